@@ -1,0 +1,228 @@
+"""What a board file may say: the schema of `boards/`, with the unit of each number in its key.
+
+Four kinds of file, each a TOML document with unknown keys rejected:
+
+- `boards/<board>.toml`: a chip with its clock, supply, regulator and wiring;
+- `boards/chips/<chip>.toml`: memory map, flash timing, devices, currents;
+- `boards/cores/<core>.toml`: relative energy of the instruction classes;
+- `boards/workloads.toml`: what a benchmark named by a current does per cycle.
+
+Every number that a figure rests on carries `source` (document and section) and `grade`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Grade = Literal["measured", "published", "derived", "assumed"]
+"""How well a number is known: measured on silicon by a third party, published by the vendor,
+derived by a stated formula from such numbers, or assumed."""
+
+Regulator = Literal["ldo", "dcdc"]
+"""What makes the core's voltage: a linear regulator or a switching one (DC/DC, SMPS)."""
+
+Workload = Literal["coremark", "while1", "fibonacci", "dhrystone", "reduced-code"]
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A record of a data file: immutable, and loud about a key that it doesn't know."""
+
+
+class Sourced(Strict, frozen=True, kw_only=True):
+    """A record whose numbers come from somewhere."""
+
+    source: str
+    """Document and section, or the formula for a derived number, or the reason for an assumed one."""
+    grade: Grade
+
+
+class Memory(Sourced, frozen=True, kw_only=True):
+    """One region of the address map."""
+
+    name: str
+    kind: Literal["flash", "ram"]
+    base: int
+    size_bytes: int
+    aliases: list[int] = []
+    """Further base addresses at which the same bytes appear."""
+    executable: bool = True
+    read_wait_cycles: int = 0
+    """Extra cycles of a data read or instruction fetch (RAM only; flash has `FlashTiming`)."""
+    write_wait_cycles: int = 0
+
+
+class Cache(Sourced, frozen=True, kw_only=True):
+    """A cache of the flash accelerator."""
+
+    line_bytes: int
+    """Bytes that share one tag."""
+    sets: int
+    """1 for a fully associative cache."""
+    ways: int
+    enabled_at_reset: bool
+    hit_wait_cycles: int = 0
+
+
+class WaitStates(Strict, frozen=True, kw_only=True):
+    up_to_hz: float
+    wait_states: int
+
+
+class FlashTiming(Sourced, frozen=True, kw_only=True):
+    """How the flash array answers; wait states are core clock cycles added to each array read."""
+
+    read_bytes: int
+    """Width of one array read (8 for 64 bits)."""
+    wait_states: list[WaitStates]
+    """In rising order of clock; the first row whose `up_to_hz` is at least the clock applies."""
+    prefetch: bool = False
+    """Whether the accelerator can read the next line ahead."""
+    prefetch_at_reset: bool = False
+    icache: Cache | None = None
+    dcache: Cache | None = None
+    """None: data reads of flash always go to the array."""
+
+
+class Device(Sourced, frozen=True, kw_only=True):
+    """A peripheral: `type` names a class of `mcusim.devices`."""
+
+    name: str
+    type: str
+    base: int
+    size_bytes: int = 0x400
+
+
+class RunCurrent(Sourced, frozen=True, kw_only=True):
+    """One published point of the supply current with the core running; an anchor of the energy model."""
+
+    clock_hz: float
+    supply_v: float
+    regulator: Regulator
+    code: Literal["flash", "ram"]
+    cache: bool
+    workload: Workload
+    typical_a: float
+    maximum_a: float | None = None
+    """None: the source gives no maximum; the band then rests on `spread`."""
+    voltage_range: str = ""
+    """The vendor's name for the core voltage (for example "range1-boost"), when currents depend on it."""
+
+
+class SleepCurrent(Sourced, frozen=True, kw_only=True):
+    """Supply current in a sleep state at 25 degrees Celsius."""
+
+    name: str
+    """As `--sleep` takes it, for example "system-on" or "stop2"."""
+    supply_v: float
+    typical_a: float
+    maximum_a: float | None = None
+    wake_s: float = 0.0
+    """Time from the wake-up event to the first instruction."""
+    description: str = ""
+
+
+class StaticCurrent(Sourced, frozen=True, kw_only=True):
+    """The part of the run current that does not depend on the clock (intercept of current over clock)."""
+
+    regulator: Regulator
+    typical_a: float
+    supply_v: float
+
+
+class Power(Strict, frozen=True, kw_only=True):
+    """Everything that the energy model of a chip rests on."""
+
+    supply_min_v: float
+    supply_max_v: float
+    supply_source: str
+    spread: float
+    """Relative half-width of the band where a source gives no maximum (0.15 = ±15 %)."""
+    spread_source: str
+    static: list[StaticCurrent]
+    run: list[RunCurrent]
+    sleep: list[SleepCurrent]
+    default_sleep: str
+
+
+class Chip(Strict, frozen=True, kw_only=True):
+    name: str
+    title: str
+    vendor: str
+    core: str
+    """Name of a file of `boards/cores/` and of a module of `mcusim.timing`."""
+    max_clock_hz: float
+    max_clock_source: str
+    memory: list[Memory]
+    flash_timing: FlashTiming
+    device: list[Device]
+    power: Power
+    vector_table: int
+    """Address of the vector table at reset."""
+
+
+class Overhead(Sourced, frozen=True, kw_only=True):
+    """What the board draws besides the chip (LEDs, USB bridge), outside the chip's own current."""
+
+    name: str
+    typical_a: float
+
+
+class BoardFile(Strict, frozen=True, kw_only=True):
+    """`boards/<board>.toml`: the chip by name, and how this board runs it."""
+
+    name: str
+    title: str
+    chip: str
+    clock_hz: float
+    clock_source: str
+    supply_v: float
+    regulator: Regulator
+    regulator_source: str
+    console: str = ""
+    """Name of the device whose output is the firmware's text output."""
+    overhead: list[Overhead] = []
+
+
+class ClassEnergy(Strict, frozen=True, kw_only=True):
+    """Relative energies of one event each; 1.0 is one core cycle of an ALU instruction, all included."""
+
+    cycle: float
+    """Clock tree and pipeline, every cycle awake, stalls included."""
+    alu: float
+    multiply: float
+    divide: float
+    branch: float
+    load: float
+    store: float
+    fpu: float
+    other: float
+    flash_read: float
+    """One read of the flash array (`FlashTiming.read_bytes` wide)."""
+    cache_read: float
+    """One hit in the flash accelerator."""
+    ram_read: float
+    ram_write: float
+    ram_fetch: float
+    """One instruction fetch (32 bits) from RAM."""
+    device: float
+    """One access to a peripheral."""
+
+
+class Core(Strict, frozen=True, kw_only=True):
+    name: str
+    title: str
+    relative_energy: ClassEnergy
+    relative_energy_source: str
+    relative_energy_grade: Grade
+
+
+class WorkloadMix(Sourced, frozen=True, kw_only=True):
+    """Events per core cycle of a benchmark, as counted by mcusim running it (columns of `activity`)."""
+
+    name: Workload
+    code: Literal["flash", "ram"]
+    chip: str
+    cache: bool
+    per_cycle: dict[str, float]
