@@ -71,10 +71,11 @@ def targets() -> Iterator[Target]:
         for board_name in sample.get("boards", description["boards"]):
             board = description["boards"][board_name]
             script = f"-Wl,-T,{board['linker_script']}"
+            own_sources = [source.format(board=board_name) for source in sample["sources"]]
             yield Target(
                 sample=sample_name,
                 board=board_name,
-                sources=[*toolchain["sources"], *board["sources"], *sample["sources"]],
+                sources=[*toolchain["sources"], *board["sources"], *own_sources],
                 compile_flags=[*toolchain["flags"], *board["flags"], *sample.get("flags", [])],
                 link_flags=[*toolchain["link_flags"], script, *sample.get("link_flags", [])],
                 c_flags=[toolchain["c_standard"]],
