@@ -7,9 +7,14 @@ options, so that the same run gives the same file, bit for bit.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from matplotlib.axes import Axes
 
 SCHEMA_VERSION = 1
 
@@ -94,6 +99,19 @@ class Region(Record):
     """Events of all calls together, by column of `mcusim.machine.activity`."""
     spans: list[tuple[int, int]]
     """First and last cycle of each call, at most the first 1,000 calls."""
+    spans_s: list[tuple[float, float]] = []
+    """The same in simulated seconds; empty when the clock never changed and the core never slept."""
+
+    @property
+    def time_max_s(self) -> float:
+        """Time of the longest call, at the clock that the calls ran at on average."""
+        if not self.cycles_mean:
+            return self.time_mean_s
+        return self.time_mean_s * self.cycles_max / self.cycles_mean
+
+    @property
+    def power_mean_w(self) -> float:
+        return self.energy_mean_j / self.time_mean_s if self.time_mean_s else 0.0
 
 
 class SizeRow(Record):
@@ -162,6 +180,15 @@ class EnergyInfo(Record):
     """The anchors and assumptions behind the number, a line each with its source."""
 
 
+class LifeCurve(Record):
+    """Battery life over the time from one event to the next; row i of each list belongs together."""
+
+    period_s: list[float]
+    life_s: list[float]
+    life_low_s: list[float]
+    life_high_s: list[float]
+
+
 class BatteryInfo(Record):
     name: str
     title: str
@@ -181,6 +208,10 @@ class BatteryInfo(Record):
     loaded_voltage_v: float
     """At the load's peak with a fresh cell."""
     notes: list[str]
+    grade: str = ""
+    """Weakest grade among the numbers used, those of the energy per event included."""
+    life_curve: LifeCurve | None = None
+    """Life at other periods, for the plot of life over duty cycle."""
 
 
 class FunctionRow(Record):
@@ -203,7 +234,7 @@ class Trace(Record):
 
 
 class Result(Record):
-    """Everything a run found out. Plots and tables are methods added in `mcusim.report`."""
+    """Everything a run found out. Its methods are doors to `mcusim.report`, which only reads."""
 
     schema_version: int = SCHEMA_VERSION
     mcusim_version: str
@@ -230,3 +261,76 @@ class Result(Record):
     hot_loop: HotLoop | None = None
     output: str
     warnings: list[str]
+
+    @property
+    def inference(self) -> Region | None:
+        """The region that the headline calls one inference."""
+        return next((r for r in self.regions if r.inference and r.calls), None)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the firmware ended by itself and with exit code 0 (or none)."""
+        return self.outcome == "exited" and not self.exit_code
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain dictionaries and lists, with the keys of the JSON form."""
+        document: dict[str, Any] = msgspec.json.decode(self.to_json())
+        return document
+
+    def to_json(self, *, indent: int = 2) -> str:
+        """The result as JSON; `indent=0` puts it on one line."""
+        encoded = msgspec.json.encode(self)
+        return (msgspec.json.format(encoded, indent=indent) if indent else encoded).decode()
+
+    def save(self, path: str | PathLike[str], *, force: bool = False) -> None:
+        """Write the result to a `.mcusim` file; an existing file is kept unless `force`."""
+        from mcusim.report.storage import save
+
+        save(self, path, force=force)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Result:
+        """Read a result that `save` or `mcusim run -o` wrote."""
+        from mcusim.report.storage import load
+
+        return load(path)
+
+    def to_dataframe(self, table: Literal["regions", "functions"] = "regions") -> Any:
+        """A table of the result as a pandas DataFrame (pandas must be installed)."""
+        from mcusim.report.dataframe import to_dataframe
+
+        return to_dataframe(self, table)
+
+    def plot_power(self, ax: Axes | None = None) -> Axes:
+        """Power over time with its band; calls of regions shaded."""
+        from mcusim.report.plots import plot_power
+
+        return plot_power(self, ax)
+
+    def plot_components(self, ax: Axes | None = None) -> Axes:
+        """Energy of the run by component."""
+        from mcusim.report.plots import plot_components
+
+        return plot_components(self, ax)
+
+    def plot_functions(self, ax: Axes | None = None, *, count: int = 10) -> Axes:
+        """Energy by function, the `count` largest and the rest."""
+        from mcusim.report.plots import plot_functions
+
+        return plot_functions(self, ax, count=count)
+
+    def plot_battery_life(self, ax: Axes | None = None) -> Axes:
+        """Battery life over the time from one event to the next."""
+        from mcusim.report.plots import plot_battery_life
+
+        return plot_battery_life(self, ax)
+
+    def _repr_html_(self) -> str:
+        from mcusim.report.html import to_html
+
+        return to_html(self)
+
+    def __str__(self) -> str:
+        from mcusim.report.text import render
+
+        return render(self, width=100, color=False)

@@ -1,0 +1,1 @@
+"""Showing a result: text, JSON, HTML, figures, checks. Nothing here runs firmware."""
