@@ -147,7 +147,7 @@ def manifest_entry(target: Target, elf: Path, toolchain: str) -> dict[str, Any]:
     }
 
 
-def read_manifest(folder: Path = PREBUILT) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     manifest: Manifest = json.loads(path.read_text()) if path.exists() else {}
     return manifest
@@ -180,7 +180,7 @@ def check(chosen: Sequence[Target]) -> CheckResult:
     """Rebuilds and compares with the manifest and the committed files."""
     if shutil.which("arm-none-eabi-gcc") is None:
         return CheckResult("skipped: arm-none-eabi-gcc is not installed", [])
-    manifest = read_manifest()
+    manifest = read_manifest(PREBUILT)
     toolchain = toolchain_version()
     differing = []
     with tempfile.TemporaryDirectory() as scratch:

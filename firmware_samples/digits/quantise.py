@@ -19,7 +19,7 @@ INT8_MIN, INT8_MAX = -128, 127
 
 @dataclass(frozen=True)
 class Scale:
-    """real = scale * (quantised - zero_point)"""
+    """An affine scale: real = scale * (quantised - zero_point)."""
 
     scale: float
     zero_point: int
@@ -45,7 +45,8 @@ INPUT_SCALE = Scale(1 / 255, -128)
 def quantise_images(images: Float) -> NDArray[np.int8]:
     """Pixels in 0..1 as int8 at INPUT_SCALE."""
     levels = np.round(images / INPUT_SCALE.scale) + INPUT_SCALE.zero_point
-    return np.clip(levels, INT8_MIN, INT8_MAX).astype(np.int8)
+    quantised: NDArray[np.int8] = np.clip(levels, INT8_MIN, INT8_MAX).astype(np.int8)
+    return quantised
 
 
 def activation_scale(values: Float) -> Scale:

@@ -50,7 +50,7 @@ def saturating_rounding_doubling_high_mul(a: Int64, b: Int64) -> Int64:
 
 
 def rounding_divide_by_pot(x: Int64, exponent: Int64) -> Int64:
-    """x / 2**exponent, rounded to nearest, ties away from zero."""
+    """Divides by 2**exponent, rounded to nearest, ties away from zero."""
     mask = (1 << exponent) - 1
     threshold = (mask >> 1) + (x < 0)
     quotient: Int64 = (x >> exponent) + ((x & mask) > threshold)
@@ -73,12 +73,8 @@ def conv2d(model: Model, layer: str, x: Int64) -> Int64:
     """3x3, stride 1, same padding; padding is the zero point, so it adds nothing."""
     n, height, width, channels = x.shape
     weights = model.arrays[layer + "_weights"].reshape(-1, 3, 3, channels)
-    centred = np.pad(
-        x + model.scalars[layer + "_input_offset"], ((0, 0), (1, 1), (1, 1), (0, 0))
-    )
-    sums = np.broadcast_to(
-        model.arrays[layer + "_bias"], (n, height, width, len(weights))
-    ).copy()
+    centred = np.pad(x + model.scalars[layer + "_input_offset"], ((0, 0), (1, 1), (1, 1), (0, 0)))
+    sums = np.broadcast_to(model.arrays[layer + "_bias"], (n, height, width, len(weights))).copy()
     for i in range(3):
         for j in range(3):
             sums += centred[:, i : i + height, j : j + width] @ weights[:, i, j].T

@@ -17,11 +17,11 @@ from pathlib import Path
 # One BLAS thread: the order of float sums must not depend on the machine's core count.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-import export  # noqa: E402
-import numpy as np  # noqa: E402
-import quantise  # noqa: E402
-import reference  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import export
+import numpy as np
+import quantise
+import reference
+from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
 Int = NDArray[np.int64]
@@ -38,7 +38,7 @@ PIXEL_MAX = 16.0
 
 def load_data() -> tuple[Float, Int, Float, Int]:
     """The train and the stratified held-out images, scaled to 0..1, NHWC, with their labels."""
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
     pixels, labels = load_digits(return_X_y=True)
     images = (pixels.reshape(-1, 8, 8, 1) / PIXEL_MAX).astype(np.float32)
@@ -59,7 +59,8 @@ def initial_params(rng: np.random.Generator) -> Params:
 
     def he(*shape: int) -> Float:
         fan_in = int(np.prod(shape[1:]))
-        return (rng.standard_normal(shape) * np.sqrt(2.0 / fan_in)).astype(np.float32)
+        values: Float = (rng.standard_normal(shape) * np.sqrt(2.0 / fan_in)).astype(np.float32)
+        return values
 
     def zeros(count: int) -> Float:
         return np.zeros(count, dtype=np.float32)
@@ -184,7 +185,9 @@ def main() -> None:
     train_images, train_labels, test_images, test_labels = load_data()
     params = train(train_images, train_labels)
     float_logits = forward(params, test_images)["logits"]
-    print(f"float accuracy: {(float_logits.argmax(axis=1) == test_labels).sum()}/{len(test_labels)}")
+    print(
+        f"float accuracy: {(float_logits.argmax(axis=1) == test_labels).sum()}/{len(test_labels)}"
+    )
 
     model = quantise.quantise(params, forward(params, train_images))
     export.write_model(model, output)
