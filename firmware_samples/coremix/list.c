@@ -38,7 +38,8 @@ static struct node *merge(struct node *a, struct node *b) {
 
 static struct node *split(struct node *list) {
   struct node *slow = list;
-  for (struct node *fast = list->next; fast != NULL && fast->next != NULL; fast = fast->next->next) {
+  for (struct node *fast = list->next; fast != NULL && fast->next != NULL;
+       fast = fast->next->next) {
     slow = slow->next;
   }
   struct node *second = slow->next;

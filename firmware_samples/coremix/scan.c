@@ -1,11 +1,11 @@
 /* A table-driven state machine that classifies the numbers in a text. */
 #include "parts.h"
 
-enum class { DIGIT, SIGN, POINT, EXPONENT, COMMA, OTHER, CLASSES };
+enum category { DIGIT, SIGN, POINT, EXPONENT, COMMA, OTHER, CATEGORIES };
 
 enum state { START, SIGNED, INTEGER, FRACTION, E, E_SIGNED, SCIENTIFIC, INVALID, STATES };
 
-static const uint8_t transitions[STATES][CLASSES] = {
+static const uint8_t transitions[STATES][CATEGORIES] = {
     /*               DIGIT       SIGN      POINT     EXPONENT COMMA  OTHER */
     [START] = {INTEGER, SIGNED, FRACTION, INVALID, START, INVALID},
     [SIGNED] = {INTEGER, INVALID, FRACTION, INVALID, START, INVALID},
@@ -20,7 +20,7 @@ static const uint8_t transitions[STATES][CLASSES] = {
 static const char numbers[] = "5012,-874,+122,35.54,-.1234,-110.700,+0.64400,5.500e3,-.123e-2,"
                               "-87e+832,+0.6e-12,T0.3e-1F,-T.T++Tq,1T3.4e4z,34.0e-T^,";
 
-static enum class classify(char character) {
+static enum category classify(char character) {
   if (character >= '0' && character <= '9') {
     return DIGIT;
   }
@@ -47,11 +47,11 @@ uint32_t scan_part(uint32_t seed) {
   enum state state = START;
   for (uint32_t i = 0; i < sizeof numbers - 1; ++i) {
     char character = i == damaged ? '-' : numbers[i];
-    enum class class = classify(character);
-    if (class == COMMA) {
+    enum category category = classify(character);
+    if (category == COMMA) {
       ++ended[state];
     }
-    state = transitions[state][class];
+    state = transitions[state][category];
   }
   uint32_t sum = 0;
   for (int i = 0; i < STATES; ++i) {

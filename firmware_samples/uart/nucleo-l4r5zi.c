@@ -1,5 +1,5 @@
-/* The STM32L4R5's LPUART1. Its clock enable (RCC), the supply of port G (PWR) and the pins' alternate
- * function are left out, as they are not modelled yet; a real board needs them. */
+/* The STM32L4R5's LPUART1. Its clock enable (RCC), the supply of port G (PWR) and the pins'
+ * alternate function are left out, as they are not modelled yet; a real board needs them. */
 #include "registers.h"
 #include "uart.h"
 
