@@ -27,7 +27,7 @@ class Record(msgspec.Struct, kw_only=True):
     """A part of the result."""
 
 
-class FirmwareInfo(Record):
+class FirmwareInfo(Record, kw_only=True):
     path: str
     sha256: str
     format: Literal["elf", "hex", "bin"]
@@ -35,7 +35,7 @@ class FirmwareInfo(Record):
     """Address of the first instruction executed."""
 
 
-class BoardInfo(Record):
+class BoardInfo(Record, kw_only=True):
     name: str
     title: str
     core: str
@@ -44,7 +44,7 @@ class BoardInfo(Record):
     regulator: str
 
 
-class FrameInfo(Record):
+class FrameInfo(Record, kw_only=True):
     """One level of a call stack, innermost first in a list."""
 
     function: str
@@ -53,7 +53,7 @@ class FrameInfo(Record):
     """`file:line`, empty without DWARF."""
 
 
-class Fault(Record):
+class Fault(Record, kw_only=True):
     kind: str
     """Armv7-M name of what went wrong, for example "UsageFault: UNDEFINSTR"."""
     message: str
@@ -67,7 +67,7 @@ class Fault(Record):
     call_stack: list[FrameInfo]
 
 
-class HotLoop(Record):
+class HotLoop(Record, kw_only=True):
     """The loop in which a run that met its limit spent its last time."""
 
     function: str
@@ -78,7 +78,7 @@ class HotLoop(Record):
     """Part of the last slice's cycles spent in it, 0 to 1."""
 
 
-class Region(Record):
+class Region(Record, kw_only=True):
     """A region of interest: a function, a GPIO pulse or a pair of marker writes."""
 
     name: str
@@ -114,7 +114,7 @@ class Region(Record):
         return self.energy_mean_j / self.time_mean_s if self.time_mean_s else 0.0
 
 
-class SizeRow(Record):
+class SizeRow(Record, kw_only=True):
     """A section or a symbol."""
 
     name: str
@@ -123,7 +123,7 @@ class SizeRow(Record):
     memory: Literal["flash", "ram", "both"]
 
 
-class StackInfo(Record):
+class StackInfo(Record, kw_only=True):
     name: Literal["main", "process"]
     top: int
     lowest_sp: int
@@ -134,7 +134,7 @@ class StackInfo(Record):
     """At the peak, innermost first."""
 
 
-class Collision(Record):
+class Collision(Record, kw_only=True):
     """A stack that ran into something else."""
 
     message: str
@@ -146,7 +146,7 @@ class Collision(Record):
     """Symbol or area that was reached."""
 
 
-class MemoryInfo(Record):
+class MemoryInfo(Record, kw_only=True):
     flash_bytes: int
     flash_total_bytes: int
     ram_static_bytes: int
@@ -165,7 +165,7 @@ class MemoryInfo(Record):
     collision: Collision | None = None
 
 
-class EnergyInfo(Record):
+class EnergyInfo(Record, kw_only=True):
     energy_j: float
     energy_low_j: float
     energy_high_j: float
@@ -180,7 +180,7 @@ class EnergyInfo(Record):
     """The anchors and assumptions behind the number, a line each with its source."""
 
 
-class LifeCurve(Record):
+class LifeCurve(Record, kw_only=True):
     """Battery life over the time from one event to the next; row i of each list belongs together."""
 
     period_s: list[float]
@@ -189,7 +189,7 @@ class LifeCurve(Record):
     life_high_s: list[float]
 
 
-class BatteryInfo(Record):
+class BatteryInfo(Record, kw_only=True):
     name: str
     title: str
     life_s: float
@@ -214,7 +214,7 @@ class BatteryInfo(Record):
     """Life at other periods, for the plot of life over duty cycle."""
 
 
-class FunctionRow(Record):
+class FunctionRow(Record, kw_only=True):
     name: str
     line: str
     calls: int
@@ -224,7 +224,7 @@ class FunctionRow(Record):
     energy_j: float
 
 
-class Trace(Record):
+class Trace(Record, kw_only=True):
     """Power over time: row i covers `time_s[i]` to `time_s[i+1]`."""
 
     time_s: list[float]
@@ -233,7 +233,7 @@ class Trace(Record):
     power_high_w: list[float]
 
 
-class Result(Record):
+class Result(Record, kw_only=True):
     """Everything a run found out. Its methods are doors to `mcusim.report`, which only reads."""
 
     schema_version: int = SCHEMA_VERSION
