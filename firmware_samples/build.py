@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,14 +55,19 @@ class Target:
         return [self.prefix + "gcc", *self.compile_flags, *self.c_flags]
 
     @property
+    def uses_cxx(self) -> bool:
+        return any(source.endswith(".cpp") for source in self.sources)
+
+    @property
     def linker(self) -> list[str]:
-        uses_cxx = any(source.endswith(".cpp") for source in self.sources)
-        return [self.prefix + ("g++" if uses_cxx else "gcc"), *self.compile_flags, *self.link_flags]
+        driver = self.prefix + ("g++" if self.uses_cxx else "gcc")
+        return [driver, *self.compile_flags, *self.link_flags]
 
     @property
     def flags(self) -> list[str]:
         """What the manifest records: no machine path is among these."""
-        return [*self.compile_flags, *self.c_flags, *self.link_flags]
+        cxx_flags = self.cxx_flags if self.uses_cxx else []
+        return [*self.compile_flags, *self.c_flags, *cxx_flags, *self.link_flags]
 
 
 def targets() -> Iterator[Target]:
@@ -107,7 +114,11 @@ def run(command: Sequence[str]) -> str:
 
 
 def toolchain_version(prefix: str = "arm-none-eabi-") -> str:
-    return run([prefix + "gcc", "--version"]).splitlines()[0]
+    """All that decides the bytes: compiler, linker and C library."""
+    compiler, linker = (run([prefix + tool, "--version"]).splitlines()[0] for tool in ("gcc", "ld"))
+    macros = run([prefix + "gcc", "-E", "-dM", "-x", "c", "-include", "newlib.h", os.devnull])
+    newlib = re.search(r'#define _NEWLIB_VERSION "(.*)"', macros)
+    return f"{compiler}; {linker}; newlib {newlib[1] if newlib else 'unknown'}"
 
 
 def build(target: Target, output: Path, extra_link_flags: Sequence[str] = ()) -> Path:
