@@ -1,0 +1,41 @@
+"""How well the model meets the published currents that it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mcusim.boards.schema import RunCurrent
+from mcusim.power.anchors import BoardLike, usable_anchors
+from mcusim.power.energy import build_model
+
+
+@dataclass(frozen=True)
+class AnchorError:
+    """One anchor against the model at the anchor's own conditions."""
+
+    anchor: RunCurrent
+    predicted_a: float
+    published_a: float
+
+    @property
+    def relative(self) -> float:
+        """(predicted - published) / published."""
+        return self.predicted_a / self.published_a - 1.0
+
+
+def anchor_errors(board: BoardLike) -> list[AnchorError]:
+    """Each anchor of the board's regulator, predicted by the model at that anchor's conditions."""
+    errors = []
+    for anchor in usable_anchors(board, board.regulator):
+        row = anchor.current
+        model = build_model(
+            board,
+            clock_hz=row.clock_hz,
+            supply_v=row.supply_v,
+            regulator=row.regulator,
+            voltage_range=row.voltage_range,
+            overhead=False,
+        )
+        watts = model.static_w.typical + row.clock_hz * float(model.typical @ anchor.vector())
+        errors.append(AnchorError(row, watts / row.supply_v, row.typical_a))
+    return errors
