@@ -1,0 +1,76 @@
+"""`mcusim check`: hold limits against firmware, for a build server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mcusim.cli import terminal
+from mcusim.cli.options import json_option, simulation_options
+from mcusim.cli.params import DURATION, ENERGY, SIZE
+
+if TYPE_CHECKING:
+    from mcusim.result import Result
+
+
+@click.command(
+    "check",
+    epilog="Example: mcusim check model.elf --board nrf52840 --max-latency 20ms --max-ram 64kB",
+)
+@click.argument("path", metavar="FIRMWARE_OR_RESULT", type=click.Path())
+@click.option("--max-latency", "max_latency_s", type=DURATION, help="Of one inference, such as 20ms.")
+@click.option("--max-energy", "max_energy_j", type=ENERGY, help="Of one inference, such as 1mJ.")
+@click.option("--max-ram", "max_ram_bytes", type=SIZE, help="Peak of data, heap and stack: 64kB.")
+@click.option("--max-flash", "max_flash_bytes", type=SIZE, help="Code and constants: 256kB.")
+@click.option("--min-life", "min_life_s", type=DURATION, help="Battery life, such as 1y.")
+@simulation_options
+@json_option
+def command(
+    path: str,
+    max_latency_s: float | None,
+    max_energy_j: float | None,
+    max_ram_bytes: int | None,
+    max_flash_bytes: int | None,
+    min_life_s: float | None,
+    as_json: bool,
+    allow_limit: bool,
+    **options: Any,
+) -> int:
+    """Hold limits against firmware (run now) or a saved result; one line a limit.
+
+    Latency is that of the longest call, energy the mean over the calls of the inference region;
+    where none is found, both are of the whole run. Exit status 1 when a limit is broken.
+    """
+    from mcusim.report.check import Limits, check, to_text
+
+    limits = Limits(
+        max_latency_s=max_latency_s,
+        max_energy_j=max_energy_j,
+        max_ram_bytes=max_ram_bytes,
+        max_flash_bytes=max_flash_bytes,
+        min_life_s=min_life_s,
+    )
+    limits.ensure_any()
+    result = _result(path, options, show_progress=not as_json)
+    if result.outcome == "stopped":
+        return 130
+    verdict = check(result, limits, allow_limit=allow_limit)
+    if as_json:
+        import msgspec
+
+        terminal.write(msgspec.json.format(msgspec.json.encode(verdict), indent=2).decode())
+    else:
+        terminal.write(to_text(verdict))
+    return 0 if verdict.passed else 1
+
+
+def _result(path: str, options: dict[str, Any], *, show_progress: bool) -> Result:
+    """A saved result as it is, firmware by running it."""
+    from mcusim.report.storage import is_result_file, load
+
+    if is_result_file(path):
+        return load(path)
+    from mcusim.cli.simulate import simulate
+
+    return simulate(path, options, show_progress=show_progress)
