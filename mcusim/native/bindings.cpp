@@ -1,0 +1,322 @@
+// The module mcusim._native: what Python sees of the native core (typed in mcusim/_native.pyi).
+#include <cxxabi.h>
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "engine.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace mcusim {
+namespace {
+
+// Hands a C++ vector to NumPy without a copy.
+template <typename T>
+nb::ndarray<nb::numpy, T> to_numpy(std::vector<T>&& values, std::initializer_list<std::size_t> shape) {
+  auto* kept = new std::vector<T>(std::move(values));
+  nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+  return nb::ndarray<nb::numpy, T>(kept->data(), shape, owner);
+}
+
+std::vector<std::int64_t> to_vector(const Activity& activity) {
+  return {activity.begin(), activity.end()};
+}
+
+Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t taken_cycles,
+                 std::uint8_t target_penalty, bool feels_target_penalty, bool is_call,
+                 bool writes_stack_select, std::uint16_t first_fpu, std::uint32_t stack_drop,
+                 std::uint16_t head_address_registers, std::uint8_t tail_load,
+                 const nb::bytes& code) {
+  if (code.size() == 0 || code.size() % sizeof(Instruction) != 0)
+    throw nb::value_error("`code` is a whole number of packed instructions");
+  Block block;
+  block.cycles = cycles;
+  block.fetch_words = fetch_words;
+  block.taken_cycles = taken_cycles;
+  block.target_penalty = target_penalty;
+  block.feels_target_penalty = feels_target_penalty;
+  block.is_call = is_call;
+  block.writes_stack_select = writes_stack_select;
+  block.first_fpu = first_fpu;
+  block.stack_drop = stack_drop;
+  block.head_address_registers = head_address_registers;
+  block.tail_load = tail_load;
+  block.code.resize(code.size() / sizeof(Instruction));
+  std::memcpy(block.code.data(), code.c_str(), code.size());
+  block.instructions = static_cast<std::uint32_t>(block.code.size());
+  for (const Instruction& i : block.code) {
+    if (i.column < kAlu || i.column > kOther)
+      throw nb::value_error("an instruction's class is one of the instruction columns");
+    ++block.fixed[i.column];
+    if (i.effect != Effect::kNone) block.dynamic.push_back(i);
+  }
+  block.dynamic.push_back(Instruction{0xFFFF, 0, kOther, Effect::kNone, kNoRegister, kNoRegister,
+                                      0, 0, 0, 0, 0});
+  return block;
+}
+
+std::string demangle(const std::string& name) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> plain(
+      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
+  return status == 0 && plain ? std::string(plain.get()) : name;
+}
+
+void set_decode(Engine& engine, nb::callable python) {
+  engine.decode = [python = std::move(python)](std::uint32_t address,
+                                               std::span<const std::uint8_t> code,
+                                               std::uint32_t xpsr) {
+    const nb::gil_scoped_acquire gil;
+    return nb::cast<Block>(python(address, nb::bytes(code.data(), code.size()), xpsr));
+  };
+}
+
+void set_devices(Engine& engine, nb::callable read, nb::callable write) {
+  engine.device_read = [read = std::move(read)](std::uint32_t address, std::uint32_t size) {
+    const nb::gil_scoped_acquire gil;
+    return nb::cast<std::uint32_t>(read(address, size));
+  };
+  engine.device_write = [write = std::move(write)](std::uint32_t address, std::uint32_t size,
+                                                   std::uint32_t value) {
+    const nb::gil_scoped_acquire gil;
+    write(address, size, value);
+  };
+}
+
+void drop_callbacks(Engine& engine) {
+  engine.decode = nullptr;
+  engine.device_read = nullptr;
+  engine.device_write = nullptr;
+}
+
+CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
+  if (values.empty()) return {};
+  if (values.size() != 4) throw nb::value_error("a cache is (line_bytes, sets, ways, hit_wait)");
+  return {values[0], values[1], values[2], values[3]};
+}
+
+Flash& flash_of(Engine& engine) {
+  Flash* flash = engine.accountant.flash();
+  if (flash == nullptr) throw nb::value_error("this engine has no flash");
+  return *flash;
+}
+
+nb::dict block_table(Engine& engine) {
+  engine.accountant.flush();
+  std::vector<std::uint32_t> address;
+  std::vector<std::uint32_t> size;
+  std::vector<std::uint64_t> executions;
+  std::vector<std::uint64_t> cycles;
+  std::vector<std::int64_t> activity;
+  for (const Block& block : engine.blocks()) {
+    address.push_back(block.address);
+    size.push_back(block.size);
+    executions.push_back(block.executions);
+    cycles.push_back(block.cycles_spent);
+    activity.insert(activity.end(), block.total.begin(), block.total.end());
+  }
+  const std::size_t rows = address.size();
+  nb::dict table;
+  table["address"] = to_numpy(std::move(address), {rows});
+  table["size"] = to_numpy(std::move(size), {rows});
+  table["executions"] = to_numpy(std::move(executions), {rows});
+  table["cycles"] = to_numpy(std::move(cycles), {rows});
+  table["activity"] = to_numpy(std::move(activity), {rows, kColumns});
+  return table;
+}
+
+nb::tuple trace(Engine& engine) {
+  std::vector<std::uint64_t> cycle;
+  std::vector<std::int64_t> totals;
+  for (const Sample& sample : engine.accountant.samples) {
+    cycle.push_back(sample.cycle);
+    totals.insert(totals.end(), sample.totals.begin(), sample.totals.end());
+  }
+  const std::size_t rows = cycle.size();
+  return nb::make_tuple(to_numpy(std::move(cycle), {rows}),
+                        to_numpy(std::move(totals), {rows, kColumns}));
+}
+
+nb::list frame_list(const std::vector<Frame>& frames) {
+  nb::list list;
+  for (const Frame& frame : frames)
+    list.append(nb::make_tuple(frame.callee, frame.return_address, frame.sp));
+  return list;
+}
+
+nb::dict stack_dict(const StackUse& stack) {
+  nb::dict dict;
+  dict["top"] = stack.top;
+  dict["lowest"] = stack.lowest;
+  dict["lowest_pc"] = stack.lowest_pc;
+  dict["frames"] = frame_list(stack.frames);
+  return dict;
+}
+
+nb::object collision_dict(const Engine& engine) {
+  const Collision& collision = engine.accountant.collision;
+  if (!collision.happened) return nb::none();
+  nb::dict dict;
+  dict["sp"] = collision.sp;
+  dict["pc"] = collision.pc;
+  dict["limit"] = collision.limit;
+  dict["frames"] = frame_list(collision.frames);
+  return dict;
+}
+
+nb::dict region_dict(const RegionCount& region) {
+  nb::dict dict;
+  dict["calls"] = region.calls;
+  dict["cycles_total"] = region.cycles_total;
+  dict["cycles_min"] = region.calls == 0 ? 0 : region.cycles_min;
+  dict["cycles_max"] = region.cycles_max;
+  dict["activity"] = to_vector(region.activity);
+  dict["spans"] = region.spans;
+  return dict;
+}
+
+nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
+  StopInfo stop;
+  {
+    const nb::gil_scoped_release release;
+    stop = engine.run(pc, until);
+  }
+  static constexpr const char* kReasons[] = {"limit", "interrupt", "error", "halt"};
+  nb::object address = nb::none();
+  if (stop.has_address) address = nb::int_(stop.address);
+  return nb::make_tuple(kReasons[static_cast<int>(stop.reason)], stop.number, stop.pc, address,
+                        stop.write);
+}
+
+void bind_engine(nb::module_& m) {
+  nb::class_<Engine>(m, "Engine")
+      .def(nb::init<int, bool>(), "cpu_model"_a, "accurate"_a)
+      .def("map_memory",
+           [](Engine& e, std::uint32_t base, std::uint32_t size_bytes, bool flash,
+              const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
+              std::uint32_t write_wait, bool executable) {
+             e.map_memory(base, size_bytes, flash ? Place::kFlash : Place::kRam, aliases,
+                          read_wait, write_wait, executable);
+           },
+           "base"_a, "size_bytes"_a, "flash"_a, "aliases"_a, "read_wait"_a, "write_wait"_a,
+           "executable"_a)
+      .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
+      .def("set_flash",
+           [](Engine& e, std::uint32_t size_bytes, std::uint32_t read_bytes,
+              const std::vector<std::uint32_t>& icache, const std::vector<std::uint32_t>& dcache) {
+             e.accountant.set_flash(std::make_unique<Flash>(size_bytes, read_bytes,
+                                                            geometry(icache), geometry(dcache)));
+           },
+           "size_bytes"_a, "read_bytes"_a, "icache"_a, "dcache"_a)
+      .def("set_wait_states",
+           [](Engine& e, std::uint32_t cycles) { flash_of(e).wait_states = cycles; })
+      .def("set_prefetch", [](Engine& e, bool on) { flash_of(e).prefetch = on; })
+      .def("set_icache", [](Engine& e, bool on) { flash_of(e).icache.set_enabled(on); })
+      .def("set_dcache", [](Engine& e, bool on) { flash_of(e).dcache.set_enabled(on); })
+      .def("invalidate_icache", [](Engine& e) { flash_of(e).icache.invalidate(); })
+      .def("invalidate_dcache", [](Engine& e) { flash_of(e).dcache.invalidate(); })
+      .def("set_decode", &set_decode)
+      .def("set_devices", &set_devices, "read"_a, "write"_a)
+      .def("drop_callbacks", &drop_callbacks)
+      .def("read",
+           [](const Engine& e, std::uint32_t address, std::uint32_t size) {
+             const auto bytes = e.read(address, size);
+             return nb::bytes(bytes.data(), bytes.size());
+           },
+           "address"_a, "size"_a)
+      .def("write",
+           [](Engine& e, std::uint32_t address, const nb::bytes& bytes) {
+             e.write(address,
+                     {static_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+           },
+           "address"_a, "bytes"_a)
+      .def("reg", &Engine::reg)
+      .def("set_reg", &Engine::set_reg)
+      .def("run", &run, "pc"_a, "until"_a = 0xFFFFFFFEU)
+      .def("set_limits",
+           [](Engine& e, std::uint64_t cycle, std::uint64_t instruction) {
+             e.accountant.stop_at_cycle = cycle;
+             e.accountant.stop_at_instruction = instruction;
+           },
+           "cycle"_a, "instruction"_a)
+      .def("give_back", [](Engine& e, std::uint32_t pc) { e.accountant.give_back(pc); })
+      .def("settle", [](Engine& e) { e.accountant.settle(); })
+      .def("add_instruction",
+           [](Engine& e, std::uint32_t column, std::uint32_t cycles) {
+             if (column < kAlu || column > kOther) throw nb::value_error("not a class");
+             e.accountant.add_instruction(static_cast<Column>(column), cycles);
+           })
+      .def("select_stack", [](Engine& e, int which, std::uint32_t sp) {
+             e.accountant.select_stack(which & 1, sp);
+           })
+      .def("add_region", [](Engine& e) { return e.accountant.add_region(); })
+      .def("begin_region", [](Engine& e, int id) { e.accountant.begin_region(id); })
+      .def("end_region", [](Engine& e, int id) { e.accountant.end_region(id); })
+      .def("mark_region", &Engine::mark_region, "address"_a, "region"_a)
+      .def("mark_sbrk", &Engine::mark_sbrk)
+      .def("watch_heap", [](Engine& e, std::uint32_t start) { e.accountant.watch_heap(start); })
+      .def("watch_guard", [](Engine& e, std::uint32_t low) { e.accountant.watch_guard(low); })
+      .def("set_sample_interval",
+           [](Engine& e, std::uint64_t cycles) { e.accountant.set_sample_interval(cycles); })
+      .def("activity", [](Engine& e) { return to_vector(e.accountant.snapshot()); })
+      .def("blocks", &block_table)
+      .def("trace", &trace)
+      .def("regions",
+           [](const Engine& e) {
+             nb::list list;
+             for (const RegionCount& region : e.accountant.regions) list.append(region_dict(region));
+             return list;
+           })
+      .def("stacks",
+           [](const Engine& e) {
+             return nb::make_tuple(stack_dict(e.accountant.stacks[0]),
+                                   stack_dict(e.accountant.stacks[1]));
+           })
+      .def("frames", [](const Engine& e) { return frame_list(e.accountant.frames); })
+      .def("collision", &collision_dict)
+      .def_prop_ro("now", [](const Engine& e) { return e.accountant.now(); })
+      .def_prop_ro("cycles", [](const Engine& e) { return e.accountant.cycles; })
+      .def_prop_ro("instructions", [](const Engine& e) { return e.accountant.instructions; })
+      .def_prop_ro("fetch_stall", [](const Engine& e) { return e.accountant.fetch_stall; })
+      .def_prop_ro("ram_peak", [](const Engine& e) { return e.accountant.ram_peak; })
+      .def_prop_ro("heap_seen", [](const Engine& e) { return e.accountant.heap_seen; })
+      .def_prop_ro("heap_peak", [](const Engine& e) { return e.accountant.heap_peak; })
+      .def_prop_ro("heap_written", [](const Engine& e) { return e.accountant.heap_written(); })
+      .def_rw("fpu_enabled", &Engine::fpu_enabled)
+      .def_ro("stopped_at_fpu", &Engine::stopped_at_fpu)
+      .def_prop_ro("registers_are_direct", &Engine::registers_are_direct);
+}
+
+}  // namespace
+
+NB_MODULE(_native, m) {
+  nb::class_<Block>(m, "Block")
+      .def("__init__",
+           [](Block* self, std::uint32_t cycles, std::uint32_t fetch_words,
+              std::uint16_t taken_cycles, std::uint8_t target_penalty, bool feels_target_penalty,
+              bool is_call, bool writes_stack_select, std::uint16_t first_fpu,
+              std::uint32_t stack_drop, std::uint16_t head_address_registers,
+              std::uint8_t tail_load, const nb::bytes& code) {
+             new (self) Block(make_block(cycles, fetch_words, taken_cycles, target_penalty,
+                                         feels_target_penalty, is_call, writes_stack_select,
+                                         first_fpu, stack_drop, head_address_registers, tail_load,
+                                         code));
+           },
+           nb::kw_only(), "cycles"_a, "fetch_words"_a, "taken_cycles"_a, "target_penalty"_a,
+           "feels_target_penalty"_a, "is_call"_a, "writes_stack_select"_a, "first_fpu"_a,
+           "stack_drop"_a, "head_address_registers"_a, "tail_load"_a, "code"_a);
+  bind_engine(m);
+  m.def("demangle", &demangle, "name"_a);
+  m.def("divide_cycles", &divide_cycles, "dividend"_a, "divisor"_a);
+  m.attr("ACTIVITY_COLUMNS") = static_cast<int>(kColumns);
+}
+
+}  // namespace mcusim

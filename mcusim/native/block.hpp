@@ -1,0 +1,92 @@
+// What is known of a basic block before it runs, and what is counted while it does.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "activity.hpp"
+
+namespace mcusim {
+
+// What an instruction does that only the run can tell.
+enum class Effect : std::uint8_t {
+  kNone = 0,
+  kRead = 1,            // data read: address = base + (index << shift) + displacement
+  kWrite = 2,           // data write, likewise
+  kDivideUnsigned = 3,  // base: dividend, index: divisor
+  kDivideSigned = 4,
+  kExtra = 5,  // conditional: `extra` cycles when its condition holds
+};
+
+inline constexpr std::uint8_t kNoRegister = 255;
+
+// One instruction; 16 bytes, as mcusim/timing/record.py packs it.
+struct Instruction {
+  std::uint16_t offset;         // bytes from the start of the block
+  std::uint16_t cycles_before;  // static cycles of the block up to this instruction
+  std::uint8_t column;          // its class, a Column
+  Effect effect;
+  std::uint8_t base;
+  std::uint8_t index;
+  std::uint8_t shift;
+  std::uint8_t access_bytes;  // of one of `count` consecutive accesses
+  std::uint8_t count;
+  std::uint8_t extra;
+  std::int32_t displacement;  // absolute address when base is kNoRegister
+};
+static_assert(sizeof(Instruction) == 16);
+
+// Instructions of a block that share one cache line.
+struct LineUse {
+  std::uint32_t line;
+  std::uint32_t first_sector;
+  std::uint8_t mask;   // sectors used
+  std::uint8_t count;  // of them, consecutive
+  std::uint16_t first_offset;  // index into Block::sector_cycle
+};
+
+struct Block {
+  // Static, from the timing model.
+  std::uint32_t address = 0;
+  std::uint32_t size = 0;
+  std::uint32_t cycles = 0;         // without wait states and operand-dependent cycles
+  std::uint32_t instructions = 0;
+  std::uint32_t fetch_words = 0;
+  std::uint16_t taken_cycles = 0;   // added when control does not fall through
+  std::uint8_t target_penalty = 0;  // added when this block is branched to
+  bool feels_target_penalty = false;
+  bool is_call = false;
+  bool writes_stack_select = false;  // MSR to CONTROL, MSP or PSP
+  std::uint16_t first_fpu = 0xFFFF;  // offset of the first FPU instruction
+  std::uint32_t stack_drop = 0;      // furthest below the entry SP, bytes
+  std::uint16_t head_address_registers = 0;  // first instruction can pipeline after a load; else 0
+  std::uint8_t tail_load = kNoRegister;      // register that a trailing single load writes
+  std::vector<Instruction> code;
+  std::vector<Instruction> dynamic;  // those with an effect, then a sentinel
+  std::array<std::uint16_t, kColumns> fixed{};
+
+  // Static, from the memory that it lies in.
+  bool in_flash = false;
+  std::vector<LineUse> lines;
+  std::vector<std::uint16_t> sector_cycle;  // when each sector is first wanted
+  std::uint32_t ram_fetch_wait = 0;
+  std::vector<std::uint8_t> copy;  // the bytes decoded, for code in RAM
+  const std::uint8_t* host = nullptr;
+
+  // Marks.
+  std::int32_t region = -1;  // region of interest that begins here
+  bool is_sbrk = false;
+
+  // Counted.
+  std::uint32_t pending = 0;       // executions since the last flush
+  std::uint64_t cache_epoch = ~0ULL;
+  std::uint64_t executions = 0;
+  std::uint64_t cycles_spent = 0;  // everything included
+  Activity recent{};               // dynamic events since the last flush
+  Activity total{};
+  Block* next_here = nullptr;  // another block at the same address
+
+  std::uint32_t fallthrough() const { return address + size; }
+};
+
+}  // namespace mcusim

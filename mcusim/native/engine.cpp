@@ -1,0 +1,273 @@
+#include "engine.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+#include "registers.hpp"
+
+namespace mcusim {
+
+namespace {
+
+void check(uc_err error, const char* what) {
+  if (error != UC_ERR_OK)
+    throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
+}
+
+constexpr std::size_t kTableEntries = 65536 / 2;
+
+// Conditional-execution bits of xPSR (IT[7:0]).
+constexpr std::uint32_t kItMask = 0x0600FC00U;
+
+}  // namespace
+
+Engine::Engine(int cpu_model, bool accurate) {
+  uc_engine* uc = nullptr;
+  // UC_MODE_MCLASS would silently make every core a Cortex-M33.
+  check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &uc), "opening the core");
+  uc_.reset(uc);
+  check(uc_ctl_set_cpu_model(uc, cpu_model), "choosing the core");
+  const std::uint32_t* direct = find_arm_registers(uc);
+  direct_ = direct != nullptr;
+  accountant.attach(direct_ ? direct : copied_registers_);
+  accountant.set_accurate(accurate);
+  accountant.read_control = [this] { return reg(UC_ARM_REG_CONTROL); };
+  add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Engine::on_block));
+  if (accurate) add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(&Engine::on_code));
+  add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&Engine::on_interrupt));
+  add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&Engine::on_invalid));
+  int actual = -1;
+  check(uc_ctl_get_cpu_model(uc, &actual), "asking for the core");
+  if (actual != cpu_model) throw std::runtime_error("Unicorn runs another core than asked for");
+}
+
+Engine::~Engine() {
+  uc_.reset();
+  for (Block** table : tables_) std::free(table);
+  for (const Memory& memory : memories_)
+    if (memory.owner) munmap(memory.host, memory.size);
+}
+
+void Engine::add_hook(int type, void* callback) {
+  uc_hook handle = 0;
+  // begin > end: all addresses.
+  check(uc_hook_add(uc_.get(), &handle, type, callback, this, std::uint64_t{1}, std::uint64_t{0}),
+        "adding a hook");
+}
+
+void Engine::map_memory(std::uint32_t base, std::uint32_t size_bytes, Place place,
+                        const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
+                        std::uint32_t write_wait, bool executable) {
+  void* host = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (host == MAP_FAILED) throw std::bad_alloc();
+  auto* bytes = static_cast<std::uint8_t*>(host);
+  std::uint32_t permissions = UC_PROT_READ;
+  if (executable) permissions |= UC_PROT_EXEC;
+  if (place == Place::kRam) permissions |= UC_PROT_WRITE;
+  std::vector<std::uint32_t> bases{base};
+  bases.insert(bases.end(), aliases.begin(), aliases.end());
+  bool owner = true;
+  for (const std::uint32_t at : bases) {
+    memories_.push_back({at, size_bytes, bytes, owner});
+    owner = false;
+    check(uc_mem_map_ptr(uc_.get(), at, size_bytes, permissions, bytes), "mapping memory");
+    accountant.add_area(at, size_bytes, {place, at, read_wait, write_wait});
+  }
+}
+
+void Engine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
+  windows_.push_back(std::make_unique<DeviceWindow>(DeviceWindow{this, base}));
+  DeviceWindow* window = windows_.back().get();
+  check(uc_mmio_map(uc_.get(), base, size_bytes, &Engine::on_device_read, window,
+                    &Engine::on_device_write, window),
+        "mapping devices");
+}
+
+const Engine::Memory* Engine::memory_at(std::uint32_t address, std::uint32_t size) const {
+  for (const Memory& memory : memories_)
+    if (address >= memory.base && address - memory.base < memory.size &&
+        size <= memory.size - (address - memory.base))
+      return &memory;
+  return nullptr;
+}
+
+std::vector<std::uint8_t> Engine::read(std::uint32_t address, std::uint32_t size) const {
+  const Memory* memory = memory_at(address, size);
+  if (memory == nullptr) throw std::out_of_range("no memory there");
+  const std::uint8_t* from = memory->host + (address - memory->base);
+  return {from, from + size};
+}
+
+void Engine::write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
+  const Memory* memory = memory_at(address, static_cast<std::uint32_t>(bytes.size()));
+  if (memory == nullptr) throw std::out_of_range("no memory there");
+  std::copy(bytes.begin(), bytes.end(), memory->host + (address - memory->base));
+}
+
+std::uint32_t Engine::reg(int unicorn_register) const {
+  std::uint32_t value = 0;
+  check(uc_reg_read(uc_.get(), unicorn_register, &value), "reading a register");
+  return value;
+}
+
+void Engine::set_reg(int unicorn_register, std::uint32_t value) {
+  check(uc_reg_write(uc_.get(), unicorn_register, &value), "writing a register");
+}
+
+void Engine::read_registers() {
+  for (int i = 0; i < 13; ++i)
+    copied_registers_[i] = reg(i == 12 ? UC_ARM_REG_R12 : UC_ARM_REG_R0 + i);
+  copied_registers_[13] = reg(UC_ARM_REG_SP);
+  copied_registers_[14] = reg(UC_ARM_REG_LR);
+}
+
+void Engine::fail(std::exception_ptr error) {
+  if (!error_) error_ = error;
+  stopping_ = true;
+  uc_emu_stop(uc_.get());
+}
+
+StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
+  stop_ = StopInfo{};
+  stopping_ = false;
+  error_ = nullptr;
+  stopped_at_fpu = 0;
+  const uc_err error = uc_emu_start(uc_.get(), pc | 1U, until & ~1U, 0, 0);
+  if (error_) std::rethrow_exception(error_);
+  stop_.pc = reg(UC_ARM_REG_PC);
+  if (stop_.reason == Stop::kInterrupt || stopping_) return stop_;
+  if (error != UC_ERR_OK) {
+    stop_.reason = Stop::kError;
+    stop_.number = error;
+  }
+  return stop_;
+}
+
+void Engine::mark_region(std::uint32_t address, int region) {
+  region_marks_.emplace_back(address & ~1U, region);
+  for (Block& block : blocks_)
+    if (block.address == (address & ~1U)) block.region = region;
+}
+
+Block* Engine::find(std::uint32_t address, std::uint32_t size) {
+  Block** table = tables_[address >> 16];
+  if (table == nullptr) return nullptr;
+  for (Block* block = table[(address & 0xFFFFU) >> 1]; block != nullptr; block = block->next_here)
+    if (block->size == size &&
+        (block->host == nullptr || std::memcmp(block->host, block->copy.data(), size) == 0))
+      return block;
+  return nullptr;
+}
+
+Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
+  const Memory* memory = memory_at(address, size);
+  if (memory == nullptr) throw std::runtime_error("a block runs outside all memories");
+  const std::uint8_t* host = memory->host + (address - memory->base);
+  blocks_.push_back(decode(address, {host, size}, reg(UC_ARM_REG_XPSR) & kItMask));
+  Block& block = blocks_.back();
+  block.address = address;
+  block.size = size;
+  accountant.place(block);
+  if (!block.in_flash) {
+    block.host = host;
+    block.copy.assign(host, host + size);
+  }
+  for (const auto& [entry, region] : region_marks_)
+    if (entry == address) block.region = region;
+  block.is_sbrk = address == sbrk_;
+  Block**& table = tables_[address >> 16];
+  if (table == nullptr)
+    table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
+  if (table == nullptr) throw std::bad_alloc();
+  Block*& head = table[(address & 0xFFFFU) >> 1];
+  block.next_here = head;
+  head = &block;
+  return &block;
+}
+
+void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  if (engine.stopping_) return;
+  const auto at = static_cast<std::uint32_t>(address);
+  Block* block = engine.find(at, size);
+  if (block == nullptr) {
+    try {
+      block = engine.discover(at, size);
+    } catch (...) {
+      return engine.fail(std::current_exception());
+    }
+  }
+  if (!engine.direct_) engine.read_registers();
+  if (!engine.fpu_enabled && block->first_fpu != 0xFFFF && engine.stopped_at_fpu == 0) {
+    engine.stopped_at_fpu = at + block->first_fpu;
+    engine.stopping_ = true;
+    engine.stop_.reason = Stop::kLimit;
+    uc_emu_stop(uc);
+    return;
+  }
+  if (!engine.accountant.enter(*block)) {
+    engine.stopping_ = true;
+    engine.stop_.reason = Stop::kLimit;
+    uc_emu_stop(uc);
+  }
+}
+
+void Engine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  if (engine.stopping_) return;
+  if (!engine.direct_) engine.read_registers();
+  engine.accountant.step(static_cast<std::uint32_t>(address));
+}
+
+void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  engine.stop_.reason = Stop::kInterrupt;
+  engine.stop_.number = static_cast<int>(number);
+  uc_emu_stop(uc);
+}
+
+bool Engine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, int, std::int64_t,
+                        void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  engine.stop_.has_address = true;
+  engine.stop_.address = static_cast<std::uint32_t>(address);
+  engine.stop_.write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
+  return false;
+}
+
+std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned size,
+                                     void* window) {
+  const auto& [engine, base] = *static_cast<DeviceWindow*>(window);
+  const std::uint32_t address = base + static_cast<std::uint32_t>(offset);
+  std::uint32_t value = 0;
+  try {
+    if (!engine->direct_) engine->read_registers();
+    engine->accountant.locate_access(address, false);
+    value = engine->device_read(address, size);
+  } catch (...) {
+    engine->fail(std::current_exception());
+  }
+  engine->accountant.access_done();
+  return value;
+}
+
+void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
+                             void* window) {
+  const auto& [engine, base] = *static_cast<DeviceWindow*>(window);
+  const std::uint32_t address = base + static_cast<std::uint32_t>(offset);
+  try {
+    if (!engine->direct_) engine->read_registers();
+    engine->accountant.locate_access(address, true);
+    engine->device_write(address, size, static_cast<std::uint32_t>(value));
+  } catch (...) {
+    engine->fail(std::current_exception());
+  }
+  engine->accountant.access_done();
+}
+
+}  // namespace mcusim

@@ -1,0 +1,110 @@
+#include "flash.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+
+namespace mcusim {
+
+namespace {
+
+std::uint32_t log2_exact(std::uint32_t value, const char* what) {
+  if (!std::has_single_bit(value)) throw std::invalid_argument(what);
+  return static_cast<std::uint32_t>(std::countr_zero(value));
+}
+
+}  // namespace
+
+LineCache::LineCache(const CacheGeometry& geometry, std::uint32_t flash_bytes,
+                     std::uint32_t read_bytes)
+    : sets_(std::max(geometry.sets, 1U)),
+      ways_(geometry.ways),
+      hit_wait_cycles_(geometry.hit_wait_cycles) {
+  if (geometry.line_bytes == 0) return;
+  if (geometry.line_bytes < read_bytes || geometry.line_bytes / read_bytes > 8)
+    throw std::invalid_argument("a cache line is 1 to 8 reads of the flash array");
+  sectors_shift_ = log2_exact(geometry.line_bytes / read_bytes, "line size is a power of two");
+  slots_.resize(std::size_t{sets_} * ways_);
+  slot_of_.resize(flash_bytes / geometry.line_bytes + 2);
+}
+
+void LineCache::invalidate() {
+  for (Slot& slot : slots_) slot = Slot{};
+  std::fill(slot_of_.begin(), slot_of_.end(), std::uint16_t{0});
+}
+
+bool LineCache::contains(std::uint32_t sector) const {
+  const std::uint32_t line = line_of(sector);
+  if (line >= slot_of_.size() || slot_of_[line] == 0) return false;
+  return (slots_[slot_of_[line] - 1U].valid & bit_of(sector)) != 0;
+}
+
+void LineCache::fill(std::uint32_t sector) {
+  ++fills_;
+  const std::uint32_t line = line_of(sector);
+  if (slot_of_[line] == 0) {
+    // Least recently used way of the set makes room.
+    const auto first = slots_.begin() + std::ptrdiff_t{line % sets_} * std::ptrdiff_t{ways_};
+    const auto victim =
+        std::min_element(first, first + std::ptrdiff_t{ways_},
+                         [](const Slot& a, const Slot& b) { return a.last_use < b.last_use; });
+    if (victim->valid != 0) slot_of_[victim->line] = 0;
+    *victim = Slot{line, 0, 0};
+    slot_of_[line] = static_cast<std::uint16_t>(victim - slots_.begin() + 1);
+  }
+  Slot& slot = slots_[slot_of_[line] - 1U];
+  slot.valid = static_cast<std::uint8_t>(slot.valid | bit_of(sector));
+  slot.last_use = ++tick_;
+}
+
+Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeometry& icache_is,
+             const CacheGeometry& dcache_is)
+    : icache(icache_is, size_bytes, read_bytes),
+      dcache(dcache_is, size_bytes, read_bytes),
+      read_shift_(log2_exact(read_bytes, "flash read width is a power of two")),
+      sectors_(size_bytes / read_bytes) {}
+
+std::uint64_t Flash::start_array_read(std::uint64_t now) {
+  const std::uint64_t start = std::max(now, array_free_);
+  array_free_ = start + 1 + wait_states;
+  return start + wait_states;
+}
+
+std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& activity) {
+  if (sector == current_) return 0;
+  current_ = sector;
+  if (icache.enabled() && icache.touch_sector(sector)) return icache.hit_wait_cycles();
+
+  std::uint64_t ready = prefetch_ready_;
+  if (sector != prefetched_) {
+    ready = start_array_read(now);
+    ++activity[kFlashFetch];
+  }
+  const std::uint64_t stall = ready > now ? ready - now : 0;
+  if (icache.enabled()) icache.fill(sector);
+  if (prefetch) {
+    // The array reads on while the core executes what it just got.
+    const std::uint32_t next = sector + 1;
+    const bool known = next >= sectors_ || (icache.enabled() && icache.contains(next));
+    prefetched_ = known ? kNone : next;
+    if (!known) {
+      prefetch_ready_ = start_array_read(now + stall);
+      ++activity[kFlashFetch];
+    }
+  }
+  return stall;
+}
+
+std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& activity) {
+  const std::uint32_t sector = offset >> read_shift_;
+  if (dcache.enabled() && dcache.touch_sector(sector)) {
+    ++activity[kCacheRead];
+    return dcache.hit_wait_cycles();
+  }
+  const std::uint64_t ready = start_array_read(now);
+  ++activity[kFlashData];
+  if (dcache.enabled()) dcache.fill(sector);
+  return ready - now;
+}
+
+}  // namespace mcusim

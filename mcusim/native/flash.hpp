@@ -1,0 +1,99 @@
+// The flash array with its accelerator: wait states, instruction and data cache, prefetch.
+//
+// The array delivers one read of `read_bytes` per 1 + wait_states cycles, to one client at a time.
+// A cache line is filled read by read ("sector"), as the array delivers it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "activity.hpp"
+
+namespace mcusim {
+
+struct CacheGeometry {
+  std::uint32_t line_bytes = 0;  // 0: no such cache
+  std::uint32_t sets = 0;
+  std::uint32_t ways = 0;
+  std::uint32_t hit_wait_cycles = 0;
+};
+
+class LineCache {
+ public:
+  LineCache(const CacheGeometry& geometry, std::uint32_t flash_bytes, std::uint32_t read_bytes);
+
+  bool enabled() const { return enabled_; }
+  void set_enabled(bool on) { enabled_ = on && !slots_.empty(); }
+  void invalidate();
+  std::uint32_t hit_wait_cycles() const { return hit_wait_cycles_; }
+  std::uint32_t line_of(std::uint32_t sector) const { return sector >> sectors_shift_; }
+  std::uint32_t sectors_shift() const { return sectors_shift_; }
+
+  // Whether all sectors of `mask` in `line` are present; marks the line as used just now.
+  bool touch(std::uint32_t line, std::uint8_t mask) {
+    const std::uint16_t slot = slot_of_[line];
+    if (slot == 0) return false;
+    Slot& s = slots_[slot - 1U];
+    if ((s.valid & mask) != mask) return false;
+    s.last_use = ++tick_;
+    return true;
+  }
+  bool touch_sector(std::uint32_t sector) { return touch(line_of(sector), bit_of(sector)); }
+  bool contains(std::uint32_t sector) const;
+  // Number of fills so far: while it stands still, what was present still is.
+  std::uint64_t fills() const { return fills_; }
+  void fill(std::uint32_t sector);
+
+ private:
+  struct Slot {
+    std::uint32_t line = 0;
+    std::uint8_t valid = 0;  // one bit a sector
+    std::uint64_t last_use = 0;
+  };
+  std::uint8_t bit_of(std::uint32_t sector) const {
+    return static_cast<std::uint8_t>(1U << (sector & ((1U << sectors_shift_) - 1U)));
+  }
+
+  bool enabled_ = false;
+  std::uint32_t sets_ = 1;
+  std::uint32_t ways_ = 0;
+  std::uint32_t hit_wait_cycles_ = 0;
+  std::uint32_t sectors_shift_ = 0;
+  std::uint64_t tick_ = 0;
+  std::uint64_t fills_ = 0;
+  std::vector<Slot> slots_;             // set by set
+  std::vector<std::uint16_t> slot_of_;  // by line of the flash: slot number + 1, 0 when absent
+};
+
+class Flash {
+ public:
+  Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeometry& icache,
+        const CacheGeometry& dcache);
+
+  LineCache icache;
+  LineCache dcache;
+  std::uint32_t wait_states = 0;
+  bool prefetch = false;
+
+  std::uint32_t read_shift() const { return read_shift_; }
+
+  // Cycles that the core waits for the instructions of one sector, wanted at cycle `now`.
+  std::uint64_t fetch(std::uint32_t sector, std::uint64_t now, Activity& activity);
+  // The sector that a run of cache hits ended in: what the fetch unit's line buffer now holds.
+  void fetched_from_cache(std::uint32_t sector) { current_ = sector; }
+  // Cycles that a load waits for data at byte `offset` of the flash.
+  std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity);
+
+ private:
+  std::uint64_t start_array_read(std::uint64_t now);
+
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
+  std::uint32_t read_shift_;
+  std::uint32_t sectors_;
+  std::uint32_t current_ = kNone;     // sector in the line buffer of the fetch unit
+  std::uint32_t prefetched_ = kNone;  // sector being read ahead
+  std::uint64_t prefetch_ready_ = 0;
+  std::uint64_t array_free_ = 0;
+};
+
+}  // namespace mcusim
