@@ -1,0 +1,105 @@
+"""Whether a firmware fits a board: every byte in a memory, and a vector table that can start it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from mcusim.boards.schema import Memory
+from mcusim.errors import FirmwareError
+from mcusim.firmware.image import Arch, FirmwareImage
+from mcusim.firmware.memorymap import MemoryMap
+from mcusim.firmware.names import hex32, span
+
+_ADVICE = "check --board, or the linker script"
+
+
+def check_placement(
+    image: FirmwareImage, memories: Sequence[Memory], vector_table: int | None = None
+) -> None:
+    """Check that the firmware can be loaded and started on a board.
+
+    `vector_table` is the chip's vector table address at reset (`Chip.vector_table`); None leaves
+    that check out, as does a firmware that is not for an M-profile core.
+    Raises FirmwareError with the first thing that is wrong.
+    """
+    regions = MemoryMap(memories)
+    for what, address, size in _ranges(image):
+        _check_inside(image, regions, what, address, size)
+    _check_overlaps(image, regions)
+    if vector_table is not None and image.arch is Arch.ARM:
+        _check_vectors(image, regions, vector_table)
+
+
+def _ranges(image: FirmwareImage) -> Iterable[tuple[str, int, int]]:
+    """Return what has to lie in a memory: loaded segments, then sections where they are used."""
+    for segment in image.segments:
+        yield "segment", segment.address, len(segment.data)
+    for section in image.sections:
+        if not section.reserved:
+            yield f"section {section.name}", section.vma, section.size
+
+
+def _check_inside(
+    image: FirmwareImage, regions: MemoryMap, what: str, address: int, size: int
+) -> None:
+    reached = regions.covered_until(address, address + size)
+    if reached == address + size:
+        return
+    where = f"{image.path}: {what} {span(address, size)} ({size:,} B)"
+    board = f"the board has {regions.describe() or 'no memory'}"
+    block = regions.block_around(reached - 1) if reached > address else None
+    if block is None:
+        raise FirmwareError(f"{where} is outside the board's memory: {board}; {_ADVICE}")
+    total, needed = block.end - block.start, address + size - block.start
+    raise FirmwareError(
+        f"{where} does not fit: {block.memory.kind} {total:,} B, needs {needed:,} B:"
+        f" {needed - total:,} B too many; {board}; {_ADVICE}"
+    )
+
+
+def _check_overlaps(image: FirmwareImage, regions: MemoryMap) -> None:
+    # By the memory's first window: two aliases of an address are one byte.
+    placed = sorted((regions.main_address(s.address), len(s.data)) for s in image.segments)
+    for (first, size), (second, second_size) in pairwise(placed):
+        if first + size > second:
+            raise FirmwareError(
+                f"{image.path}: segments {span(first, size)} and {span(second, second_size)}"
+                " overlap; check the load addresses in the linker script"
+            )
+
+
+def _check_vectors(image: FirmwareImage, regions: MemoryMap, table: int) -> None:
+    where = f"{image.path}: vector table at {hex32(table)}"
+    words = _read(image, regions, table, 8)
+    if words is None:
+        raise FirmwareError(
+            f"{image.path}: no vector table at {hex32(table)}, where the chip starts: the first"
+            f" loaded byte is at {hex32(image.segments[0].address)}; {_ADVICE}"
+        )
+    stack, reset = int.from_bytes(words[:4], "little"), int.from_bytes(words[4:], "little")
+    # The stack grows downwards from a pointer that may stand just behind the memory.
+    if regions.kind_at(stack - 1) != "ram":
+        raise FirmwareError(
+            f"{where}: initial stack pointer {hex32(stack)} is not in RAM:"
+            f" the board has {regions.describe()}; {_ADVICE}"
+        )
+    if not reset & 1:
+        raise FirmwareError(
+            f"{where}: reset vector {hex32(reset)} has no Thumb bit (bit 0);"
+            " declare the handler as a Thumb function (.thumb_func)"
+        )
+    if _read(image, regions, reset & ~1, 2) is None:
+        raise FirmwareError(
+            f"{where}: reset vector {hex32(reset)} points outside the loaded firmware; {_ADVICE}"
+        )
+
+
+def _read(image: FirmwareImage, regions: MemoryMap, address: int, size: int) -> bytes | None:
+    """Read loaded bytes through any alias of their memory."""
+    target = regions.main_address(address)
+    for segment in image.segments:
+        offset = target - regions.main_address(segment.address)
+        if 0 <= offset <= len(segment.data) - size:
+            return segment.data[offset : offset + size]
+    return None
