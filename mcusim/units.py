@@ -19,7 +19,9 @@ DAY_S = 86400.0
 YEAR_S = 365.25 * DAY_S
 MONTH_S = YEAR_S / 12.0
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", re.ASCII)
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,9 @@ def parse_quantity(text: str, dimension: Dimension) -> float:
     if not unit and dimension.bare_numbers:
         return float(number)
     if not unit:
-        raise UsageError(f"{text!r} has no unit; write the {dimension.name} like {dimension.example}")
+        raise UsageError(
+            f"{text!r} has no unit; write the {dimension.name} like {dimension.example}"
+        )
     factor = dimension.factor(unit)
     if factor is None:
         known = ", ".join(sorted(dimension.units, key=lambda u: dimension.units[u]))
@@ -92,7 +96,9 @@ def parse_quantity(text: str, dimension: Dimension) -> float:
         )
     value = float(number) * factor
     if not math.isfinite(value):
-        raise UsageError(f"{text!r} is too large a {dimension.name}; write it like {dimension.example}")
+        raise UsageError(
+            f"{text!r} is too large a {dimension.name}; write it like {dimension.example}"
+        )
     return value
 
 
@@ -100,7 +106,9 @@ def parse_positive(text: str, dimension: Dimension) -> float:
     """As `parse_quantity`, for what must be above zero."""
     value = parse_quantity(text, dimension)
     if value <= 0.0:
-        raise UsageError(f"{text!r}: a {dimension.name} must be above zero, like {dimension.example}")
+        raise UsageError(
+            f"{text!r}: a {dimension.name} must be above zero, like {dimension.example}"
+        )
     return value
 
 
@@ -142,7 +150,16 @@ def parse_size(text: str) -> int:
     return int(value)
 
 
-_SI = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p"))
+_SI = (
+    (1e9, "G"),
+    (1e6, "M"),
+    (1e3, "k"),
+    (1.0, ""),
+    (1e-3, "m"),
+    (1e-6, "µ"),
+    (1e-9, "n"),
+    (1e-12, "p"),
+)
 
 
 def format_quantity(value: float, unit: str, digits: int = 3) -> str:
@@ -165,7 +182,13 @@ def format_size(size_bytes: float) -> str:
     return f"{size_bytes:.0f} B"
 
 
-_LONG = ((YEAR_S, "year"), (MONTH_S, "month"), (DAY_S, "day"), (HOUR_S, "hour"), (MINUTE_S, "minute"))
+_LONG = (
+    (YEAR_S, "year"),
+    (MONTH_S, "month"),
+    (DAY_S, "day"),
+    (HOUR_S, "hour"),
+    (MINUTE_S, "minute"),
+)
 
 
 def format_duration(seconds: float) -> str:

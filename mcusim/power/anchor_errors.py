@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcusim.boards.schema import RunCurrent
+from mcusim.boards import load_workloads
+from mcusim.boards.schema import RunCurrent, WorkloadMix
 from mcusim.power.anchors import BoardLike, usable_anchors
 from mcusim.power.energy import build_model
 
@@ -23,10 +25,13 @@ class AnchorError:
         return self.predicted_a / self.published_a - 1.0
 
 
-def anchor_errors(board: BoardLike) -> list[AnchorError]:
+def anchor_errors(
+    board: BoardLike, mixes: Sequence[WorkloadMix] | None = None
+) -> list[AnchorError]:
     """Each anchor of the board's regulator, predicted by the model at that anchor's conditions."""
+    known = load_workloads() if mixes is None else mixes
     errors = []
-    for anchor in usable_anchors(board, board.regulator):
+    for anchor in usable_anchors(board, board.regulator, known):
         row = anchor.current
         model = build_model(
             board,
@@ -34,6 +39,7 @@ def anchor_errors(board: BoardLike) -> list[AnchorError]:
             supply_v=row.supply_v,
             regulator=row.regulator,
             voltage_range=row.voltage_range,
+            mixes=known,
             overhead=False,
         )
         watts = model.static_w.typical + row.clock_hz * float(model.typical @ anchor.vector())

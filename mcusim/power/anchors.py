@@ -44,8 +44,6 @@ class BoardLike(Protocol):
     def regulator(self) -> Regulator: ...
     @property
     def overhead(self) -> Sequence[Overhead]: ...
-    @property
-    def workloads(self) -> Sequence[WorkloadMix]: ...
 
 
 @dataclass(frozen=True)
@@ -87,11 +85,13 @@ def find_mix(
     if not same:
         return None
     # Cache before chip: a core without its cache behaves less like itself than a sister chip does.
-    best = max(same, key=lambda m: (2 * (m.cache == current.cache) + (m.chip == chip)))
+    best = max(same, key=lambda m: 2 * (m.cache == current.cache) + (m.chip == chip))
     return best, best.cache != current.cache or best.chip != chip
 
 
-def usable_anchors(board: BoardLike, regulator: Regulator) -> list[Anchor]:
+def usable_anchors(
+    board: BoardLike, regulator: Regulator, mixes: Sequence[WorkloadMix]
+) -> list[Anchor]:
     """Anchors of the regulator that have a mix."""
     chip = board.chip
     currents = [c for c in chip.power.run if c.regulator == regulator]
@@ -101,7 +101,7 @@ def usable_anchors(board: BoardLike, regulator: Regulator) -> list[Anchor]:
             f"chip {chip.name!r} has no run current with regulator {regulator!r}; "
             f"choose one of {', '.join(known) or '(none)'} or add a [[power.run]] row"
         )
-    found = [(c, find_mix(c, board.workloads, chip.name)) for c in currents]
+    found = [(c, find_mix(c, mixes, chip.name)) for c in currents]
     anchors = [Anchor(c, f[0], f[1]) for c, f in found if f is not None]
     if not anchors:
         wanted = sorted({f"{c.workload} from {c.code}" for c in currents})

@@ -18,7 +18,7 @@ def weakest(grades: Sequence[Grade]) -> Grade:
 
 
 def grade_of(board: BoardLike, points: Sequence[Point], extra: Sequence[Overhead]) -> Grade:
-    """Weakest of the anchors, their mixes, the static current, the class energies and the extras."""
+    """Weakest of anchors, their mixes, static current, class energies and extras."""
     anchors = [a for p in points for a in p.anchors]
     regulator = anchors[0].current.regulator
     grades: list[Grade] = [a.current.grade for a in anchors]

@@ -28,7 +28,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcusim.boards.schema import Grade, Overhead, Regulator, SleepCurrent
+from mcusim.boards import load_workloads
+from mcusim.boards.schema import Grade, Overhead, Regulator, SleepCurrent, WorkloadMix
 from mcusim.errors import BoardError, UsageError
 from mcusim.machine.activity import COLUMNS, INDEX, INSTRUCTION_CLASSES
 from mcusim.power.anchors import (
@@ -98,13 +99,20 @@ def build_model(
     voltage_range: str | None = None,
     sleep: str | None = None,
     overhead: bool = True,
+    mixes: Sequence[WorkloadMix] | None = None,
 ) -> EnergyModel:
-    """The model of `board`, at its own clock, supply and regulator unless given here."""
+    """The model of `board`, at its own clock, supply and regulator unless given here.
+
+    voltage_range: the vendor's name of a core voltage, chosen by the clock without;
+    sleep: the state that sleeping is priced at, the chip's default without;
+    overhead: whether the board's own consumers count; mixes: the shipped ones without.
+    """
     clock = board.clock_hz if clock_hz is None else clock_hz
     supply = board.supply_v if supply_v is None else supply_v
     reg = board.regulator if regulator is None else regulator
     _check_supply(board, supply)
-    points = select_points(usable_anchors(board, reg), clock, supply, voltage_range)
+    known = load_workloads() if mixes is None else mixes
+    points = select_points(usable_anchors(board, reg, known), clock, supply, voltage_range)
     used = _neighbours(points, clock)
     static = static_power(board.chip.power, supply, reg)
     typical = _interpolate(board, used, clock, supply, static)

@@ -1,4 +1,4 @@
-"""Applying an energy model: totals, rows of a table, slices of a trace, a breakdown by component."""
+"""Applying an energy model: totals, rows of a table, slices of a trace, a breakdown."""
 
 from __future__ import annotations
 

@@ -23,9 +23,7 @@ from __future__ import annotations
 from mcusim.boards.schema import Regulator
 
 
-def power_at(
-    current_a: float, published_v: float, supply_v: float, regulator: Regulator
-) -> float:
+def power_at(current_a: float, published_v: float, supply_v: float, regulator: Regulator) -> float:
     """Watts drawn at `supply_v` by what draws `current_a` at `published_v`."""
     return current_a * (supply_v if regulator == "ldo" else published_v)
 

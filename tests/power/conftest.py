@@ -32,7 +32,6 @@ class HandBoard:
     clock_hz: float
     supply_v: float
     regulator: Regulator
-    workloads: Sequence[WorkloadMix]
     overhead: Sequence[Overhead] = field(default_factory=tuple)
 
 
@@ -135,6 +134,7 @@ def board(
         device=[],
         power=power,
         vector_table=0,
+        vector_table_source="by hand",
     )
     core = Core(
         name="m4",
@@ -143,7 +143,7 @@ def board(
         relative_energy_source="by hand",
         relative_energy_grade="assumed",
     )
-    return HandBoard("hand", chip, core, clock_mhz * 1e6, supply_v, regulator, MIXES)
+    return HandBoard("hand", chip, core, clock_mhz * 1e6, supply_v, regulator)
 
 
 @pytest.fixture
