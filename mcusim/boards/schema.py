@@ -34,7 +34,7 @@ class Sourced(Strict, frozen=True, kw_only=True):
     """A record whose numbers come from somewhere."""
 
     source: str
-    """Document and section, or the formula for a derived number, or the reason for an assumed one."""
+    """Document and section; the formula of a derived number; the reason for an assumed one."""
     grade: Grade
 
 
@@ -44,6 +44,7 @@ class Memory(Sourced, frozen=True, kw_only=True):
     name: str
     kind: Literal["flash", "ram"]
     base: int
+    """Lowest address; a multiple of 1 kB, the grain in which memory is mapped."""
     size_bytes: int
     aliases: list[int] = []
     """Further base addresses at which the same bytes appear."""
@@ -76,7 +77,8 @@ class FlashTiming(Sourced, frozen=True, kw_only=True):
     read_bytes: int
     """Width of one array read (8 for 64 bits)."""
     wait_states: list[WaitStates]
-    """In rising order of clock; the first row whose `up_to_hz` is at least the clock applies."""
+    """In rising order of clock; the first row whose `up_to_hz` is at least the clock applies.
+    A chip with several core voltages gives the row of the voltage that its run currents use."""
     prefetch: bool = False
     """Whether the accelerator can read the next line ahead."""
     prefetch_at_reset: bool = False
@@ -95,7 +97,7 @@ class Device(Sourced, frozen=True, kw_only=True):
 
 
 class RunCurrent(Sourced, frozen=True, kw_only=True):
-    """One published point of the supply current with the core running; an anchor of the energy model."""
+    """One published supply current with the core running: an anchor of the energy model."""
 
     clock_hz: float
     supply_v: float
@@ -107,7 +109,7 @@ class RunCurrent(Sourced, frozen=True, kw_only=True):
     maximum_a: float | None = None
     """None: the source gives no maximum; the band then rests on `spread`."""
     voltage_range: str = ""
-    """The vendor's name for the core voltage (for example "range1-boost"), when currents depend on it."""
+    """The vendor's name for the core voltage (for example "range1-boost"), where it matters."""
 
 
 class SleepCurrent(Sourced, frozen=True, kw_only=True):
@@ -124,7 +126,7 @@ class SleepCurrent(Sourced, frozen=True, kw_only=True):
 
 
 class StaticCurrent(Sourced, frozen=True, kw_only=True):
-    """The part of the run current that does not depend on the clock (intercept of current over clock)."""
+    """The part of the run current that does not depend on the clock: its intercept at 0 Hz."""
 
     regulator: Regulator
     typical_a: float
@@ -154,12 +156,15 @@ class Chip(Strict, frozen=True, kw_only=True):
     """Name of a file of `boards/cores/` and of a module of `mcusim.timing`."""
     max_clock_hz: float
     max_clock_source: str
+    fixed_clock: bool = False
+    """Whether `max_clock_hz` is the only clock that the core can run at."""
     memory: list[Memory]
     flash_timing: FlashTiming
     device: list[Device]
     power: Power
     vector_table: int
     """Address of the vector table at reset."""
+    vector_table_source: str
 
 
 class Overhead(Sourced, frozen=True, kw_only=True):
@@ -175,9 +180,11 @@ class BoardFile(Strict, frozen=True, kw_only=True):
     name: str
     title: str
     chip: str
+    """A shipped chip by name, or the path of a chip file relative to this file."""
     clock_hz: float
     clock_source: str
     supply_v: float
+    supply_source: str
     regulator: Regulator
     regulator_source: str
     console: str = ""
@@ -186,7 +193,11 @@ class BoardFile(Strict, frozen=True, kw_only=True):
 
 
 class ClassEnergy(Strict, frozen=True, kw_only=True):
-    """Relative energies of one event each; 1.0 is one core cycle of an ALU instruction, all included."""
+    """Relative energies of one event each.
+
+    1.0 is one core cycle with one 16-bit ALU instruction, fetched from the flash accelerator:
+    `cycle + alu + cache_read / 2`, as a 32-bit fetch brings two such instructions.
+    """
 
     cycle: float
     """Clock tree and pipeline, every cycle awake, stalls included."""
@@ -219,10 +230,16 @@ class Core(Strict, frozen=True, kw_only=True):
 
 
 class WorkloadMix(Sourced, frozen=True, kw_only=True):
-    """Events per core cycle of a benchmark, as counted by mcusim running it (columns of `activity`)."""
+    """Events per core cycle of a benchmark, by column of `mcusim.machine.activity`."""
 
     name: Workload
     code: Literal["flash", "ram"]
     chip: str
     cache: bool
     per_cycle: dict[str, float]
+
+
+class WorkloadsFile(Strict, frozen=True, kw_only=True):
+    """`boards/workloads.toml`."""
+
+    workload: list[WorkloadMix]

@@ -1,0 +1,113 @@
+"""What board, core and workload files must satisfy beyond their schema, one rule a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mcusim.boards.hints import nearest
+from mcusim.boards.limits import clock_problem, regulator_problem, supply_problem
+from mcusim.boards.paths import chip_path, data_root, is_path, names_in
+from mcusim.boards.plausibility import numbers, numbers_have_plausible_units
+from mcusim.boards.reading import Where
+from mcusim.boards.schema import BoardFile, Chip, Core, WorkloadMix
+from mcusim.machine.activity import COLUMNS
+
+
+def chip_file_exists(board: BoardFile, board_file: Path) -> Path:
+    """Path of the chip's file. Comes first: the other rules need the chip."""
+    path = chip_path(board.chip, board_file)
+    if path.is_file():
+        return path
+    names = names_in(data_root() / "chips")
+    close = names if is_path(board.chip) else nearest(board.chip, names) or names
+    remedy = "shipped: " + ", ".join(close)
+    raise Where(board_file).error("chip", f"no chip {board.chip!r}", remedy)
+
+
+def board_sources_are_given(board: BoardFile, _chip: Chip, where: Where) -> None:
+    for key in ("clock_source", "supply_source", "regulator_source"):
+        if not getattr(board, key).strip():
+            raise where.error(key, "is empty", "say why the board runs like this")
+
+
+def board_numbers_are_plausible(board: BoardFile, _chip: Chip, where: Where) -> None:
+    numbers_have_plausible_units(board, where)
+
+
+def clock_is_within_the_chips_limit(board: BoardFile, chip: Chip, where: Where) -> None:
+    if problem := clock_problem(chip, board.clock_hz):
+        raise where.error("clock_hz", *problem)
+
+
+def supply_is_within_the_chips_limits(board: BoardFile, chip: Chip, where: Where) -> None:
+    if problem := supply_problem(chip, board.supply_v):
+        raise where.error("supply_v", *problem)
+
+
+def regulator_is_one_of_the_chips(board: BoardFile, chip: Chip, where: Where) -> None:
+    if problem := regulator_problem(chip, board.regulator):
+        raise where.error("regulator", *problem)
+
+
+def console_is_a_device(board: BoardFile, chip: Chip, where: Where) -> None:
+    names = [device.name for device in chip.device]
+    if board.console and board.console not in names:
+        close = nearest(board.console, names) or names
+        problem = f"{chip.title} has no device {board.console!r}"
+        raise where.error("console", problem, "choose one of " + ", ".join(close))
+
+
+BOARD_RULES: tuple[Callable[[BoardFile, Chip, Where], None], ...] = (
+    board_sources_are_given,
+    board_numbers_are_plausible,
+    clock_is_within_the_chips_limit,
+    supply_is_within_the_chips_limits,
+    regulator_is_one_of_the_chips,
+    console_is_a_device,
+)
+
+
+def energies_are_not_negative(core: Core, where: Where) -> None:
+    for number in numbers(core):
+        if number.value < 0:
+            raise where.error(number.key, f"{number.value:g} is negative", "use 0 or more")
+
+
+def one_alu_cycle_weighs_one(core: Core, where: Where) -> None:
+    """The unit of the table: one cycle with one 16-bit ALU instruction, fetched from a cache.
+
+    Two such instructions come with each 32-bit fetch.
+    """
+    energy = core.relative_energy
+    total = energy.cycle + energy.alu + energy.cache_read / 2
+    if abs(total - 1) > 0.005:
+        problem = f"cycle + alu + cache_read / 2 is {total:g}"
+        raise where.error("relative_energy", problem, "scale the table so that it is 1")
+
+
+CORE_RULES: tuple[Callable[[Core, Where], None], ...] = (
+    energies_are_not_negative,
+    one_alu_cycle_weighs_one,
+)
+
+
+def mix_names_columns_of_activity(mix: WorkloadMix, where: Where) -> None:
+    for name in mix.per_cycle:
+        if name not in COLUMNS:
+            close = nearest(name, COLUMNS) or list(COLUMNS)
+            key = f"workload {mix.name!r}: per_cycle.{name}"
+            raise where.error(key, "no such count", "did you mean " + " or ".join(close) + "?")
+
+
+def mix_rates_are_possible(mix: WorkloadMix, where: Where) -> None:
+    for name, rate in mix.per_cycle.items():
+        if not 0 <= rate <= 2:
+            key = f"workload {mix.name!r}: per_cycle.{name}"
+            raise where.error(key, f"{rate:g} events a cycle", "give 0 to 2")
+
+
+WORKLOAD_RULES: tuple[Callable[[WorkloadMix, Where], None], ...] = (
+    mix_names_columns_of_activity,
+    mix_rates_are_possible,
+)

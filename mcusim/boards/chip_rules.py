@@ -1,0 +1,204 @@
+"""What a chip file must satisfy beyond its schema, one rule a function."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
+
+from mcusim.boards.hints import engineering, nearest
+from mcusim.boards.paths import core_path, names_in
+from mcusim.boards.plausibility import numbers_have_plausible_units, spread_is_a_fraction
+from mcusim.boards.reading import Where
+from mcusim.boards.schema import Cache, Chip
+
+GRAIN = 0x400
+"""Bytes in which the address space is mapped."""
+
+
+class Span(NamedTuple):
+    """A used range of addresses, `end` excluded."""
+
+    base: int
+    end: int
+    key: str
+    name: str
+
+
+def every_source_is_given(chip: Chip, where: Where) -> None:
+    for key, text in _sources(chip, ""):
+        if not text.strip():
+            raise where.error(key, "is empty", "name the document and section of the number")
+
+
+def numbers_are_plausible(chip: Chip, where: Where) -> None:
+    numbers_have_plausible_units(chip, where)
+    spread_is_a_fraction(chip.power, where)
+
+
+def names_are_unique(chip: Chip, where: Where) -> None:
+    lists = {
+        "memory": [memory.name for memory in chip.memory],
+        "device": [device.name for device in chip.device],
+        "power.sleep": [state.name for state in chip.power.sleep],
+    }
+    for key, names in lists.items():
+        for name, count in Counter(names).items():
+            if count > 1:
+                raise where.error(key, f"{name!r} appears {count} times", "give each its own name")
+
+
+def there_is_flash_and_ram(chip: Chip, where: Where) -> None:
+    for kind in ("flash", "ram"):
+        if not any(memory.kind == kind for memory in chip.memory):
+            raise where.error("memory", f"no region of kind {kind!r}", "add one")
+
+
+def regions_fill_whole_kilobytes(chip: Chip, where: Where) -> None:
+    for span in spans(chip):
+        if span.base % GRAIN or span.end % GRAIN or span.end <= span.base:
+            problem = f"{span.base:#x} to {span.end:#x} is not made of whole kilobytes"
+            raise where.error(span.key, problem, "align base and size to 0x400")
+
+
+def regions_do_not_overlap(chip: Chip, where: Where) -> None:
+    ordered = sorted(spans(chip))
+    for lower, upper in pairwise(ordered):
+        if upper.base < lower.end:
+            problem = f"{upper.name} at {upper.base:#x} overlaps {lower.name}"
+            raise where.error(upper.key, problem, f"{lower.name} ends at {lower.end:#x}")
+
+
+def vector_table_lies_in_memory(chip: Chip, where: Where) -> None:
+    if not any(s.base <= chip.vector_table < s.end for s in memory_spans(chip)):
+        problem = f"{chip.vector_table:#x} is in no memory region"
+        raise where.error("vector_table", problem, "use the base of the flash")
+
+
+def wait_states_rise_with_the_clock(chip: Chip, where: Where) -> None:
+    rows = chip.flash_timing.wait_states
+    for index, (row, following) in enumerate(pairwise(rows), start=1):
+        if following.up_to_hz <= row.up_to_hz or following.wait_states < row.wait_states:
+            key = f"flash_timing.wait_states[{index}]"
+            raise where.error(key, "does not follow the row before", "sort the rows by clock")
+
+
+def wait_states_cover_the_maximum_clock(chip: Chip, where: Where) -> None:
+    key = "flash_timing.wait_states"
+    rows = chip.flash_timing.wait_states
+    covered = rows[-1].up_to_hz if rows else 0.0
+    if covered < chip.max_clock_hz:
+        problem = f"stops at {engineering(covered)} Hz, below max_clock_hz"
+        raise where.error(key, problem, f"add a row up to {engineering(chip.max_clock_hz)}")
+
+
+def caches_have_a_possible_shape(chip: Chip, where: Where) -> None:
+    timing = chip.flash_timing
+    for name, cache in (("icache", timing.icache), ("dcache", timing.dcache)):
+        if cache and not _possible(cache, timing.read_bytes):
+            problem = f"{cache.sets} sets of {cache.ways} lines of {cache.line_bytes} bytes"
+            remedy = "sets are a power of two, a line is a whole number of flash reads"
+            raise where.error(f"flash_timing.{name}", problem, remedy)
+
+
+def anchors_lie_within_limits(chip: Chip, where: Where) -> None:
+    power = chip.power
+    for index, run in enumerate(power.run):
+        key = f"power.run[{index}]"
+        if run.clock_hz > chip.max_clock_hz:
+            raise where.error(f"{key}.clock_hz", "is above max_clock_hz", "correct one of them")
+        if not power.supply_min_v <= run.supply_v <= power.supply_max_v:
+            limits = f"{power.supply_min_v:g} to {power.supply_max_v:g} V"
+            raise where.error(f"{key}.supply_v", f"is outside {limits}", "correct one of them")
+        if run.maximum_a is not None and run.maximum_a < run.typical_a:
+            raise where.error(f"{key}.maximum_a", "is below typical_a", "exchange them")
+
+
+def every_regulator_has_run_and_static_currents(chip: Chip, where: Where) -> None:
+    run = {anchor.regulator for anchor in chip.power.run}
+    static = {anchor.regulator for anchor in chip.power.static}
+    if not run:
+        raise where.error("power.run", "is empty", "add at least one published run current")
+    for regulator in sorted(run ^ static):
+        key = "power.static" if regulator in run else "power.run"
+        raise where.error(key, f"nothing for regulator {regulator!r}", "add an entry")
+
+
+def static_current_is_below_the_run_currents(chip: Chip, where: Where) -> None:
+    for index, static in enumerate(chip.power.static):
+        lowest = min(r.typical_a for r in chip.power.run if r.regulator == static.regulator)
+        if static.typical_a >= lowest:
+            key = f"power.static[{index}].typical_a"
+            raise where.error(key, "is not below every run current", "it is only a part of them")
+
+
+def default_sleep_exists(chip: Chip, where: Where) -> None:
+    names = [state.name for state in chip.power.sleep]
+    if chip.power.default_sleep not in names:
+        problem = f"no sleep state {chip.power.default_sleep!r}"
+        raise where.error("power.default_sleep", problem, "choose one of " + ", ".join(names))
+
+
+def core_file_exists(chip: Chip, where: Where) -> None:
+    path = core_path(chip.core)
+    if not path.is_file():
+        names = names_in(path.parent)
+        close = nearest(chip.core, names) or names
+        raise where.error("core", f"no core {chip.core!r}", "shipped: " + ", ".join(close))
+
+
+CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
+    every_source_is_given,
+    numbers_are_plausible,
+    names_are_unique,
+    there_is_flash_and_ram,
+    regions_fill_whole_kilobytes,
+    regions_do_not_overlap,
+    vector_table_lies_in_memory,
+    wait_states_rise_with_the_clock,
+    wait_states_cover_the_maximum_clock,
+    caches_have_a_possible_shape,
+    anchors_lie_within_limits,
+    every_regulator_has_run_and_static_currents,
+    static_current_is_below_the_run_currents,
+    default_sleep_exists,
+    core_file_exists,
+)
+
+
+def memory_spans(chip: Chip) -> Iterator[Span]:
+    """Addresses of the memories, aliases included."""
+    for index, memory in enumerate(chip.memory):
+        for base in (memory.base, *memory.aliases):
+            yield Span(base, base + memory.size_bytes, f"memory[{index}]", memory.name)
+
+
+def spans(chip: Chip) -> Iterator[Span]:
+    """All addresses that something answers at."""
+    yield from memory_spans(chip)
+    for index, device in enumerate(chip.device):
+        end = device.base + device.size_bytes
+        yield Span(device.base, end, f"device[{index}]", device.name)
+
+
+def _possible(cache: Cache, read_bytes: int) -> bool:
+    sizes_positive = min(cache.sets, cache.ways, cache.line_bytes) > 0
+    power_of_two = cache.sets & (cache.sets - 1) == 0
+    return sizes_positive and power_of_two and cache.line_bytes % read_bytes == 0
+
+
+def _sources(record: msgspec.Struct, prefix: str) -> Iterator[tuple[str, str]]:
+    for field in msgspec.structs.fields(record):
+        value = getattr(record, field.name)
+        key = f"{prefix}{field.name}"
+        if isinstance(value, str) and field.name.endswith("source"):
+            yield key, value
+        elif isinstance(value, msgspec.Struct):
+            yield from _sources(value, f"{key}.")
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, msgspec.Struct):
+                    yield from _sources(item, f"{key}[{index}].")
