@@ -150,16 +150,10 @@ def parse_size(text: str) -> int:
     return int(value)
 
 
-_SI = (
-    (1e9, "G"),
-    (1e6, "M"),
-    (1e3, "k"),
-    (1.0, ""),
-    (1e-3, "m"),
-    (1e-6, "µ"),
-    (1e-9, "n"),
-    (1e-12, "p"),
+_SI = tuple(
+    (10.0**power, prefix) for power, prefix in zip(range(9, -18, -3), "GMk mµnpf", strict=True)
 )
+"""Prefixes from the largest down; a space stands for none."""
 
 
 def format_quantity(value: float, unit: str, digits: int = 3) -> str:
@@ -171,7 +165,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     scale, prefix = next(((s, p) for s, p in _SI if abs(rounded) >= s * 0.999999), _SI[-1])
     mantissa = rounded / scale
     whole = max(1, math.floor(math.log10(abs(mantissa)) + 1e-9) + 1)
-    return f"{mantissa:.{max(0, digits - whole)}f} {prefix}{unit}"
+    return f"{mantissa:.{max(0, digits - whole)}f} {prefix.strip()}{unit}"
 
 
 def format_size(size_bytes: float) -> str:

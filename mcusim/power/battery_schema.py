@@ -7,6 +7,9 @@ keys are rejected, and every table names the source and grade of its numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
+
+import msgspec
 
 from mcusim.boards.schema import Sourced, Strict
 from mcusim.errors import BoardError
@@ -61,7 +64,7 @@ class LightLoad(Sourced, frozen=True, kw_only=True):
 class CellFile(Strict, frozen=True, kw_only=True):
     name: str
     title: str
-    aliases: list[str] = []
+    aliases: list[str] = msgspec.field(default_factory=list)
     chemistry: str
     rechargeable: bool
     any_capacity: bool = False
@@ -71,8 +74,7 @@ class CellFile(Strict, frozen=True, kw_only=True):
     """Whether the user must."""
     voltage: Voltage
     capacity: list[CapacityRow]
-    """In rising order of current; the first row that is rated at the standard load comes first in
-    capacity too."""
+    """In rising order of current; the first row's capacity is the whole charge of the cell."""
     capacity_spread: Spread
     resistance: Resistance
     limits: Limits
@@ -83,7 +85,7 @@ class CellFile(Strict, frozen=True, kw_only=True):
 class PackFile(Strict, frozen=True, kw_only=True):
     name: str
     title: str
-    aliases: list[str] = []
+    aliases: list[str] = msgspec.field(default_factory=list)
     cell: str
     """Name of a cell's file."""
     series: int = 1
@@ -112,10 +114,10 @@ def curves_are_in_order(cell: CellFile) -> str:
     """Depth of discharge rises, and the open-circuit voltage falls with it."""
     for name, rows in _curves(cell):
         depths = [row[0] for row in rows]
-        if any(b <= a for a, b in zip(depths, depths[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(depths)):
             return f"{name} must be in rising order of depth of discharge"
     volts = [row[1] for row in cell.voltage.open_circuit]
-    if any(b > a for a, b in zip(volts, volts[1:], strict=False)):
+    if any(b > a for a, b in pairwise(volts)):
         return "voltage.open_circuit must not rise with depth of discharge"
     return ""
 
@@ -125,7 +127,7 @@ def capacity_falls_with_current(cell: CellFile) -> str:
     rows = cell.capacity
     if not rows:
         return "capacity needs at least one row"
-    for a, b in zip(rows, rows[1:], strict=False):
+    for a, b in pairwise(rows):
         if b.current_a <= a.current_a or b.capacity_ah > a.capacity_ah:
             return "capacity must be in rising order of current and must not rise with it"
     return ""

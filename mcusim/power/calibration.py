@@ -68,12 +68,12 @@ def fit(relative: Vector, mixes: Vector, energy_per_cycle_j: Vector) -> Vector:
 
 
 def _common_scale(predicted: Vector) -> float:
-    """k that minimises the squared relative errors of the unchanged shape."""
+    """The k that minimises the squared relative errors of the unchanged shape."""
     return float(predicted.sum() / (predicted @ predicted))
 
 
 def _smallest_change(rows: Vector, error: Vector) -> Vector:
-    """d with rows @ d = error, smallest in units of `FREEDOM`, within the bounds.
+    """The d with rows @ d = error, smallest in units of `FREEDOM`, within the bounds.
 
     Classes that reach a bound are fixed there and the rest is solved again, each round fixing at
     least one, so that it ends after at most one round a class.

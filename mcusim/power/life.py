@@ -109,6 +109,7 @@ def battery_info(battery: Battery, board: BoardLike, cycle: DutyCycle) -> Batter
     load, life = float(loads[0]), float(curve.typical_s[0])
     peak = max(active.peak_a, active.current_a.typical)
     depth = connection.usable_depth(peak)
+    limit = _limit(battery, load, depth, life)
     return BatteryInfo(
         name=battery.name,
         title=battery.title,
@@ -122,10 +123,10 @@ def battery_info(battery: Battery, board: BoardLike, cycle: DutyCycle) -> Batter
         sleep_name=sleep.name,
         sleep_current_a=sleep.current_a.typical,
         usable_capacity_ah=float(usable_ah(battery, load, depth)),
-        limited_by=_limit(battery, load, depth, life),
+        limited_by=limit,
         can_deliver=depth >= 0.0,
         loaded_voltage_v=float(connection.loaded_v(peak)[0]),
-        notes=life_notes(connection, load, peak, depth),
+        notes=life_notes(connection, load, peak, depth, limit),
     )
 
 

@@ -7,7 +7,9 @@ from mcusim.power.connection import Connection
 from mcusim.units import format_quantity
 
 
-def life_notes(connection: Connection, load_a: float, peak_a: float, depth: float) -> list[str]:
+def life_notes(
+    connection: Connection, load_a: float, peak_a: float, depth: float, limited_by: str
+) -> list[str]:
     """One sentence each: how it was joined, what is exceeded, what was extrapolated.
 
     load_a: mean battery current; peak_a: the board's peak; depth: usable depth of discharge.
@@ -19,7 +21,7 @@ def life_notes(connection: Connection, load_a: float, peak_a: float, depth: floa
         _limits(battery, load_a, connection.peak_a(peak_a)),
         _table(battery, load_a),
         _light(battery, load_a),
-        _shelf(battery),
+        _shelf(battery) if limited_by == "shelf life" else "",
     )
     return [note for note in rules if note]
 

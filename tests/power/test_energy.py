@@ -182,9 +182,11 @@ def test_grade_is_the_weakest_and_the_basis_names_the_sources():
 
 
 def test_errors_name_the_next_step():
-    with pytest.raises(BoardError, match=r"no run current with regulator 'ldo'; choose one of dcdc"):
+    with pytest.raises(
+        BoardError, match=r"no run current with regulator 'ldo'; choose one of dcdc"
+    ):
         model_of(NORDIC_LIKE, regulator="ldo")
-    with pytest.raises(BoardError, match=r"no workload mix .* workloads\.toml"):
+    with pytest.raises(BoardError, match=r"no workload mix .*workloads\.toml"):
         build_model(NORDIC_LIKE, mixes=[])
     with pytest.raises(UsageError, match="outside the supply"):
         model_of(NORDIC_LIKE, supply_v=5.0)

@@ -67,7 +67,7 @@ def test_bad_quantity_gets_one_line_with_a_good_example(parse, text, hint):
         (64e6, "Hz", "64.0 MHz"),
         (0.0, "A", "0 A"),
         (-2e-9, "A", "-2.00 nA"),
-        (3e-15, "J", "0.00300 pJ"),
+        (3e-15, "J", "3.00 fJ"),
     ],
 )
 def test_formats(value, unit, text):
