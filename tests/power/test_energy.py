@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import conftest
+import hand_board
 import numpy as np
 import pytest
-from conftest import MIXES, HandBoard, board, run
+from hand_board import MIXES, HandBoard, board, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -197,7 +197,7 @@ def test_errors_name_the_next_step():
 
 
 def test_a_borrowed_mix_is_said_to_be_one():
-    mixes = [conftest.mix("coremark", "flash", alu=0.5)]
+    mixes = [hand_board.mix("coremark", "flash", alu=0.5)]
     elsewhere = [type(m)(**{**_fields(m), "chip": "other"}) for m in mixes]
     model = build_model(board(run(64, 3.3)), mixes=elsewhere)
     assert any("mix counted on other" in line for line in model.basis)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import board, run
+from hand_board import board, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

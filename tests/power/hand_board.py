@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pytest
-
 from mcusim.boards.schema import (
     Chip,
     ClassEnergy,
@@ -144,9 +142,3 @@ def board(
         relative_energy_grade="assumed",
     )
     return HandBoard("hand", chip, core, clock_mhz * 1e6, supply_v, regulator)
-
-
-@pytest.fixture
-def nordic_like() -> HandBoard:
-    """One clock, code in flash and in RAM, as an nRF52840 with DC/DC."""
-    return board(run(64, 3.3), run(64, 2.8, code="ram"))
