@@ -150,7 +150,9 @@ def _machine_name(machine: int) -> str:
 
     for name, value in ENUM_E_MACHINE.items():
         if value == machine and name.startswith("EM_"):
-            return clean(str(describe_e_machine(name)))
+            described = str(describe_e_machine(name))
+            # The library has no words for many machines, Xtensa among them.
+            return name.removeprefix("EM_") if described == "<unknown>" else described
     return f"machine number {machine}"
 
 

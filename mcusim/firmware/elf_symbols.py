@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mcusim.errors import FirmwareError
@@ -86,11 +87,11 @@ def _read(
     return symbols
 
 
-def _functions(raw: Iterable[_Raw]) -> list[Symbol]:
-    """Return functions by address, missing sizes filled up to the next one.
+def _functions(raw: Sequence[_Raw]) -> list[Symbol]:
+    """Return functions by address, missing sizes filled up to the next symbol.
 
-    Assembly code often lacks types: a global label in an executable section counts as a function
-    unless it lies in one that has a size.
+    `raw` is sorted by address. Assembly code often lacks types: a global label in an executable
+    section counts as a function unless it lies in one that has a size.
     """
     kept: list[_Raw] = []
     covered = 0
@@ -103,7 +104,9 @@ def _functions(raw: Iterable[_Raw]) -> list[Symbol]:
         else:
             covered = max(covered, entry.address + entry.size)
         kept.append(entry)
-    return _with_sizes(kept)
+    # Local labels without type are inside functions, all other symbols between them.
+    starts = [r.address for r in raw if r.rank < _UNTYPED + _RANK[0]]
+    return _with_sizes(kept, starts)
 
 
 def _is_code_label(entry: _Raw) -> bool:
@@ -113,17 +116,14 @@ def _is_code_label(entry: _Raw) -> bool:
     return section.start <= entry.address < section.end
 
 
-def _with_sizes(kept: list[_Raw]) -> list[Symbol]:
-    functions: list[Symbol] = []
-    following = previous = None
-    for entry in reversed(kept):
-        if entry.address != previous:
-            following, previous = previous, entry.address
+def _with_sizes(kept: list[_Raw], starts: list[int]) -> list[Symbol]:
+    """Fill missing sizes up to the next of `starts`, at most to the end of the section."""
+    functions = []
+    for entry in kept:
         size = entry.size
-        if not size:
-            limit = entry.section.end if entry.section else entry.address
-            stop = limit if following is None or limit < following else following
-            size = max(stop - entry.address, 0)
+        if not size and entry.section is not None:
+            index = bisect_right(starts, entry.address)
+            following = starts[index] if index < len(starts) else entry.section.end
+            size = max(min(following, entry.section.end) - entry.address, 0)
         functions.append(Symbol(entry.name, entry.address, size, "function"))
-    functions.reverse()
     return functions

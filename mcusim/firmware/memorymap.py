@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from mcusim.boards.schema import Memory
 from mcusim.firmware.names import span
+
+if TYPE_CHECKING:
+    from mcusim.boards.schema import Memory
 
 
 class Window(NamedTuple):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from mcusim.boards.schema import Memory
 from mcusim.errors import FirmwareError
 from mcusim.firmware.image import Arch, FirmwareImage
 from mcusim.firmware.memorymap import MemoryMap
 from mcusim.firmware.names import hex32, span
+
+if TYPE_CHECKING:
+    from mcusim.boards.schema import Memory
 
 _ADVICE = "check --board, or the linker script"
 

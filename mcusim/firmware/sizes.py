@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mcusim.boards.schema import Memory
 from mcusim.firmware.image import FirmwareImage, Section
 from mcusim.firmware.memorymap import MemoryMap
 from mcusim.firmware.symbols import Symbol
 from mcusim.result import SizeRow
+
+if TYPE_CHECKING:
+    from mcusim.boards.schema import Memory
 
 MemoryName = Literal["flash", "ram", "both"]
 

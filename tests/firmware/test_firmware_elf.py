@@ -1,0 +1,113 @@
+"""ELF files that are right: segments, sections and sizes against binutils."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from firmware_tools import FLASH, RAM, minimal_elf, require, run
+
+from mcusim.firmware import (
+    Arch,
+    flash_bytes,
+    flash_sections,
+    largest_symbols,
+    load_firmware,
+    ram_sections,
+    reserved_sections,
+    static_ram_bytes,
+)
+
+
+def berkeley_sizes(path: Path) -> tuple[int, int, int]:
+    """Return text, data and bss as the oracle counts them."""
+    text, data, bss = run(require("size"), path).splitlines()[1].split()[:3]
+    return int(text), int(data), int(bss)
+
+
+def test_sample_sizes_match_size(sample: Path) -> None:
+    image = load_firmware(sample)
+    text, data, bss = berkeley_sizes(sample)
+    assert flash_bytes(image) == text + data
+    assert static_ram_bytes(image) + sum(r.size_bytes for r in reserved_sections(image)) == (
+        data + bss
+    )
+
+
+def test_sample_loads_the_bytes_of_objcopy(sample: Path, tmp_path: Path) -> None:
+    image = load_firmware(sample)
+    run(require("objcopy"), "-O", "binary", sample, tmp_path / "flat.bin")
+    flat = (tmp_path / "flat.bin").read_bytes()
+    first = image.segments[0].address
+    assert image.segments[-1].end - first == len(flat)
+    for segment in image.segments:
+        start = segment.address - first
+        assert flat[start : start + len(segment.data)] == segment.data
+
+
+def test_data_is_at_its_load_address_and_bss_is_not_loaded(tiny_elf: Path) -> None:
+    image = load_firmware(tiny_elf)
+    data = next(s for s in image.sections if s.name == ".data")
+    assert data.vma == RAM
+    assert data.lma > FLASH
+    assert image.read(data.lma, 4) == (7).to_bytes(4, "little")
+    assert image.read(RAM, 4) is None
+    assert all(segment.address < RAM for segment in image.segments)
+
+
+def test_sections_are_attributed_to_flash_and_ram(tiny_elf: Path) -> None:
+    image = load_firmware(tiny_elf)
+    flash = {row.name: row for row in flash_sections(image)}
+    ram = {row.name: row for row in ram_sections(image)}
+    assert flash[".data"].memory == ram[".data"].memory == "both"
+    assert flash[".data"].address > FLASH
+    assert ram[".data"].address == RAM
+    assert ram[".bss"].memory == "ram"
+    assert ram[".noinit"].size_bytes == 16
+    assert "._user_heap_stack" not in ram
+    assert [row.name for row in reserved_sections(image)] == ["._user_heap_stack"]
+
+
+def test_largest_symbols_are_sorted_and_limited(tiny_elf: Path) -> None:
+    rows = largest_symbols(load_firmware(tiny_elf), 3)
+    assert [(row.name, row.size_bytes, row.memory) for row in rows[:2]] == [
+        ("arena", 300, "ram"),
+        ("weights", 100, "flash"),
+    ]
+    assert len(rows) == 3
+
+
+def test_image_describes_the_file(tiny_elf: Path) -> None:
+    image = load_firmware(tiny_elf)
+    assert (image.format, image.arch, image.path) == ("elf", Arch.ARM, str(tiny_elf))
+    assert image.entry is not None
+    assert image.entry & 1
+    assert len(image.sha256) == 64
+
+
+def test_elf_without_sections_is_counted_by_segment(tmp_path: Path) -> None:
+    path = tmp_path / "bare.elf"
+    path.write_bytes(minimal_elf(b"x" * 24))
+    image = load_firmware(path)
+    assert flash_bytes(image) == 24
+    assert static_ram_bytes(image) == 0
+    assert image.symbols.functions == ()
+
+
+def test_elf_headers_in_the_first_segment_are_not_loaded(tmp_path: Path) -> None:
+    require("gcc")
+    (tmp_path / "a.c").write_text("int main(void) { return 0; }\n")
+    flags = ["-mcpu=cortex-m4", "-nostdlib", "-Wl,-Ttext=0x8000", "-Wl,--no-warn-rwx-segments"]
+    run(require("gcc"), *flags, "-Wl,-emain", "a.c", "-o", "a.elf", cwd=tmp_path)
+    image = load_firmware(tmp_path / "a.elf")
+    assert image.segments[0].address == 0x8000
+
+
+def test_loading_imports_neither_elftools_nor_intelhex(tiny_elf: Path) -> None:
+    code = (
+        "import sys; from mcusim.firmware import load_firmware; load_firmware(sys.argv[1]);"
+        "assert not {'elftools', 'intelhex', 'mcusim.boards'} & set(sys.modules)"
+    )
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code, str(tiny_elf)], cwd=root, check=True)
