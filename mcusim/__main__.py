@@ -2,7 +2,7 @@
 
 import sys
 
-from mcusim.cli.main import main
+from mcusim.cli.app import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -100,7 +100,7 @@ class Region(Record, kw_only=True):
     spans: list[tuple[int, int]]
     """First and last cycle of each call, at most the first 1,000 calls."""
     spans_s: list[tuple[float, float]] = []
-    """The same in simulated seconds; empty when the clock never changed and the core never slept."""
+    """The same in simulated seconds; empty when these are cycles over the board's clock."""
 
     @property
     def time_max_s(self) -> float:
@@ -181,7 +181,7 @@ class EnergyInfo(Record, kw_only=True):
 
 
 class LifeCurve(Record, kw_only=True):
-    """Battery life over the time from one event to the next; row i of each list belongs together."""
+    """Battery life over the time from one event to the next; the lists belong together by row."""
 
     period_s: list[float]
     life_s: list[float]
@@ -271,6 +271,12 @@ class Result(Record, kw_only=True):
     def succeeded(self) -> bool:
         """Whether the firmware ended by itself and with exit code 0 (or none)."""
         return self.outcome == "exited" and not self.exit_code
+
+    def with_battery(self, battery: str, every_s: float, sleep: str | None = None) -> Result:
+        """The same run with another battery, period or sleep state, without running it again."""
+        from mcusim.report.battery import with_battery
+
+        return with_battery(self, battery, every_s, sleep)
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain dictionaries and lists, with the keys of the JSON form."""

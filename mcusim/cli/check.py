@@ -7,23 +7,34 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcusim.cli import terminal
-from mcusim.cli.options import json_option, simulation_options
-from mcusim.cli.params import DURATION, ENERGY, SIZE
+from mcusim.cli.lazy import example
+from mcusim.cli.options import BATTERY_OPTIONS, SIMULATION, json_option, simulation_options
+from mcusim.cli.params import DURATION, ENERGY, SIZE, Quantity
+from mcusim.cli.saved import load_result, refuse_run_options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mcusim.result import Result
+
+    Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _limit(flag: str, name: str, kind: Quantity, help_text: str) -> Option:
+    return click.option(flag, name, type=kind, metavar=kind.name.upper(), help=help_text)
 
 
 @click.command(
     "check",
-    epilog="Example: mcusim check model.elf --board nrf52840 --max-latency 20ms --max-ram 64kB",
+    short_help="Hold limits against firmware or a saved result.",
+    epilog=example("mcusim check model.elf --board nrf52840 --max-latency 20ms --max-ram 64kB"),
 )
 @click.argument("path", metavar="FIRMWARE_OR_RESULT", type=click.Path())
-@click.option("--max-latency", "max_latency_s", type=DURATION, help="Of one inference, such as 20ms.")
-@click.option("--max-energy", "max_energy_j", type=ENERGY, help="Of one inference, such as 1mJ.")
-@click.option("--max-ram", "max_ram_bytes", type=SIZE, help="Peak of data, heap and stack: 64kB.")
-@click.option("--max-flash", "max_flash_bytes", type=SIZE, help="Code and constants: 256kB.")
-@click.option("--min-life", "min_life_s", type=DURATION, help="Battery life, such as 1y.")
+@_limit("--max-latency", "max_latency_s", DURATION, "Time of one inference, such as 20ms.")
+@_limit("--max-energy", "max_energy_j", ENERGY, "Energy of one inference, such as 1mJ.")
+@_limit("--max-ram", "max_ram_bytes", SIZE, "Peak of data, heap and stack, such as 64kB.")
+@_limit("--max-flash", "max_flash_bytes", SIZE, "Code and constants, such as 256kB.")
+@_limit("--min-life", "min_life_s", DURATION, "Battery life, such as 1y; needs --battery.")
 @simulation_options
 @json_option
 def command(
@@ -67,10 +78,11 @@ def command(
 
 def _result(path: str, options: dict[str, Any], *, show_progress: bool) -> Result:
     """A saved result as it is, firmware by running it."""
-    from mcusim.report.storage import is_result_file, load
+    from mcusim.report.storage import is_result_file
 
     if is_result_file(path):
-        return load(path)
+        refuse_run_options([name for name in SIMULATION if name not in BATTERY_OPTIONS])
+        return load_result(path, options)
     from mcusim.cli.simulate import simulate
 
     return simulate(path, options, show_progress=show_progress)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import click
 
+from mcusim.cli.lazy import example
 from mcusim.errors import InternalError
 
 SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command("completion", epilog='Example: eval "$(mcusim completion bash)"')
+@click.command(
+    "completion",
+    short_help="Print a script for shell completion.",
+    epilog=example('eval "$(mcusim completion bash)"'),
+)
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> int:
     """Print the completion script for SHELL; load it in the shell's start-up file."""
     from click.shell_completion import get_completion_class
 
-    from mcusim.cli.main import cli
+    from mcusim.cli.app import cli
 
     completer = get_completion_class(shell)
     if completer is None:

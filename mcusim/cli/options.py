@@ -38,6 +38,8 @@ SIMULATION = (
 )
 """The options of `simulation_options`, by the name that `mcusim.run` gives them."""
 
+BATTERY_OPTIONS = ("battery", "every_s", "sleep")
+
 _BOARD = click.option(
     "--board",
     "-b",
@@ -65,6 +67,14 @@ _BATTERY = (
         metavar="STATE",
         help="Sleep state in between ('mcusim boards show BOARD' lists them).",
     ),
+)
+
+_BOARD_OF_RESULT = click.option(
+    "--board",
+    "-b",
+    type=BOARD,
+    metavar="FILE",
+    help="Board file of the run, needed with --battery when it isn't a shipped board.",
 )
 
 _FIRMWARE = (
@@ -144,9 +154,13 @@ _ALLOW_LIMIT = click.option(
 
 def simulation_options(command: Command) -> Command:
     """Everything that says how firmware is run."""
-    return _with(
-        [_BOARD, *_FIRMWARE, *_LIMITS, _ALLOW_LIMIT, *_BATTERY, *_CONDITIONS], command
-    )
+    groups = [_BOARD, *_FIRMWARE, *_LIMITS, _ALLOW_LIMIT, *_BATTERY, *_CONDITIONS]
+    return _with(groups, command)
+
+
+def battery_options(command: Command) -> Command:
+    """A battery for a saved result."""
+    return _with([*_BATTERY, _BOARD_OF_RESULT], command)
 
 
 def json_option(command: Command) -> Command:
@@ -171,7 +185,7 @@ def require_board(board: str | None) -> str:
 def check_battery_options(options: dict[str, Any]) -> None:
     """The three battery options belong together."""
     if options["battery"] and not options["every_s"]:
-        raise UsageError("--battery needs --every, the time between inferences, such as --every 10s")
+        raise UsageError("--battery needs --every, the time between inferences, such as 10s")
     for name, flag in (("every_s", "--every"), ("sleep", "--sleep")):
         if options[name] and not options["battery"]:
             raise UsageError(f"{flag} needs --battery ('mcusim batteries' lists them)")

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from mcusim.cli.lazy import example
+from mcusim.cli.options import battery_options
+from mcusim.cli.saved import load_result
 from mcusim.errors import UsageError
 
 KINDS = ("power", "components", "functions", "battery-life")
 
 
-@click.command("plot", epilog="Example: mcusim plot model.mcusim -o power.png")
+@click.command(
+    "plot",
+    short_help="Draw a figure of a saved result.",
+    epilog=example("mcusim plot model.mcusim -o power.png"),
+)
 @click.argument("file", type=click.Path())
 @click.option(
     "-o",
@@ -29,11 +37,12 @@ KINDS = ("power", "components", "functions", "battery-life")
     help="Power over time, energy by component or function, or battery life over duty cycle.",
 )
 @click.option("-f", "--force", is_flag=True, help="Overwrite the image.")
-def command(file: str, output: str, kind: str, force: bool) -> int:
+@battery_options
+def command(file: str, output: str, kind: str, force: bool, **options: Any) -> int:
     """Draw a figure of FILE, a result that 'mcusim run -o FILE' saved."""
-    from mcusim.report.storage import ensure_writable, load
+    from mcusim.report.storage import ensure_writable
 
-    result = load(file)
+    result = load_result(file, options)
     ensure_writable(output, force=force)
     ending = Path(output).suffix.lower()
     if ending not in (".png", ".svg", ".pdf"):

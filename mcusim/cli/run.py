@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcusim.cli import terminal
+from mcusim.cli.lazy import example
 from mcusim.cli.options import json_option, simulation_options
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    "run", epilog="Example: mcusim run model.elf --board nrf52840 --battery cr2032 --every 10s"
+    "run",
+    short_help="Run firmware and report what it costs.",
+    epilog=example("mcusim run model.elf --board nrf52840 --battery cr2032 --every 10s"),
 )
 @click.argument("firmware", type=click.Path())
 @simulation_options

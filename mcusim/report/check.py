@@ -137,7 +137,8 @@ def _life(result: Result, limit_s: float | None) -> Check | None:
     found = _check("life", value, limit_s, "s", margin, scope="battery", note=note)
     found.low, found.high = info.life_low_s, info.life_high_s
     if found.passed and info.life_low_s < limit_s:
-        found.note += f"; the low end of its band, {figures.life(info.life_low_s)}, breaks the limit"
+        low = figures.life(info.life_low_s)
+        found.note += f"; the low end of its band, {low}, breaks the limit"
     return found
 
 

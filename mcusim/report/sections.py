@@ -152,8 +152,9 @@ def _place(memory_name: str) -> str:
 
 def energy(result: Result, width: int) -> RenderableType:
     info = result.energy
+    band = figures.energy_band(info.energy_low_j, info.energy_high_j)
     total = (
-        f"{figures.energy(info.energy_j)} ({figures.energy_band(info.energy_low_j, info.energy_high_j)})"
+        f"{figures.energy(info.energy_j)} ({band})"
         f" · {figures.current(info.average_current_a)} at {result.board.supply_v:.3g} V"
     )
     bars = Table.grid(padding=(0, 2, 0, 0))
@@ -198,11 +199,13 @@ def battery(info: BatteryInfo) -> RenderableType:
     event = (
         f"{figures.time(info.active_time_s)} at {figures.current(info.active_current_a)}, then "
         f"{info.sleep_name} at {figures.current(info.sleep_current_a)}, "
-        f"every {figures.setting(figures.time(info.period_s))}; average {figures.current(info.average_current_a)}"
+        f"every {figures.setting(figures.time(info.period_s))}; "
+        f"average {figures.current(info.average_current_a)}"
     )
     cell = (
-        f"{1e3 * info.usable_capacity_ah:.3g} mAh usable · {info.loaded_voltage_v:.2f} V at the peak"
-        f" with a fresh cell · ends by {info.limited_by}"
+        f"{1e3 * info.usable_capacity_ah:.3g} mAh usable"
+        f" · {info.loaded_voltage_v:.2f} V at the peak with a fresh cell"
+        f" · ends by {info.limited_by}"
     )
     rows = [("load", paragraph(event)), ("cell", paragraph(cell))]
     rows += [("note", paragraph(note)) for note in info.notes]

@@ -179,7 +179,7 @@ def make_energy(**changes: Any) -> EnergyInfo:
         breakdown_j=breakdown,
         grade="derived",
         basis=[
-            "3.3 mA at 64 MHz, 3.0 V, DC/DC, CoreMark from flash: nRF52840 PS v1.7 5.2.1 (published)",
+            "3.3 mA at 64 MHz, 3.0 V, DC/DC, CoreMark from flash: PS v1.7, 5.2.1 (published)",
             "±15 % band: no maximum published (assumed)",
         ],
     )

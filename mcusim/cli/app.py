@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mcusim.cli.lazy import LazyGroup
+from mcusim.cli.lazy import LazyGroup, example
 from mcusim.errors import InternalError, McusimError
 
 EXIT_FAILED = 1
@@ -17,8 +17,6 @@ EXIT_USAGE = 2
 EXIT_INTERNAL = InternalError.exit_status
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
-
-REPORT_PAGE = "https://github.com/mcusim/mcusim/issues"
 
 COMMANDS = {
     "run": "mcusim.cli.run",
@@ -34,9 +32,9 @@ COMMANDS = {
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from mcusim.report.version import version
+    from mcusim import __version__
 
-    click.echo(f"mcusim {version()}")
+    click.echo(f"mcusim {__version__}")
     ctx.exit()
 
 
@@ -44,7 +42,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     cls=LazyGroup,
     modules=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Begin with: mcusim run firmware.elf --board nrf52840",
+    epilog=example("mcusim run firmware.elf --board nrf52840"),
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.option(
@@ -103,6 +101,18 @@ def _aborted(_error: Exception) -> int:
     return EXIT_INTERRUPTED
 
 
+def _no_command(error: Any) -> int:
+    """`mcusim` alone: the help is the answer, but nothing was done."""
+    click.echo(error.format_message(), err=True)
+    return EXIT_USAGE
+
+
+def _no_option(error: Any) -> int:
+    near = f"; did you mean {error.possibilities[0]!r}?" if error.possibilities else ""
+    _say(f"no option {error.option_name!r}{near} (see '{error.ctx.command_path} --help')")
+    return EXIT_USAGE
+
+
 def _click_error(error: Any) -> int:
     message = error.format_message().strip().rstrip(".")
     context = getattr(error, "ctx", None)
@@ -121,7 +131,7 @@ def _unexpected(error: Exception) -> int:
     detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     _say(
         f"a fault of mcusim itself, not of the firmware: {detail}; "
-        f"please report it at {REPORT_PAGE} with the output of 'mcusim --debug ...'"
+        "please report it with the traceback that 'mcusim --debug' shows"
     )
     return EXIT_INTERNAL
 
@@ -130,6 +140,8 @@ _HANDLERS: tuple[tuple[type[Exception], Callable[[Any], int]], ...] = (
     (BrokenPipeError, _broken_pipe),
     (click.exceptions.Exit, lambda error: int(error.exit_code)),
     (click.exceptions.Abort, _aborted),
+    (click.exceptions.NoArgsIsHelpError, _no_command),
+    (click.NoSuchOption, _no_option),
     (click.ClickException, _click_error),
     (InternalError, _unexpected),
     (McusimError, _mcusim_error),
