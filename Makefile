@@ -51,7 +51,8 @@ sanitize:
 	@test -n '$(NATIVE_TESTS)' || { echo 'mcusim: there are no tests of the native core' >&2; exit 1; }
 	@CXX='$(CXX)' sh tools/check_machine.sh '$(PYTHON)' sanitize
 	CXX='$(CXX)' $(MAKE) --no-print-directory unit VENV=build/sanitize TESTS='$(NATIVE_TESTS)' \
-		BUILD_OPTIONS='-C cmake.define.MCUSIM_SANITIZE=ON -C cmake.build-type=Debug' \
+		BUILD_OPTIONS='-C cmake.define.MCUSIM_SANITIZE=ON -C cmake.define.MCUSIM_WERROR=ON \
+		-C cmake.build-type=Debug' \
 		UNDER='env ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 		LD_PRELOAD="$(shell $(CXX) -print-file-name=libasan.so) $(shell $(CXX) -print-file-name=libstdc++.so)"'
 
