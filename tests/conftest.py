@@ -1,0 +1,38 @@
+"""For all tests: on the build server, a missing tool is a failure rather than a skip."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Generator
+from typing import TypeVar
+
+import pytest
+
+TOOL_IS_MISSING = re.compile(
+    r"not installed|not found|not available|is missing|could not import", re.IGNORECASE
+)
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge the report of a test."""
+    return _without_excuse((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge the report of a module, which can skip as a whole."""
+    return _without_excuse((yield))
+
+
+def _without_excuse(report: Report) -> Report:
+    if os.environ.get("CI") != "true" or not report.skipped or hasattr(report, "wasxfail"):
+        return report
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if TOOL_IS_MISSING.search(reason):
+        report.outcome = "failed"
+        report.longrepr = f"with CI=true a missing tool fails the test: {reason}"
+    return report
