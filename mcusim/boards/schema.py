@@ -121,7 +121,7 @@ class SleepCurrent(Sourced, frozen=True, kw_only=True):
     typical_a: float
     maximum_a: float | None = None
     wake_s: float = 0.0
-    """Time from the wake-up event to the first instruction."""
+    """Time from the wake-up event to the first instruction; `grade` speaks of the current only."""
     description: str = ""
 
 
