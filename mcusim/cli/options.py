@@ -34,7 +34,6 @@ SIMULATION = (
     "clock_hz",
     "supply_v",
     "regulator",
-    "allow_host_files",
 )
 """The options of `simulation_options`, by the name that `mcusim.run` gives them."""
 

@@ -241,7 +241,7 @@ void Accountant::access(const Instruction& i) {
     case Place::kRam:
       events_here[write ? kRamWrite : kRamRead] += i.count;
       stall = std::uint64_t{write ? area.write_wait : area.read_wait} * i.count;
-      if (write && heap_start_ != 0) {
+      if (write && heap_start_ != 0 && i.base != 13) {  // SP-relative is stack
         const std::uint32_t end = address + std::uint32_t{i.access_bytes} * i.count;
         if (end > heap_written_ && address >= heap_start_ && end < registers_[13] &&
             active_stack == 0)

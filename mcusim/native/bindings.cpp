@@ -316,6 +316,26 @@ NB_MODULE(_native, m) {
   bind_engine(m);
   m.def("demangle", &demangle, "name"_a);
   m.def("divide_cycles", &divide_cycles, "dividend"_a, "divisor"_a);
+  nb::dict models;
+  models["cortex-m0"] = static_cast<int>(UC_CPU_ARM_CORTEX_M0);
+  models["cortex-m3"] = static_cast<int>(UC_CPU_ARM_CORTEX_M3);
+  models["cortex-m4"] = static_cast<int>(UC_CPU_ARM_CORTEX_M4);
+  models["cortex-m7"] = static_cast<int>(UC_CPU_ARM_CORTEX_M7);
+  models["cortex-m33"] = static_cast<int>(UC_CPU_ARM_CORTEX_M33);
+  m.attr("CPU_MODELS") = models;
+  nb::dict registers;
+  for (int i = 0; i < 13; ++i)
+    registers[nb::str("r{}").format(i)] =
+        i == 12 ? static_cast<int>(UC_ARM_REG_R12) : UC_ARM_REG_R0 + i;
+  registers["sp"] = static_cast<int>(UC_ARM_REG_SP);
+  registers["lr"] = static_cast<int>(UC_ARM_REG_LR);
+  registers["pc"] = static_cast<int>(UC_ARM_REG_PC);
+  registers["xpsr"] = static_cast<int>(UC_ARM_REG_XPSR);
+  registers["msp"] = static_cast<int>(UC_ARM_REG_MSP);
+  registers["psp"] = static_cast<int>(UC_ARM_REG_PSP);
+  registers["control"] = static_cast<int>(UC_ARM_REG_CONTROL);
+  registers["primask"] = static_cast<int>(UC_ARM_REG_PRIMASK);
+  m.attr("REGISTERS") = registers;
   m.attr("ACTIVITY_COLUMNS") = static_cast<int>(kColumns);
 }
 

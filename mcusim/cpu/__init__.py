@@ -1,0 +1,1 @@
+"""Cores: which model executes, how its stops are told apart."""

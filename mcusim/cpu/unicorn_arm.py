@@ -1,0 +1,99 @@
+"""Arm M-profile cores on the native engine: model, registers, and why execution stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from mcusim import _native
+from mcusim.errors import BoardError
+
+REGISTERS = _native.REGISTERS
+GENERAL = ("r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12")
+REPORTED = (*GENERAL, "sp", "lr", "pc", "xpsr")
+
+# Exception numbers that Unicorn reports for M-profile cores (QEMU target/arm/cpu.h, EXCP_*).
+_UNDEFINED, _SVC, _PREFETCH_ABORT, _DATA_ABORT, _BKPT = 1, 2, 3, 4, 7
+_EXCEPTION_EXIT, _NOCP, _INVSTATE, _UNALIGNED = 8, 17, 18, 22
+# Error codes of uc_emu_start (unicorn.h, uc_err).
+_READ_UNMAPPED, _WRITE_UNMAPPED, _FETCH_UNMAPPED, _INSN_INVALID = 6, 7, 8, 10
+_WRITE_PROT, _READ_PROT, _FETCH_PROT, _EXCEPTION = 12, 13, 14, 21
+EXC_RETURN_LOWEST = 0xF0000000
+
+
+class Cause(Enum):
+    """Why the core stopped."""
+
+    LIMIT = "limit"
+    HALT = "halt"  # WFI, or the address to stop at
+    BREAKPOINT = "breakpoint"
+    SUPERVISOR_CALL = "supervisor call"
+    EXCEPTION_RETURN = "exception return"
+    UNDEFINED = "undefined instruction"
+    NO_COPROCESSOR = "no coprocessor"
+    INVALID_STATE = "invalid state"
+    UNALIGNED = "unaligned access"
+    FETCH = "instruction fetch"
+    READ = "data read"
+    WRITE = "data write"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """One stop of the core."""
+
+    cause: Cause
+    pc: int
+    address: int | None = None
+    """Of the data access that failed."""
+    number: int = 0
+
+
+def open_engine(core: str, accurate: bool) -> _native.Engine:
+    """Makes an engine of the core that a chip file names.
+
+    Raises:
+        BoardError: for a core without an execution model.
+    """
+    model = _native.CPU_MODELS.get(core)
+    if model is None:
+        known = ", ".join(sorted(_native.CPU_MODELS))
+        raise BoardError(f"core {core!r} can't be executed; there are {known}")
+    return _native.Engine(model, accurate)
+
+
+def run(engine: _native.Engine, pc: int, until: int | None = None) -> Stopped:
+    """Runs from `pc` until something stops the core."""
+    if until is None:
+        reason, number, at, address, write = engine.run(pc)
+    else:
+        reason, number, at, address, write = engine.run(pc, until)
+    return Stopped(_cause(reason, number, at, address, write), at, address, number)
+
+
+def _cause(reason: str, number: int, pc: int, address: int | None, write: bool) -> Cause:
+    if reason in ("limit", "halt"):
+        return Cause(reason)
+    if reason == "interrupt":
+        return _interrupt_cause(number, pc)
+    if number in (_FETCH_UNMAPPED, _FETCH_PROT):
+        return Cause.FETCH
+    if number in (_READ_UNMAPPED, _READ_PROT, _WRITE_UNMAPPED, _WRITE_PROT):
+        return Cause.WRITE if write else Cause.READ
+    return Cause.UNDEFINED if number in (_INSN_INVALID, _EXCEPTION) else Cause.UNKNOWN
+
+
+def _interrupt_cause(number: int, pc: int) -> Cause:
+    if number in (_PREFETCH_ABORT, _EXCEPTION_EXIT) and pc >= EXC_RETURN_LOWEST:
+        return Cause.EXCEPTION_RETURN
+    return {
+        _UNDEFINED: Cause.UNDEFINED,
+        _SVC: Cause.SUPERVISOR_CALL,
+        _PREFETCH_ABORT: Cause.FETCH,
+        _DATA_ABORT: Cause.READ,
+        _BKPT: Cause.BREAKPOINT,
+        _NOCP: Cause.NO_COPROCESSOR,
+        _INVSTATE: Cause.INVALID_STATE,
+        _UNALIGNED: Cause.UNALIGNED,
+    }.get(number, Cause.UNKNOWN)

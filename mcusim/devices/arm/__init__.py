@@ -1,0 +1,1 @@
+"""Peripherals that belong to the core (private peripheral bus)."""

@@ -1,0 +1,78 @@
+"""The interface of a peripheral, and what the machine offers it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class FlashControl(Protocol):
+    """The flash accelerator as its control register sees it."""
+
+    def set_wait_states(self, cycles: int) -> None: ...
+
+    def set_prefetch(self, on: bool) -> None: ...
+
+    def set_icache(self, on: bool) -> None: ...
+
+    def set_dcache(self, on: bool) -> None: ...
+
+    def invalidate_icache(self) -> None: ...
+
+    def invalidate_dcache(self) -> None: ...
+
+
+class Host(Protocol):
+    """What a peripheral may ask of the machine that it is part of."""
+
+    @property
+    def flash(self) -> FlashControl: ...
+
+    @property
+    def required_wait_states(self) -> int:
+        """Wait states that the flash needs at the present clock."""
+
+    @property
+    def now(self) -> int:
+        """Cycle at which the access under way began."""
+
+    def emit(self, device: str, data: bytes) -> None:
+        """Takes bytes that the firmware sent out through `device`."""
+
+    def pin_changed(self, port: str, pin: int, level: bool) -> None:
+        """Takes an edge on an output pin."""
+
+    def marker(self, value: int) -> None:
+        """Takes a marker write (a region begins or ends)."""
+
+    def enable_fpu(self, on: bool) -> None:
+        """Switches the FPU as CPACR says."""
+
+    def request_reset(self) -> None:
+        """Ends the run: the firmware asked for a system reset."""
+
+    def read_memory(self, address: int, size: int) -> bytes:
+        """Bytes of the firmware's memory, for DMA; empty outside memory."""
+
+    def warn(self, message: str) -> None:
+        """Adds a line to the result's warnings, once."""
+
+
+class Device:
+    """A peripheral: remembers what is written, unless a register does something.
+
+    Subclasses override `read` and `write` for the registers that act; offsets are in bytes from the
+    device's base, values are 32 bits wide or as narrow as the access.
+    """
+
+    def __init__(self, name: str, host: Host) -> None:
+        self.name = name
+        self.host = host
+        self.stored: dict[int, int] = {}
+
+    def read(self, offset: int, size: int) -> int:
+        """The value of the register at `offset`; `size` is 1, 2 or 4 bytes."""
+        return self.stored.get(offset, 0)
+
+    def write(self, offset: int, size: int, value: int) -> None:
+        """Stores `value` in the register at `offset`."""
+        self.stored[offset] = value

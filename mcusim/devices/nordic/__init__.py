@@ -1,0 +1,1 @@
+"""Peripherals of the nRF52 series."""

@@ -1,0 +1,1 @@
+"""The machine: a board and a firmware put together, run, and accounted for."""

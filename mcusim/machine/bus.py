@@ -1,0 +1,63 @@
+"""The peripheral address space: which device answers where, and what happens where none does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from mcusim.devices import Device
+
+GRAIN_SHIFT = 10
+"""Devices are found by kilobyte, the smallest block that chips give to one."""
+
+PERIPHERALS = (0x40000000, 0x20000000)
+"""Base and size in bytes of the peripheral region (ARM DDI0403E B3.1)."""
+PRIVATE = (0xE0000000, 0x00100000)
+"""Base and size in bytes of the private peripheral bus."""
+
+
+class Bus:
+    """Hands each access to the device at its address; an unmodelled one reads as 0, loudly once."""
+
+    def __init__(self, unmodelled: Callable[[int, bool], None]) -> None:
+        self._devices: dict[int, tuple[Device, int]] = {}
+        self._unmodelled = unmodelled
+        self._seen: set[int] = set()
+
+    def attach(self, device: Device, base: int, size_bytes: int) -> None:
+        """Puts a device at `base`."""
+        for grain in range(base >> GRAIN_SHIFT, (base + size_bytes - 1 >> GRAIN_SHIFT) + 1):
+            self._devices[grain] = (device, base)
+
+    def windows(self) -> Iterable[tuple[int, int]]:
+        """Base and size of each block of addresses that devices can answer."""
+        yield PERIPHERALS
+        yield PRIVATE
+        inside = (PERIPHERALS, PRIVATE)
+        for grain in self._devices:
+            address = grain << GRAIN_SHIFT
+            if not any(base <= address < base + size for base, size in inside):
+                yield address, 1 << GRAIN_SHIFT
+
+    def read(self, address: int, size: int) -> int:
+        """A read of 1, 2 or 4 bytes."""
+        found = self._devices.get(address >> GRAIN_SHIFT)
+        if found is None:
+            return self._nobody(address, write=False)
+        device, base = found
+        return device.read(address - base, size) & 0xFFFFFFFF
+
+    def write(self, address: int, size: int, value: int) -> None:
+        """A write of 1, 2 or 4 bytes."""
+        found = self._devices.get(address >> GRAIN_SHIFT)
+        if found is None:
+            self._nobody(address, write=True)
+            return
+        device, base = found
+        device.write(address - base, size, value)
+
+    def _nobody(self, address: int, *, write: bool) -> int:
+        grain = address >> GRAIN_SHIFT
+        if grain not in self._seen:
+            self._seen.add(grain)
+            self._unmodelled(address, write)
+        return 0

@@ -1,0 +1,106 @@
+"""What went wrong, in the architecture's words and in a sentence (ARM DDI0403E B1.5.6)."""
+
+from __future__ import annotations
+
+from mcusim.cpu.unicorn_arm import EXC_RETURN_LOWEST, REGISTERS, REPORTED, Cause, Stopped
+from mcusim.machine.frames import Frame, call_stack
+from mcusim.machine.machine import Machine
+from mcusim.result import Fault
+
+_KINDS = {
+    Cause.BREAKPOINT: "HardFault: DEBUGEVT",
+    Cause.SUPERVISOR_CALL: "SVC",
+    Cause.EXCEPTION_RETURN: "UsageFault: INVPC",
+    Cause.UNDEFINED: "UsageFault: UNDEFINSTR",
+    Cause.NO_COPROCESSOR: "UsageFault: NOCP",
+    Cause.INVALID_STATE: "UsageFault: INVSTATE",
+    Cause.UNALIGNED: "UsageFault: UNALIGNED",
+    Cause.FETCH: "BusFault: IBUSERR",
+    Cause.READ: "BusFault: PRECISERR",
+    Cause.WRITE: "BusFault: PRECISERR",
+    Cause.UNKNOWN: "HardFault",
+}
+
+
+def describe(machine: Machine, stopped: Stopped) -> Fault:
+    """Describes the fault that a run ended in."""
+    engine = machine.engine
+    pc = stopped.pc
+    frames: list[Frame] = engine.frames()
+    function, line = place(machine, pc)
+    where = function or f"0x{pc:08x}"
+    if line:
+        where += f" ({line})"
+    registers = {name: engine.reg(REGISTERS[name]) for name in REPORTED}
+    registers["pc"] = pc
+    return Fault(
+        kind=_KINDS.get(stopped.cause, "HardFault"),
+        message=_sentence(machine, stopped, where, registers),
+        pc=pc,
+        function=function,
+        line=line,
+        address=stopped.address if stopped.cause in (Cause.READ, Cause.WRITE) else None,
+        registers=registers,
+        call_stack=call_stack(machine.image, pc, frames),
+    )
+
+
+def place(machine: Machine, pc: int) -> tuple[str, str]:
+    """Function and source line at `pc`; empty where unknown."""
+    found = machine.image.symbol_at(pc)
+    return (found[0] if found else ""), machine.image.line_at(pc)
+
+
+def _sentence(
+    machine: Machine, stopped: Stopped, where: str, registers: dict[str, int]
+) -> str:
+    match stopped.cause:
+        case Cause.READ | Cause.WRITE:
+            return _access_sentence(machine, stopped, where)
+        case Cause.FETCH:
+            came = place(machine, registers["lr"] & ~1)[0]
+            link = f"; LR points into {came}" if came else ""
+            return (
+                f"jump to 0x{stopped.pc:08x}, where there is no code{link}: "
+                "look for a null or damaged function pointer, or an overwritten return address"
+            )
+        case Cause.NO_COPROCESSOR:
+            return (
+                f"FPU instruction in {where} while the FPU is off: "
+                "enable CP10 and CP11 in CPACR (0xE000ED88) before it"
+            )
+        case Cause.UNDEFINED:
+            code = machine.read_memory(stopped.pc, 4)
+            return (
+                f"undefined instruction {code[1::-1].hex()} {code[:1:-1].hex()} in {where}: "
+                f"{machine.board.chip.core} has no such instruction; look at -mcpu, "
+                "or for a jump into data"
+            )
+        case Cause.SUPERVISOR_CALL:
+            return f"SVC in {where}: exceptions are not simulated yet, so no handler runs"
+        case Cause.BREAKPOINT:
+            return f"BKPT in {where}: not a semihosting call (BKPT 0xAB), and no debugger is there"
+        case Cause.EXCEPTION_RETURN:
+            return (
+                f"EXC_RETURN (0x{EXC_RETURN_LOWEST:08x} or above) loaded into the PC outside of "
+                "an exception handler"
+            )
+        case Cause.INVALID_STATE:
+            return f"jump in {where} to an address without its Thumb bit (bit 0)"
+        case Cause.UNALIGNED:
+            return f"unaligned access in {where} by an instruction that needs an aligned address"
+        case _:
+            return f"the core stopped in {where} for an unknown reason ({stopped.number})"
+
+
+def _access_sentence(machine: Machine, stopped: Stopped, where: str) -> str:
+    verb = "write to" if stopped.cause is Cause.WRITE else "read of"
+    address = stopped.address or 0
+    region = machine.board.region_at(address)
+    if region is not None:
+        return f"{verb} 0x{address:08x} in {where}: {region.name} can't be written like RAM"
+    regions = ", ".join(
+        f"{m.name} 0x{m.base:08x}-0x{m.base + m.size_bytes - 1:08x}"
+        for m in machine.board.chip.memory
+    )
+    return f"{verb} 0x{address:08x} in {where}: nothing is mapped there; memories are {regions}"

@@ -1,0 +1,172 @@
+"""A board with a firmware in it: memories, devices and core, ready to run."""
+
+from __future__ import annotations
+
+from mcusim import _native
+from mcusim.boards import Board
+from mcusim.boards.schema import Cache, Memory
+from mcusim.cpu.unicorn_arm import REGISTERS, open_engine
+from mcusim.devices import CORE_DEVICES, create
+from mcusim.firmware import FirmwareImage
+from mcusim.machine.bus import Bus
+from mcusim.machine.regions import Regions
+from mcusim.timing.cores import timing_model
+
+OUTPUT_LIMIT_BYTES = 1 << 20
+WARNING_LIMIT = 50
+ERASED = b"\xff"
+
+
+class Machine:
+    """Owns the engine; is the `Host` of its devices."""
+
+    def __init__(self, board: Board, image: FirmwareImage, *, accurate: bool) -> None:
+        self.board = board
+        self.image = image
+        self.engine = open_engine(board.chip.core, accurate)
+        self.regions = Regions(self.engine)
+        self.output = bytearray()
+        self.warnings: list[str] = []
+        self.reset_requested = False
+        self.accurate = accurate
+        self.initial_sp = 0
+        self._time_block = timing_model(board.chip.core)
+        self._map_memories()
+        self._bus = Bus(self._unmodelled)
+        self._add_devices()
+        self._load()
+        self.engine.set_decode(self._decode)
+        self.engine.set_devices(self._bus.read, self._bus.write)
+
+    # --- what devices may ask (mcusim.devices.Host) ---
+
+    @property
+    def flash(self) -> _native.Engine:
+        """The flash accelerator's controls."""
+        return self.engine
+
+    @property
+    def required_wait_states(self) -> int:
+        """Wait states of the flash at the board's clock."""
+        return self.board.wait_states()
+
+    @property
+    def now(self) -> int:
+        """Cycle at which the access under way began."""
+        return self.engine.now
+
+    def emit(self, device: str, data: bytes) -> None:
+        """Keeps what the firmware sent out, up to a limit."""
+        room = OUTPUT_LIMIT_BYTES - len(self.output)
+        self.output += data[:room]
+        if len(data) > room:
+            self.warn(f"output after the first {OUTPUT_LIMIT_BYTES >> 20} MB was dropped")
+
+    def pin_changed(self, port: str, pin: int, level: bool) -> None:
+        """Begins or ends the region of a watched pin."""
+        self.regions.pin_changed(port, pin, level)
+
+    def marker(self, value: int) -> None:
+        """Begins or ends a marker region."""
+        self.regions.marker(value)
+
+    def enable_fpu(self, on: bool) -> None:
+        """Switches the FPU."""
+        self.engine.fpu_enabled = on
+
+    def request_reset(self) -> None:
+        """Has the run end."""
+        self.reset_requested = True
+        self.engine.set_limits(0, 0)
+
+    def read_memory(self, address: int, size: int) -> bytes:
+        """Bytes of the firmware's memory; empty outside it."""
+        try:
+            return self.engine.read(address, size)
+        except IndexError:
+            return b""
+
+    def warn(self, message: str) -> None:
+        """Adds a warning to the result, once."""
+        if message not in self.warnings and len(self.warnings) < WARNING_LIMIT:
+            self.warnings.append(message)
+
+    # --- assembling ---
+
+    def _map_memories(self) -> None:
+        for memory in self.board.chip.memory:
+            self._map(memory)
+        flash = self.board.flash_regions()[0]
+        timing = self.board.chip.flash_timing
+        engine = self.engine
+        engine.set_flash(
+            flash.size_bytes,
+            timing.read_bytes,
+            _geometry(timing.icache),
+            _geometry(timing.dcache),
+        )
+        engine.set_wait_states(self.board.wait_states())
+        engine.set_prefetch(timing.prefetch_at_reset)
+        engine.set_icache(timing.icache is not None and timing.icache.enabled_at_reset)
+        engine.set_dcache(timing.dcache is not None and timing.dcache.enabled_at_reset)
+
+    def _map(self, memory: Memory) -> None:
+        self.engine.map_memory(
+            memory.base,
+            memory.size_bytes,
+            memory.kind == "flash",
+            memory.aliases,
+            memory.read_wait_cycles,
+            memory.write_wait_cycles,
+            memory.executable,
+        )
+        if memory.kind == "flash":
+            self.engine.write(memory.base, ERASED * memory.size_bytes)
+
+    def _add_devices(self) -> None:
+        for name, device_class, base, size_bytes in CORE_DEVICES:
+            self._bus.attach(device_class(name, self), base, size_bytes)
+        for entry in self.board.chip.device:
+            device = create(entry.type, entry.name, self)
+            self._bus.attach(device, entry.base, entry.size_bytes)
+        for base, size_bytes in self._bus.windows():
+            self.engine.map_devices(base, size_bytes)
+
+    def _load(self) -> None:
+        for segment in self.image.segments:
+            self.engine.write(segment.address, segment.data)
+
+    def reset(self) -> int:
+        """Loads SP and PC from the vector table as the silicon does; returns the PC."""
+        table = self.engine.read(self.board.chip.vector_table, 8)
+        sp = self.initial_sp = int.from_bytes(table[:4], "little") & ~3
+        self.engine.set_reg(REGISTERS["sp"], sp)
+        self.engine.set_reg(REGISTERS["lr"], 0xFFFFFFFF)
+        self.engine.select_stack(0, sp)
+        return int.from_bytes(table[4:], "little") & ~1
+
+    def close(self) -> None:
+        """Lets go of the engine's references to this machine, which no collector sees."""
+        self.engine.drop_callbacks()
+
+    # --- what the engine asks ---
+
+    def _decode(self, address: int, code: bytes, xpsr: int) -> _native.Block:
+        # ITSTATE is xPSR[15:10] and xPSR[26:25] (ARM DDI0403E B1.4.2).
+        it_state = xpsr >> 8 & 0xFC | xpsr >> 25 & 0x3
+        return _native.Block(**self._time_block(address, code, it_state, self.accurate))
+
+    def _unmodelled(self, address: int, write: bool) -> None:
+        pc = self.engine.reg(REGISTERS["pc"])
+        where = self.image.symbol_at(pc)
+        place = f" near {where[0]}" if where else ""
+        self.warn(
+            f"{'write to' if write else 'read of'} 0x{address:08x}{place}: no device is modelled "
+            f"there; it reads as 0 and ignores writes"
+        )
+
+
+def _geometry(cache: Cache | None) -> tuple[int, ...]:
+    if cache is None:
+        return ()
+    return cache.line_bytes, cache.sets, cache.ways, cache.hit_wait_cycles

@@ -1,0 +1,116 @@
+"""Regions of interest: functions, GPIO pulses and marker pairs, each numbered in the engine."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mcusim import _native
+from mcusim.errors import UsageError
+from mcusim.firmware import FirmwareImage
+
+BEGIN = 1 << 31
+"""Bit of a marker write that begins a region; the other bits number it."""
+MARKER_LIMIT = 256
+"""Different marker regions of one run; more are ignored."""
+FUNCTION_LIMIT = 64
+"""Functions that one pattern may select."""
+_PIN = re.compile(r"^P([0-9A-K])\.?(\d{1,2})$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One region as the user knows it; its place in the list is its number in the engine."""
+
+    name: str
+    kind: Literal["function", "gpio", "marker"]
+    inference: bool = False
+
+
+class Regions:
+    """What is watched in a run."""
+
+    def __init__(self, engine: _native.Engine) -> None:
+        self._engine = engine
+        self.watched: list[Watched] = []
+        self._pins: dict[tuple[str, int], int] = {}
+        self._markers: dict[int, int] = {}
+        self._functions: set[int] = set()
+
+    def watch_functions(self, image: FirmwareImage, patterns: tuple[str, ...]) -> None:
+        """Watches the functions that the patterns select, and the inference function.
+
+        Raises:
+            UsageError: for a pattern that no function answers to.
+        """
+        inference = image.find_inference_function()
+        if inference is not None and inference.size > 0:
+            self._watch(inference.address, inference.display, inference=True)
+        for pattern in patterns:
+            match = image.match_functions(pattern)
+            if not match.functions:
+                raise UsageError(_no_such_function(pattern, list(match.nearest)))
+            if len(match.functions) > FUNCTION_LIMIT:
+                raise UsageError(
+                    f"--roi {pattern}: {len(match.functions)} functions match, at most "
+                    f"{FUNCTION_LIMIT} can be watched; choose a narrower pattern"
+                )
+            for symbol in match.functions:
+                self._watch(symbol.address, symbol.display, inference=False)
+
+    def _watch(self, address: int, name: str, *, inference: bool) -> None:
+        if address in self._functions:
+            return
+        self._functions.add(address)
+        self._engine.mark_region(address, self._add(Watched(name, "function", inference)))
+
+    def watch_pins(self, pins: tuple[str, ...]) -> None:
+        """Watches output pins; a high level is the region.
+
+        Raises:
+            UsageError: for a name that is not a pin's.
+        """
+        for pin in pins:
+            match = _PIN.match(pin)
+            if match is None:
+                raise UsageError(f"--roi-gpio {pin}: not a pin; write P0.13 or PA5")
+            key = (f"P{match[1].upper()}", int(match[2]))
+            if key not in self._pins:
+                self._pins[key] = self._add(Watched(pin.upper(), "gpio"))
+
+    def pin_changed(self, port: str, pin: int, level: bool) -> None:
+        """Takes an edge of any pin."""
+        number = self._pins.get((port, pin))
+        if number is None:
+            return
+        if level:
+            self._engine.begin_region(number)
+        else:
+            self._engine.end_region(number)
+
+    def marker(self, value: int) -> None:
+        """Takes a marker write."""
+        number = self._marker_number(value & ~BEGIN)
+        if number is None:
+            return
+        if value & BEGIN:
+            self._engine.begin_region(number)
+        else:
+            self._engine.end_region(number)
+
+    def _marker_number(self, identity: int) -> int | None:
+        if identity not in self._markers:
+            if len(self._markers) >= MARKER_LIMIT:
+                return None
+            self._markers[identity] = self._add(Watched(f"marker {identity}", "marker"))
+        return self._markers[identity]
+
+    def _add(self, watched: Watched) -> int:
+        self.watched.append(watched)
+        return self._engine.add_region()
+
+
+def _no_such_function(pattern: str, nearest: list[str]) -> str:
+    hint = f"; nearest: {', '.join(nearest)}" if nearest else "; the firmware has no such symbol"
+    return f"--roi {pattern}: no function matches{hint}"

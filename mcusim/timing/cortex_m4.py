@@ -1,0 +1,239 @@
+"""Timing of the Cortex-M4 and its FPU: cycles of a basic block at zero wait states.
+
+Sources, by the name used in the comments below:
+
+- TRM: Arm Cortex-M4 Processor Technical Reference Manual (100166_0001), table 3-1 "Processor
+  instruction set summary", 3.3.2 "Load/store timings" and table 7-1 "FPU instruction set";
+- JNK: measurements on STM32F103 and STM32F407 published in jnk0le/random, "pipeline cycle
+  test/doc/cortex_m3m4.md" (commit 3dfc2abd);
+- ALIGN: measured alignment rules, compendium.i-0.nl "instruction alignment", and IACR eprint
+  2025/523.
+
+Wait states, data addresses, operand values and conditions are the native core's part.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcusim.timing.instruction import NO_REGISTER, SP, Instruction, Kind
+from mcusim.timing.record import pack
+from mcusim.timing.thumb import decode, split
+
+CPU = "cortex-m4"
+
+REFILL_EARLY = 1
+"""P of TRM where the target address is known at decode: branches to a label."""
+REFILL_REGISTER = 2
+"""P of TRM where the target comes from a register in the execute stage."""
+REFILL_LOADED = 3
+"""P of TRM where the target is loaded ("three cycles for the pipeline reload", 3.3.2)."""
+
+FAST_DIVIDE_CYCLES = 6
+"""Assumed cycles of a divide where operands are not looked at (`--fidelity fast`); TRM: 2 to 12."""
+
+_FPU_CYCLES = (  # TRM table 7-1; what is not listed takes one cycle
+    (re.compile(r"^v(div|sqrt)"), 14),
+    (re.compile(r"^v(n?ml[as]|fn?m[as])"), 3),
+)
+_FPU_ARITHMETIC = re.compile(r"^v(add|sub|n?mul|div|sqrt|n?ml[as]|fn?m[as]|cvt)")
+_LONG_FPU = re.compile(r"^v(div|sqrt)")
+_SYSTEM_CYCLES = {"mrs": 2, "msr": 2, "cpsid": 2, "cpsie": 2}
+"""TRM gives 1 or 2 cycles; 2 is taken."""
+
+
+@dataclass(slots=True)
+class _Pipeline:
+    """What the next instruction has to know of the ones before it."""
+
+    cycles: int = 0
+    previous: Instruction | None = None
+    previous_cycles: int = 0
+    previous_conditional: bool = False
+    conditional_left: int = 0
+    fpu_busy_until: int = 0
+    unaligned_wide_run: int = 0
+    run_follows_multicycle: bool = False
+    sp: int = 0
+    lowest_sp: int = 0
+    packed: list[bytes] = field(default_factory=list)
+
+
+def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict[str, Any]:
+    """Times the basic block `code` at `address`.
+
+    Args:
+        address: of the first instruction.
+        code: bytes of the block.
+        it_state: ITSTATE on entry (a block may begin inside an IT block), 0 outside.
+        accurate: whether the run will report conditions and operands.
+
+    Returns:
+        The keyword arguments of `mcusim._native.Block`: cycles at zero wait states, what a taken
+        edge adds, and the packed instructions.
+    """
+    pipeline = _Pipeline(conditional_left=_instructions_left(it_state))
+    instructions = [decode(encoding) for encoding in split(code)]
+    offset = 0
+    first_fpu = 0xFFFF
+    for instruction in instructions:
+        if instruction.touches_fpu and first_fpu == 0xFFFF:
+            first_fpu = offset
+        _issue(pipeline, instruction, address + offset, offset, accurate)
+        offset += instruction.size
+    first, last = instructions[0], instructions[-1]
+    skippable = pipeline.previous_conditional or last.conditional
+    refill = _refill(last)
+    return {
+        "cycles": pipeline.cycles,
+        "fetch_words": ((address + len(code) - 1) >> 2) - (address >> 2) + 1,
+        "taken_cycles": refill if skippable else 0,
+        "target_penalty": int(first.size == 4 and address & 2 != 0),
+        "feels_target_penalty": 0 < refill < REFILL_LOADED,
+        "is_call": last.call,
+        "writes_stack_select": any(i.writes_stack_select for i in instructions),
+        "first_fpu": first_fpu,
+        "stack_drop": -pipeline.lowest_sp,
+        "head_address_registers": first.address_registers if _single_access(first) else 0,
+        "tail_load": last.target_register if _pipelines(last) and not skippable else NO_REGISTER,
+        "code": b"".join(pipeline.packed),
+    }
+
+
+def _instructions_left(it_state: int) -> int:
+    mask = it_state & 0xF
+    return 4 - ((mask & -mask).bit_length() - 1) if mask else 0
+
+
+def _issue(
+    pipeline: _Pipeline, instruction: Instruction, address: int, offset: int, accurate: bool
+) -> None:
+    conditional = pipeline.conditional_left > 0
+    cycles = _cycles(pipeline, instruction)
+    if not accurate and instruction.kind in (Kind.DIVIDE_UNSIGNED, Kind.DIVIDE_SIGNED):
+        cycles = FAST_DIVIDE_CYCLES
+    if not conditional and not instruction.conditional:
+        cycles += _refill(instruction)
+    cycles += _fetch_penalty(pipeline, instruction, address)
+    # An instruction whose condition fails takes one cycle; the rest is added when it executes.
+    extra = cycles - 1 if conditional and cycles > 1 else 0
+    static = cycles - extra
+    pipeline.packed.append(pack(instruction, address, offset, pipeline.cycles, extra))
+    pipeline.cycles += static
+    pipeline.previous, pipeline.previous_cycles = instruction, cycles
+    pipeline.previous_conditional = conditional
+    if conditional:
+        pipeline.conditional_left -= 1
+    pipeline.conditional_left += instruction.it_length
+    pipeline.sp += instruction.sp_change
+    pipeline.lowest_sp = min(pipeline.lowest_sp, pipeline.sp)
+
+
+def _refill(instruction: Instruction) -> int:
+    """P of TRM: cycles of a pipeline refill when the instruction changes the PC."""
+    if instruction.loads_pc or instruction.kind is Kind.BRANCH_TABLE:
+        return REFILL_LOADED
+    if instruction.kind is Kind.BRANCH_REGISTER:
+        return REFILL_REGISTER
+    return REFILL_EARLY if instruction.kind is Kind.BRANCH else 0
+
+
+def _cycles(pipeline: _Pipeline, instruction: Instruction) -> int:
+    match instruction.kind:
+        case Kind.LOAD | Kind.STORE | Kind.LOAD_EXCLUSIVE | Kind.STORE_EXCLUSIVE:
+            return _single_access_cycles(pipeline, instruction)
+        case Kind.LOAD_MULTIPLE | Kind.STORE_MULTIPLE:
+            # TRM: LDM, STM, PUSH, POP, LDRD, STRD, VLDM, VLDR.64: 1 + words.
+            return 1 + instruction.count + _address_stall(pipeline, instruction)
+        case Kind.FPU:
+            return _fpu_cycles(pipeline, instruction)
+        case Kind.IT:
+            # TRM: folded into a preceding 16-bit instruction.
+            previous = pipeline.previous
+            return 0 if previous is not None and previous.size == 2 else 1
+        case Kind.NOP:
+            # JNK: a load absorbs the NOP that follows it.
+            return 0 if pipeline.previous is not None and _pipelines(pipeline.previous) else 1
+        case Kind.BRANCH_TABLE:
+            return 3  # TRM 3.3.2: two for the load, one for the add
+        case Kind.SYSTEM:
+            return _SYSTEM_CYCLES.get(instruction.mnemonic, 1)
+        case _:
+            return 1  # divides: the native core adds the rest by operand value
+
+
+def _single_access(instruction: Instruction) -> bool:
+    return instruction.kind in (Kind.LOAD, Kind.STORE, Kind.LOAD_EXCLUSIVE, Kind.STORE_EXCLUSIVE)
+
+
+def _pipelines(instruction: Instruction) -> bool:
+    """Whether the next load or store can overlap with this one (TRM 3.3.2: after LDR only)."""
+    return (
+        instruction.kind in (Kind.LOAD, Kind.LOAD_EXCLUSIVE, Kind.STORE_EXCLUSIVE)
+        and not instruction.loads_pc
+    )
+
+
+def _single_access_cycles(pipeline: _Pipeline, instruction: Instruction) -> int:
+    # TRM: LDR 2; STR Rx,[Ry,#imm] 1, with a register offset 2; LDREX, STREX as LDR.
+    store = instruction.kind is Kind.STORE
+    cycles = 1 if store and instruction.index == NO_REGISTER else 2
+    previous = pipeline.previous
+    if (
+        cycles == 2
+        and previous is not None
+        and not pipeline.previous_conditional
+        and pipeline.conditional_left == 0
+        and _pipelines(previous)
+        and not previous.writes & instruction.address_registers
+    ):
+        return 1
+    return cycles + _address_stall(pipeline, instruction)
+
+
+def _address_stall(pipeline: _Pipeline, instruction: Instruction) -> int:
+    """TRM 3.3.2: an address that a data-processing instruction has just made costs a cycle.
+
+    SP is left out: its updates by PUSH, POP, ADD and SUB have an adder of their own.
+    """
+    previous = pipeline.previous
+    if previous is None or previous.kind not in (Kind.ALU, Kind.MULTIPLY):
+        return 0
+    return int(previous.writes & instruction.address_registers & ~(1 << SP) != 0)
+
+
+def _fpu_cycles(pipeline: _Pipeline, instruction: Instruction) -> int:
+    name = instruction.mnemonic
+    cycles = next((c for pattern, c in _FPU_CYCLES if pattern.match(name)), 1)
+    if name.startswith("vmov") and (instruction.writes | instruction.reads).bit_count() == 2:
+        cycles = 2  # TRM: two core registers
+    wait = max(0, pipeline.fpu_busy_until - pipeline.cycles)
+    previous = pipeline.previous
+    if (
+        previous is not None
+        and wait == 0
+        and _FPU_ARITHMETIC.match(previous.mnemonic)
+        and previous.fpu_writes & instruction.fpu_reads
+    ):
+        wait = 1  # TRM 7: the result is consumed by the following instruction
+    if _LONG_FPU.match(name):
+        # TRM 7: integer instructions overtake VDIV and VSQRT; the next FPU one waits.
+        pipeline.fpu_busy_until = pipeline.cycles + wait + cycles
+        return wait + 1
+    return wait + cycles
+
+
+def _fetch_penalty(pipeline: _Pipeline, instruction: Instruction, address: int) -> int:
+    """ALIGN: the third 32-bit instruction in a row off a word boundary waits for its second half.
+
+    Counted once a run, and only where a multi-cycle instruction has gone before it.
+    """
+    if instruction.size == 2 or address & 2 == 0:
+        pipeline.unaligned_wide_run = 0
+        return 0
+    if pipeline.unaligned_wide_run == 0:
+        pipeline.run_follows_multicycle = pipeline.previous_cycles > 1
+    pipeline.unaligned_wide_run += 1
+    return int(pipeline.unaligned_wide_run == 3 and pipeline.run_follows_multicycle)
