@@ -45,16 +45,12 @@ lint: $(INSTALLED) $(VENV)/.group-lint
 unit: $(INSTALLED) $(VENV)/.group-test
 	$(UNDER) $(BIN)/python -P -m pytest $(TESTS)
 
-# Python itself is not instrumented, so the runtimes are loaded first. Its arenas and Unicorn's
-# live until the end: leaks are not looked for.
 sanitize:
 	@test -n '$(NATIVE_TESTS)' || { echo 'mcusim: there are no tests of the native core' >&2; exit 1; }
 	@CXX='$(CXX)' sh tools/check_machine.sh '$(PYTHON)' sanitize
 	CXX='$(CXX)' $(MAKE) --no-print-directory unit VENV=build/sanitize TESTS='$(NATIVE_TESTS)' \
 		BUILD_OPTIONS='-C cmake.define.MCUSIM_SANITIZE=ON -C cmake.define.MCUSIM_WERROR=ON \
-		-C cmake.build-type=Debug' \
-		UNDER='env ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-		LD_PRELOAD="$(shell $(CXX) -print-file-name=libasan.so) $(shell $(CXX) -print-file-name=libstdc++.so)"'
+		-C cmake.build-type=Debug' UNDER=tools/sanitize/run
 
 format: $(VENV)/.group-lint
 	$(BIN)/ruff format .
