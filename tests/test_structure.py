@@ -15,6 +15,7 @@ import pytest
 
 import mcusim
 from mcusim.machine.activity import COLUMNS
+from mcusim.timing.record import Effect
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "mcusim"
@@ -172,14 +173,23 @@ def test_there_is_one_version() -> None:
     assert mcusim.__version__ == project["version"]
 
 
-def test_native_columns_are_those_of_python() -> None:
-    body = re.search(r"enum Column[^{]*\{(.*?)\}", (NATIVE / "activity.hpp").read_text(), re.DOTALL)
+def native_enum(header: str, name: str) -> list[str]:
+    """The enumerators of a C++ enum in the order that they have, in Python's spelling."""
+    body = re.search(rf"enum (?:class )?{name}\b[^{{]*\{{(.*?)\}}", header, re.DOTALL)
     assert body is not None
-    code = re.sub(r"//.*", "", body[1])
-    names = [name.strip() for name in code.split(",") if name.strip()]
-    assert names.pop() == "kColumns"
-    snake = [re.sub(r"(?<!^)([A-Z])", r"_\1", name[1:]).lower() for name in names]
-    assert tuple(snake) == COLUMNS
+    code = re.sub(r"//.*|=[^,]*", "", body[1])
+    names = [name.strip().removeprefix("k") for name in code.split(",") if name.strip()]
+    return [re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower() for name in names]
+
+
+def test_native_columns_are_those_of_python() -> None:
+    names = native_enum((NATIVE / "activity.hpp").read_text(), "Column")
+    assert tuple(names) == (*COLUMNS, "columns")
+
+
+def test_native_effects_are_those_of_python() -> None:
+    names = native_enum((NATIVE / "block.hpp").read_text(), "Effect")
+    assert names == [effect.name.lower() for effect in sorted(Effect)]
 
 
 def stub_names(body: list[ast.stmt]) -> set[str]:
