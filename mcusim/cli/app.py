@@ -38,8 +38,21 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     ctx.exit()
 
 
+class Root(LazyGroup):
+    """The group `mcusim`."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed pipe is met here, before click makes a success of it."""
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+            return status
+        except BrokenPipeError:
+            return _broken_pipe()
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=Root,
     modules=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=example("mcusim run firmware.elf --board nrf52840"),
@@ -68,7 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _survive_plain_terminals()
     try:
         status = cli.main(arguments, prog_name="mcusim", standalone_mode=False)
-        sys.stdout.flush()
         return int(status or 0)
     except Exception as error:
         return _failed(error, debug)
@@ -89,7 +101,7 @@ def _failed(error: Exception, debug: bool) -> int:
     return _unexpected(error)
 
 
-def _broken_pipe(_error: Exception) -> int:
+def _broken_pipe() -> int:
     """The reader has gone (`mcusim ... | head`): nobody is left to tell."""
     # What Python flushes at its end must not fail on the closed pipe a second time.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -137,7 +149,6 @@ def _unexpected(error: Exception) -> int:
 
 
 _HANDLERS: tuple[tuple[type[Exception], Callable[[Any], int]], ...] = (
-    (BrokenPipeError, _broken_pipe),
     (click.exceptions.Exit, lambda error: int(error.exit_code)),
     (click.exceptions.Abort, _aborted),
     (click.exceptions.NoArgsIsHelpError, _no_command),

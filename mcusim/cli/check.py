@@ -11,6 +11,7 @@ from mcusim.cli.lazy import example
 from mcusim.cli.options import BATTERY_OPTIONS, SIMULATION, json_option, simulation_options
 from mcusim.cli.params import DURATION, ENERGY, SIZE, Quantity
 from mcusim.cli.saved import load_result, refuse_run_options
+from mcusim.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,7 @@ def command(
     where none is found, both are of the whole run. Exit status 1 when a limit is broken.
     """
     from mcusim.report.check import Limits, check, to_text
+    from mcusim.report.storage import is_result_file
 
     limits = Limits(
         max_latency_s=max_latency_s,
@@ -63,6 +65,8 @@ def command(
         min_life_s=min_life_s,
     )
     limits.ensure_any()
+    if min_life_s is not None and not options["battery"] and not is_result_file(path):
+        raise UsageError("--min-life needs --battery and --every, such as cr2032 and 10s")
     result = _result(path, options, show_progress=not as_json)
     if result.outcome == "stopped":
         return 130

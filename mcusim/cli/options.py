@@ -107,13 +107,13 @@ _LIMITS = (
         "max_time_s",
         type=DURATION,
         metavar="TIME",
-        help="Stop after this simulated time, such as 10s.",
+        help="Stop after this simulated time (20s without).",
     ),
     click.option(
         "--max-instructions",
         type=COUNT,
         metavar="COUNT",
-        help="Stop after this many instructions, such as 2e9 or 500M.",
+        help="Stop after this many instructions, such as 2e9 or 500M (5e9 without).",
     ),
 )
 
@@ -136,11 +136,6 @@ _CONDITIONS = (
         "--regulator",
         type=click.Choice(["ldo", "dcdc"]),
         help="Core regulator instead of the board's.",
-    ),
-    click.option(
-        "--allow-host-files",
-        is_flag=True,
-        help="Let the firmware open files of this computer through semihosting.",
     ),
 )
 

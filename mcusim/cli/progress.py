@@ -40,19 +40,19 @@ class Progress:
         """What `mcusim.run` calls some ten times a second of wall time."""
         if not self._enabled or wall_s < QUIET_S:
             return
-        if self._bar is None:
-            self._bar = self._start()
         from mcusim.units import format_duration
 
         share = self.share(instructions, time_s)
-        self._bar.update(
-            self._bar.task_ids[0],
-            total=None if share is None else 1.0,
-            completed=share or 0.0,
-            simulated=format_duration(time_s),
-            rate=f"{instructions / wall_s / 1e6:.0f} MIPS",
-            left=_left(share, wall_s),
-        )
+        columns = {
+            "simulated": format_duration(time_s),
+            "rate": f"{instructions / wall_s / 1e6:.0f} MIPS",
+            "left": _left(share, wall_s),
+        }
+        if self._bar is None:
+            self._bar = _new_bar()
+            self._bar.add_task("run", total=None if share is None else 1.0, **columns)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], completed=share or 0.0, **columns)
 
     def share(self, instructions: int, time_s: float) -> float | None:
         """How much of the nearer limit is used up, 0 to 1; None without a limit."""
@@ -63,22 +63,20 @@ class Progress:
             shares.append(instructions / self._max_instructions)
         return min(1.0, max(shares)) if shares else None
 
-    def _start(self) -> Bar:
-        # Imported here: most runs end before they need it.
-        from rich.console import Console
-        from rich.progress import BarColumn, TextColumn
-        from rich.progress import Progress as Bar
 
-        bar = Bar(
-            TextColumn("{task.fields[simulated]} simulated"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[rate]}  {task.fields[left]}"),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        bar.add_task("run", total=None, simulated="", rate="", left="")
-        bar.start()
-        return bar
+def _new_bar() -> Bar:
+    # Imported here: most runs end before they need it.
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    return Bar(
+        TextColumn("{task.fields[simulated]} simulated"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[rate]}  {task.fields[left]}"),
+        console=Console(stderr=True),
+        transient=True,
+    )
 
 
 def _left(share: float | None, wall_s: float) -> str:

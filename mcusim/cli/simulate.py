@@ -19,15 +19,15 @@ def simulate(firmware: str, options: dict[str, Any], *, show_progress: bool) -> 
     check_battery_options(options)
     board = require_board(options["board"])
     # Imported late: the engine is what takes time to load.
-    import mcusim
+    from mcusim import api
 
     arguments = {name: options[name] for name in SIMULATION}
     with Progress(
         enabled=show_progress,
-        max_time_s=options["max_time_s"],
-        max_instructions=options["max_instructions"],
+        max_time_s=options["max_time_s"] or api.DEFAULT_MAX_TIME_S,
+        max_instructions=options["max_instructions"] or api.DEFAULT_MAX_INSTRUCTIONS,
     ) as progress:
-        return mcusim.run(firmware, board=board, progress=progress.update, **arguments)
+        return api.run(firmware, board=board, progress=progress.update, **arguments)
 
 
 def exit_status(result: Result, *, allow_limit: bool = False) -> int:
