@@ -51,58 +51,43 @@ void Accountant::place(Block& block) const {
       ++instruction;
     block.sector_cycle.push_back(instruction->cycles_before);
   }
+  block.last_sector = last;
 }
 
-bool Accountant::enter(Block& block) {
-  if (cycles >= stop_at_cycle || instructions >= stop_at_instruction) return false;
-  bool taken = false;
-  if (Block* previous = current_) {
-    taken = block.address != previous->fallthrough();
-    if (taken) {
-      cycles += previous->taken_cycles;
-      if (previous->feels_target_penalty) cycles += block.target_penalty;
-    } else if (previous->tail_load != kNoRegister && block.head_address_registers != 0 &&
-               (block.head_address_registers >> previous->tail_load & 1U) == 0) {
-      --cycles;  // the translator cut a run of pipelined loads in two
-    }
-    previous->cycles_spent += cycles - entered_at_;
-    if (previous->writes_stack_select) select_stack(read_control() & 2U ? 1 : 0, registers_[13]);
-    const std::uint32_t sp = registers_[13];
-    if ((previous->is_call && taken) || sp > top_sp_ ||
-        (sp == top_sp_ && block.address == top_return_))
-      follow_calls(*previous, block, taken);
-  }
-  entered_at_ = cycles;
-  current_ = &block;
-  if (block.region >= 0 || block.is_sbrk || !active_.empty() || sbrk_return_ != 0) events(block);
-  if (cycles >= next_sample_) sample();
-
-  if (block.pending++ == 0) dirty_.push_back(&block);
-  instructions += block.instructions;
-  cycles += block.cycles;
-  fetch(block);
-  cursor_ = block.dynamic.data();
-
-  const std::uint32_t lowest = registers_[13] - block.stack_drop;
-  if (lowest < stack_watch_) lower_stack(lowest, block.address);
+bool Accountant::look_up() {
+  if (cycles >= stop_at_cycle_) return false;
+  sample();
+  rearm_look();
   return true;
+}
+
+void Accountant::arrive(Block* previous, Block& block) {
+  if (previous != nullptr) {
+    if (previous->has(kTailLoad) && block.address == previous->fallthrough() &&
+        block.head_address_registers != 0 &&
+        (block.head_address_registers >> previous->tail_load & 1U) == 0) {
+      // The translator cut a run of pipelined loads in two.
+      --cycles;
+      --previous->cycles_spent;
+      entered_at_ = cycles;
+    }
+    if (previous->has(kStackSelect)) select_stack((read_control() & 2U) != 0 ? 1 : 0, registers_[13]);
+    if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);
+  }
+  regions_and_heap(block);
 }
 
 void Accountant::fetch(Block& block) {
   if (!block.in_flash) {
-    if (block.ram_fetch_wait != 0) {
-      cycles += block.ram_fetch_wait;
-      fetch_stall += block.ram_fetch_wait;
-      block.recent[kStall] += block.ram_fetch_wait;
-    }
-    return;
+    if (block.ram_fetch_wait == 0) return;
+    fetch_stall += block.ram_fetch_wait;
+    return wait(block.ram_fetch_wait);
   }
   LineCache& cache = flash_->icache;
   if (!cache.enabled()) return fetch_lines(block);
-  if (!accurate_ && block.cache_epoch == cache.fills()) return;
   for (const LineUse& use : block.lines)
     if (!cache.touch(use.line, use.mask)) return fetch_lines(block);
-  flash_->fetched_from_cache(block.lines.back().first_sector + block.lines.back().count - 1);
+  flash_->fetched_from_cache(block.last_sector);
   block.cache_epoch = cache.fills();
 }
 
@@ -114,16 +99,16 @@ void Accountant::fetch_lines(Block& block) {
       stall += flash_->fetch(use.first_sector + k,
                              start + block.sector_cycle[use.first_offset + k] + stall,
                              block.recent);
-  cycles += stall;
   fetch_stall += stall;
-  block.recent[kStall] += static_cast<std::int64_t>(stall);
+  wait(stall);
 }
 
-void Accountant::follow_calls(const Block& previous, const Block& block, bool taken) {
+void Accountant::follow_calls(const Block& previous, const Block& block) {
   const std::uint32_t sp = registers_[13];
-  if (previous.is_call && taken) {
+  if (previous.has(kCalls)) {
+    if (block.address == previous.fallthrough()) return;
     if (frames.size() < kMaxFrames) frames.push_back({block.address, previous.fallthrough(), sp});
-  } else {
+  } else if (sp > top_sp_ || (sp == top_sp_ && block.address == top_return_)) {
     // A return, or frames that a longjmp left behind.
     if (frames_are_news_) remember_frames();
     while (!frames.empty() &&
@@ -136,7 +121,9 @@ void Accountant::follow_calls(const Block& previous, const Block& block, bool ta
 }
 
 void Accountant::remember_frames() {
-  stacks[active_stack].frames = frames;
+  // Calls made since then only added frames.
+  const auto depth = static_cast<std::ptrdiff_t>(std::min(news_depth_, frames.size()));
+  stacks[active_stack].frames.assign(frames.begin(), frames.begin() + depth);
   frames_are_news_ = false;
 }
 
@@ -167,6 +154,7 @@ void Accountant::lower_stack(std::uint32_t lowest, std::uint32_t pc) {
     stack.lowest = lowest;
     stack.lowest_pc = pc;
     frames_are_news_ = true;
+    news_depth_ = frames.size();
   }
   const StackUse& other = stacks[1 - active_stack];
   const std::uint64_t other_bytes = other.top > other.lowest ? other.top - other.lowest : 0;
@@ -178,15 +166,15 @@ void Accountant::lower_stack(std::uint32_t lowest, std::uint32_t pc) {
   rearm_stack_watch();
 }
 
-void Accountant::events(Block& block) {
+void Accountant::regions_and_heap(const Block& block) {
   const std::uint32_t sp = registers_[13];
   while (!active_.empty() && active_.back().return_address != 0 &&
          ((block.address == active_.back().return_address && sp == active_.back().sp) ||
           sp > active_.back().sp))
     close(active_.size() - 1);
   if (block.region >= 0) open(block.region, registers_[14] & ~1U, sp);
-  if (sbrk_return_ != 0 && block.address == sbrk_return_) {
-    sbrk_return_ = 0;
+  if (block.address == sbrk_return_) {
+    sbrk_return_ = 1;
     if (registers_[0] != 0xFFFFFFFFU) {
       heap_seen = true;
       heap_end_ = registers_[0] + sbrk_increment_;
@@ -201,76 +189,48 @@ void Accountant::events(Block& block) {
   }
 }
 
-std::uint32_t Accountant::address_of(const Instruction& i) const {
-  auto address = static_cast<std::uint32_t>(i.displacement);
-  if (i.base != kNoRegister) address += registers_[i.base];
-  if (i.index != kNoRegister) address += registers_[i.index] << i.shift;
-  return address;
-}
-
-void Accountant::execute(const Instruction& i) {
-  switch (i.effect) {
-    case Effect::kRead:
-    case Effect::kWrite:
-      access(i);
-      break;
-    case Effect::kDivideUnsigned:
-      cycles += divide_cycles(registers_[i.base], registers_[i.index]) - 1;
-      break;
-    case Effect::kDivideSigned: {
-      const auto magnitude = [](std::uint32_t v) { return v >> 31 ? 0U - v : v; };
-      cycles +=
-          divide_cycles(magnitude(registers_[i.base]), magnitude(registers_[i.index])) - 1;
-      break;
-    }
-    case Effect::kExtra:
-    case Effect::kNone:
-      break;
+void Accountant::divide(const Instruction& i) {
+  std::uint32_t dividend = 0;
+  std::uint32_t divisor = 0;
+  if (i.effect == Effect::kDivideUnsigned) {
+    dividend = registers_[i.base];
+    divisor = registers_[i.index];
+  } else if (i.effect == Effect::kDivideSigned) {
+    const auto magnitude = [](std::uint32_t v) { return v >> 31 ? 0U - v : v; };
+    dividend = magnitude(registers_[i.base]);
+    divisor = magnitude(registers_[i.index]);
+  } else {
+    return;
   }
-  cycles += i.extra;
+  cycles += divide_cycles(dividend, divisor) - 1;
 }
 
-void Accountant::access(const Instruction& i) {
-  const std::uint32_t address = address_of(i);
-  const bool write = i.effect == Effect::kWrite;
-  const Area& area = areas_[area_of_[address >> 16]];
-  Activity& events_here = current_->recent;
+void Accountant::split_read(std::uint32_t address, const Instruction& i) {
+  // In two, or in three for a word at an odd address (DDI0439B 3.3.2).
+  cycles += (address & 1U) != 0 && i.access_bytes == 4 ? 2 : 1;
+}
+
+void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area) {
+  if (area.place == Place::kDevice) {
+    current_->recent[kDevice] += i.count;
+    return;
+  }
+  const std::uint64_t start = cycles - (current_->cycles - i.cycles_before);
   std::uint64_t stall = 0;
-  access_offset_ = i.offset;
-  switch (area.place) {
-    case Place::kRam:
-      events_here[write ? kRamWrite : kRamRead] += i.count;
-      stall = std::uint64_t{write ? area.write_wait : area.read_wait} * i.count;
-      if (write && heap_start_ != 0 && i.base != 13) {  // SP-relative is stack
-        const std::uint32_t end = address + std::uint32_t{i.access_bytes} * i.count;
-        if (end > heap_written_ && address >= heap_start_ && end < registers_[13] &&
-            active_stack == 0)
-          heap_written_ = end;
-      }
-      break;
-    case Place::kFlash: {
-      if (write) break;  // faults
-      const std::uint64_t start = cycles - (current_->cycles - i.cycles_before);
-      std::uint32_t last_sector = 0xFFFFFFFFU;
-      for (std::uint32_t k = 0; k < i.count; ++k) {
-        const std::uint32_t offset = address + k * i.access_bytes - area.base;
-        const std::uint32_t sector = offset >> flash_->read_shift();
-        if (sector == last_sector) continue;
-        last_sector = sector;
-        stall += flash_->read(offset, start + stall, events_here);
-      }
-      break;
-    }
-    case Place::kDevice:
-      events_here[kDevice] += i.count;
-      break;
+  std::uint32_t last_sector = 0xFFFFFFFFU;
+  for (std::uint32_t k = 0; k < i.count; ++k) {
+    const std::uint32_t offset = address + k * i.access_bytes - area.base;
+    const std::uint32_t sector = offset >> flash_->read_shift();
+    if (sector == last_sector) continue;
+    last_sector = sector;
+    stall += flash_->read(offset, start + stall, current_->recent);
   }
-  if (!write && (address & (std::uint32_t{i.access_bytes} - 1U)) != 0) {
-    // Split in two, or in three for a word at an odd address (DDI0439B 3.3.2).
-    cycles += (address & 1U) != 0 && i.access_bytes == 4 ? 2 : 1;
-  }
-  cycles += stall;
-  events_here[kStall] += static_cast<std::int64_t>(stall);
+  wait(stall);
+}
+
+void Accountant::written(std::uint32_t address, const Instruction& i) {
+  const std::uint32_t end = address + std::uint32_t{i.access_bytes} * i.count;
+  if (end < registers_[13] && active_stack == 0) heap_written_ = end;
 }
 
 void Accountant::locate_access(std::uint32_t address, bool write) {
@@ -320,6 +280,7 @@ void Accountant::give_back(std::uint32_t pc) {
 }
 
 void Accountant::settle() {
+  if (frames_are_news_) remember_frames();
   if (current_ == nullptr) return;
   current_->cycles_spent += cycles - entered_at_;
   entered_at_ = cycles;

@@ -1,6 +1,7 @@
 // Accounts for every block and data access of a run: cycles, events, stacks, regions, trace.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -73,7 +74,33 @@ class Accountant {
   void place(Block& block) const;
 
   // Returns false when the run is to stop before this block.
-  bool enter(Block& block);
+  bool enter(Block& block) {
+    if (cycles >= next_look_ && !look_up()) return false;
+    if (instructions >= stop_at_instruction) return false;
+    Block* previous = current_;
+    if (previous != nullptr) [[likely]] {
+      const bool taken = block.address != previous->fallthrough();
+      if (taken)
+        cycles += previous->taken_cycles +
+                  (previous->feels_target_penalty & block.target_penalty);
+      previous->cycles_spent += cycles - entered_at_;
+    }
+    const std::uint8_t flags = previous != nullptr ? previous->flags : kMovesStack;
+    entered_at_ = cycles;
+    current_ = &block;
+    if ((flags & (kCalls | kReturns | kStackSelect | kTailLoad)) != 0 || block.has(kMarked))
+      arrive(previous, block);
+    if (block.pending++ == 0) dirty_.push_back(&block);
+    instructions += block.instructions;
+    cycles += block.cycles;
+    if (!(block.in_flash && block.cache_epoch == fetch_epoch())) fetch(block);
+    cursor_ = block.events;
+    if (((flags | block.flags) & kMovesStack) != 0) {
+      const std::uint32_t lowest = registers_[13] - block.stack_drop;
+      if (lowest < stack_watch_) lower_stack(lowest, block.address);
+    }
+    return true;
+  }
   // An instruction of the current block is about to execute.
   void step(std::uint32_t pc) {
     const auto offset = static_cast<std::uint16_t>(pc - current_->address);
@@ -106,18 +133,26 @@ class Accountant {
   void begin_region(int id);
   void end_region(int id);
   void watch_heap(std::uint32_t start) { heap_start_ = heap_end_ = heap_written_ = start; }
+
   void watch_guard(std::uint32_t lowest_allowed) { guard_ = lowest_allowed; }
-  void set_sample_interval(std::uint64_t interval) { sample_interval_ = next_sample_ = interval; }
+  void set_sample_interval(std::uint64_t interval) {
+    sample_interval_ = next_sample_ = interval;
+    rearm_look();
+  }
+  void set_limits(std::uint64_t cycle, std::uint64_t instruction) {
+    stop_at_cycle_ = cycle;
+    stop_at_instruction = instruction;
+    rearm_look();
+  }
 
   std::uint64_t cycles = 0;
   std::uint64_t instructions = 0;
   std::uint64_t fetch_stall = 0;
-  std::uint64_t stop_at_cycle = ~0ULL;
   std::uint64_t stop_at_instruction = ~0ULL;
   std::uint64_t ram_peak = 0;  // highest sum of heap and stacks, bytes
   std::uint32_t heap_peak = 0;
   bool heap_seen = false;
-  std::uint32_t heap_written() const { return heap_written_ - heap_start_; }
+  std::uint32_t heap_written() const { return heap_start_ == 0 ? 0 : heap_written_ - heap_start_; }
   StackUse stacks[2];
   int active_stack = 0;
   Collision collision;
@@ -135,21 +170,70 @@ class Accountant {
     std::uint64_t start;
     Activity totals;
   };
-  void events(Block& block);
+  bool look_up();
+  void rearm_look() { next_look_ = std::min(stop_at_cycle_, next_sample_); }
+  void arrive(Block* previous, Block& block);
+  void regions_and_heap(const Block& block);
+  // While the fill count stands still, a block that hit the cache hits again. The order of use
+  // still changes, which matters to the accurate mode alone.
+  std::uint64_t fetch_epoch() const {
+    return accurate_ || flash_ == nullptr ? kNeverEpoch : flash_->icache.fills();
+  }
   void fetch(Block& block);
   void fetch_lines(Block& block);
-  void follow_calls(const Block& previous, const Block& block, bool taken);
+  void follow_calls(const Block& previous, const Block& block);
   void lower_stack(std::uint32_t lowest, std::uint32_t pc);
   void remember_frames();
   void rearm_stack_watch();
-  void execute(const Instruction& i);
-  void access(const Instruction& i);
-  std::uint32_t address_of(const Instruction& i) const;
+  void execute(const Instruction& i) {
+    cycles += i.extra;
+    if (i.effect == Effect::kRead || i.effect == Effect::kWrite)
+      access(i);
+    else
+      divide(i);
+  }
+  void access(const Instruction& i) {
+    const std::uint32_t address = address_of(i);
+    const Area& area = areas_[area_of_[address >> 16]];
+    access_offset_ = i.offset;
+    if (i.effect == Effect::kRead) {
+      if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0) split_read(address, i);
+      if (area.place == Place::kRam) [[likely]] {
+        current_->recent[kRamRead] += i.count;
+        if (area.read_wait != 0) wait(std::uint64_t{area.read_wait} * i.count);
+      } else {
+        read_elsewhere(i, address, area);
+      }
+    } else if (area.place == Place::kRam) [[likely]] {
+      current_->recent[kRamWrite] += i.count;
+      if (area.write_wait != 0) wait(std::uint64_t{area.write_wait} * i.count);
+      if (address >= heap_written_ && i.base != 13) written(address, i);
+    } else if (area.place == Place::kDevice) {
+      current_->recent[kDevice] += i.count;
+    }
+  }
+  void wait(std::uint64_t stall) {
+    cycles += stall;
+    current_->recent[kStall] += static_cast<std::int64_t>(stall);
+  }
+  void divide(const Instruction& i);
+  void split_read(std::uint32_t address, const Instruction& i);
+  void read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area);
+  void written(std::uint32_t address, const Instruction& i);
+  std::uint32_t address_of(const Instruction& i) const {
+    auto address = static_cast<std::uint32_t>(i.displacement);
+    if (i.base != kNoRegister) address += registers_[i.base];
+    if (i.index != kNoRegister) address += registers_[i.index] << i.shift;
+    return address;
+  }
   void sample();
   void open(int region, std::uint32_t return_address, std::uint32_t sp);
   void close(std::size_t active);
   Activity unexecuted(const Block& block, std::uint32_t offset) const;
 
+  static constexpr std::uint64_t kNeverEpoch = ~0ULL - 1;
+  std::uint64_t stop_at_cycle_ = ~0ULL;
+  std::uint64_t next_look_ = 0;
   const std::uint32_t* registers_ = nullptr;
   bool accurate_ = true;
   std::unique_ptr<Flash> flash_;
@@ -169,11 +253,12 @@ class Accountant {
   std::uint32_t top_return_ = 1;        // no code is at an odd address
   std::uint32_t stack_watch_ = 0;  // SP below this is news
   bool frames_are_news_ = false;
+  std::size_t news_depth_ = 0;
   std::uint32_t heap_start_ = 0;
   std::uint32_t heap_end_ = 0;
-  std::uint32_t heap_written_ = 0;
+  std::uint32_t heap_written_ = 0xFFFFFFFFU;  // end of the highest write into the heap
   std::uint32_t guard_ = 0;
-  std::uint32_t sbrk_return_ = 0;
+  std::uint32_t sbrk_return_ = 1;  // no code is at an odd address
   std::uint32_t sbrk_increment_ = 0;
   std::uint64_t sample_interval_ = 1024;
   std::uint64_t next_sample_ = 1024;

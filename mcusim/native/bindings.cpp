@@ -31,8 +31,8 @@ std::vector<std::int64_t> to_vector(const Activity& activity) {
 }
 
 Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t taken_cycles,
-                 std::uint8_t target_penalty, bool feels_target_penalty, bool is_call,
-                 bool writes_stack_select, std::uint16_t first_fpu, std::uint32_t stack_drop,
+                 std::uint8_t target_penalty, bool feels_target_penalty, std::uint8_t flags,
+                 std::uint16_t first_fpu, std::uint32_t stack_drop,
                  std::uint16_t head_address_registers, std::uint8_t tail_load,
                  const nb::bytes& code) {
   if (code.size() == 0 || code.size() % sizeof(Instruction) != 0)
@@ -42,9 +42,8 @@ Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t 
   block.fetch_words = fetch_words;
   block.taken_cycles = taken_cycles;
   block.target_penalty = target_penalty;
-  block.feels_target_penalty = feels_target_penalty;
-  block.is_call = is_call;
-  block.writes_stack_select = writes_stack_select;
+  block.feels_target_penalty = feels_target_penalty ? 1 : 0;
+  block.flags = flags & (kCalls | kReturns | kStackSelect | kTailLoad | kMovesStack | kUsesFpu);
   block.first_fpu = first_fpu;
   block.stack_drop = stack_drop;
   block.head_address_registers = head_address_registers;
@@ -243,8 +242,7 @@ void bind_engine(nb::module_& m) {
       .def("run", &run, "pc"_a, "until"_a = 0xFFFFFFFEU)
       .def("set_limits",
            [](Engine& e, std::uint64_t cycle, std::uint64_t instruction) {
-             e.accountant.stop_at_cycle = cycle;
-             e.accountant.stop_at_instruction = instruction;
+             e.accountant.set_limits(cycle, instruction);
            },
            "cycle"_a, "instruction"_a)
       .def("give_back", [](Engine& e, std::uint32_t pc) { e.accountant.give_back(pc); })
@@ -298,20 +296,22 @@ void bind_engine(nb::module_& m) {
 }  // namespace
 
 NB_MODULE(_native, m) {
+  // An engine that lives until the interpreter ends is no error of the user's.
+  nb::set_leak_warnings(false);
   nb::class_<Block>(m, "Block")
       .def("__init__",
            [](Block* self, std::uint32_t cycles, std::uint32_t fetch_words,
               std::uint16_t taken_cycles, std::uint8_t target_penalty, bool feels_target_penalty,
-              bool is_call, bool writes_stack_select, std::uint16_t first_fpu,
+              std::uint8_t flags, std::uint16_t first_fpu,
               std::uint32_t stack_drop, std::uint16_t head_address_registers,
               std::uint8_t tail_load, const nb::bytes& code) {
              new (self) Block(make_block(cycles, fetch_words, taken_cycles, target_penalty,
-                                         feels_target_penalty, is_call, writes_stack_select,
-                                         first_fpu, stack_drop, head_address_registers, tail_load,
+                                         feels_target_penalty, flags, first_fpu,
+                                         stack_drop, head_address_registers, tail_load,
                                          code));
            },
            nb::kw_only(), "cycles"_a, "fetch_words"_a, "taken_cycles"_a, "target_penalty"_a,
-           "feels_target_penalty"_a, "is_call"_a, "writes_stack_select"_a, "first_fpu"_a,
+           "feels_target_penalty"_a, "flags"_a, "first_fpu"_a,
            "stack_drop"_a, "head_address_registers"_a, "tail_load"_a, "code"_a);
   bind_engine(m);
   m.def("demangle", &demangle, "name"_a);

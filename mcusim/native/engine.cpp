@@ -37,7 +37,9 @@ Engine::Engine(int cpu_model, bool accurate) {
   accountant.set_accurate(accurate);
   accountant.read_control = [this] { return reg(UC_ARM_REG_CONTROL); };
   add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Engine::on_block));
-  if (accurate) add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(&Engine::on_code));
+  if (accurate)
+    add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(direct_ ? &Engine::on_code
+                                                           : &Engine::on_code_copying));
   add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&Engine::on_interrupt));
   add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&Engine::on_invalid));
   int actual = -1;
@@ -148,10 +150,15 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
   return stop_;
 }
 
+void Engine::set_region(Block& block, int region) {
+  block.region = region;
+  block.flags |= kMarked;
+}
+
 void Engine::mark_region(std::uint32_t address, int region) {
   region_marks_.emplace_back(address & ~1U, region);
   for (Block& block : blocks_)
-    if (block.address == (address & ~1U)) block.region = region;
+    if (block.address == (address & ~1U)) set_region(block, region);
 }
 
 Block* Engine::find(std::uint32_t address, std::uint32_t size) {
@@ -174,12 +181,15 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   block.size = size;
   accountant.place(block);
   if (!block.in_flash) {
+    block.flags |= kInRam;
     block.host = host;
     block.copy.assign(host, host + size);
   }
   for (const auto& [entry, region] : region_marks_)
-    if (entry == address) block.region = region;
+    if (entry == address) set_region(block, region);
   block.is_sbrk = address == sbrk_;
+  if (block.is_sbrk) block.flags |= kMarked;
+  block.events = block.dynamic.data();
   Block**& table = tables_[address >> 16];
   if (table == nullptr)
     table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
@@ -194,16 +204,21 @@ void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, 
   auto& engine = *static_cast<Engine*>(self);
   if (engine.stopping_) return;
   const auto at = static_cast<std::uint32_t>(address);
-  Block* block = engine.find(at, size);
-  if (block == nullptr) {
-    try {
-      block = engine.discover(at, size);
-    } catch (...) {
-      return engine.fail(std::current_exception());
+  Block* previous = engine.accountant.current();
+  Block* block = previous != nullptr ? previous->successor : nullptr;
+  if (block == nullptr || block->address != at || block->size != size || block->has(kInRam)) {
+    block = engine.find(at, size);
+    if (block == nullptr) {
+      try {
+        block = engine.discover(at, size);
+      } catch (...) {
+        return engine.fail(std::current_exception());
+      }
     }
+    if (previous != nullptr) previous->successor = block;
   }
   if (!engine.direct_) engine.read_registers();
-  if (!engine.fpu_enabled && block->first_fpu != 0xFFFF && engine.stopped_at_fpu == 0) {
+  if (block->has(kUsesFpu) && !engine.fpu_enabled && engine.stopped_at_fpu == 0) {
     engine.stopped_at_fpu = at + block->first_fpu;
     engine.stopping_ = true;
     engine.stop_.reason = Stop::kLimit;
@@ -218,9 +233,12 @@ void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, 
 }
 
 void Engine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
+  static_cast<Engine*>(self)->accountant.step(static_cast<std::uint32_t>(address));
+}
+
+void Engine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
   auto& engine = *static_cast<Engine*>(self);
-  if (engine.stopping_) return;
-  if (!engine.direct_) engine.read_registers();
+  engine.read_registers();
   engine.accountant.step(static_cast<std::uint32_t>(address));
 }
 

@@ -82,6 +82,8 @@ class Engine {
 
   static void on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_code(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
+  static void on_code_copying(uc_engine* uc, std::uint64_t address, std::uint32_t size,
+                              void* self);
   static void on_interrupt(uc_engine* uc, std::uint32_t number, void* self);
   static bool on_invalid(uc_engine* uc, uc_mem_type type, std::uint64_t address, int size,
                          std::int64_t value, void* self);
@@ -91,6 +93,7 @@ class Engine {
                               std::uint64_t value, void* window);
 
   void add_hook(int type, void* callback);
+  static void set_region(Block& block, int region);
   Block* find(std::uint32_t address, std::uint32_t size);
   Block* discover(std::uint32_t address, std::uint32_t size);
   const Memory* memory_at(std::uint32_t address, std::uint32_t size) const;

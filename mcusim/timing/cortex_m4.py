@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mcusim.timing.instruction import NO_REGISTER, SP, Instruction, Kind
-from mcusim.timing.record import pack
+from mcusim.timing.record import BlockFlag, pack
 from mcusim.timing.thumb import decode, split
 
 CPU = "cortex-m4"
@@ -86,20 +86,36 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
     first, last = instructions[0], instructions[-1]
     skippable = pipeline.previous_conditional or last.conditional
     refill = _refill(last)
+    tail_load = last.target_register if _pipelines(last) and not skippable else NO_REGISTER
     return {
         "cycles": pipeline.cycles,
         "fetch_words": ((address + len(code) - 1) >> 2) - (address >> 2) + 1,
         "taken_cycles": refill if skippable else 0,
         "target_penalty": int(first.size == 4 and address & 2 != 0),
         "feels_target_penalty": 0 < refill < REFILL_LOADED,
-        "is_call": last.call,
-        "writes_stack_select": any(i.writes_stack_select for i in instructions),
+        "flags": _flags(instructions, tail_load),
         "first_fpu": first_fpu,
         "stack_drop": -pipeline.lowest_sp,
         "head_address_registers": first.address_registers if _single_access(first) else 0,
-        "tail_load": last.target_register if _pipelines(last) and not skippable else NO_REGISTER,
+        "tail_load": tail_load,
         "code": b"".join(pipeline.packed),
     }
+
+
+def _flags(instructions: list[Instruction], tail_load: int) -> BlockFlag:
+    last = instructions[-1]
+    flags = BlockFlag.CALLS if last.call else BlockFlag(0)
+    if last.kind is Kind.BRANCH_REGISTER or last.loads_pc:
+        flags |= BlockFlag.RETURNS
+    if any(i.writes_stack_select for i in instructions):
+        flags |= BlockFlag.STACK_SELECT
+    if tail_load != NO_REGISTER:
+        flags |= BlockFlag.TAIL_LOAD
+    if any(i.writes >> SP & 1 for i in instructions):
+        flags |= BlockFlag.MOVES_STACK
+    if any(i.touches_fpu for i in instructions):
+        flags |= BlockFlag.USES_FPU
+    return flags
 
 
 def _instructions_left(it_state: int) -> int:

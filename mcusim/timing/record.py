@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 from mcusim.machine.activity import INDEX
 from mcusim.timing.instruction import NO_REGISTER, PC, Instruction, Kind
@@ -28,6 +28,17 @@ _CLASS = {
 }
 COLUMN = {kind: INDEX[_CLASS.get(kind, "other")] for kind in Kind}
 """Activity column of each kind of instruction."""
+
+
+class BlockFlag(IntFlag):
+    """What makes a block more than straight work."""
+
+    CALLS = 1
+    RETURNS = 2
+    STACK_SELECT = 4
+    TAIL_LOAD = 8
+    MOVES_STACK = 16
+    USES_FPU = 64
 
 
 class Effect(IntEnum):
