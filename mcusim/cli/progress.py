@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -43,7 +43,7 @@ class Progress:
         from mcusim.units import format_duration
 
         share = self.share(instructions, time_s)
-        columns = {
+        columns: dict[str, Any] = {
             "simulated": format_duration(time_s),
             "rate": f"{instructions / wall_s / 1e6:.0f} MIPS",
             "left": _left(share, wall_s),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from mcusim.report import figures
 from mcusim.report.blocks import (
+    GAP,
+    INDENT,
     SIDE_BY_SIDE_WIDTH,
     Column,
     beside,
@@ -17,7 +19,7 @@ from mcusim.report.blocks import (
     table,
     text,
 )
-from mcusim.result import BatteryInfo, FunctionRow, MemoryInfo, Region, Result
+from mcusim.result import BatteryInfo, EnergyInfo, FunctionRow, MemoryInfo, Region, Result
 
 SCREEN_ROWS = 5
 """Rows of a table in the report that fits one screen."""
@@ -39,7 +41,12 @@ def _energy_and_functions(result: Result, width: int) -> RenderableType:
     if not result.functions:
         return energy(result, width)
     half = width // 2 - 4 if width >= SIDE_BY_SIDE_WIDTH else width
-    return beside(energy(result, width), functions(result, half, limit=SCREEN_ROWS), width)
+    return beside(energy(result, half), functions(result, half, limit=SCREEN_ROWS), width)
+
+
+SIDES: tuple[JustifyMethod, ...] = ("left", "left", "right", "right")
+"""Name, bar, percent and energy of a component."""
+BAR_SURROUNDINGS = INDENT + 3 * GAP + len("<0.1 %") + len("1.23 mJ") + 1
 
 
 def timing(result: Result) -> RenderableType:
@@ -157,15 +164,34 @@ def energy(result: Result, width: int) -> RenderableType:
         f"{figures.energy(info.energy_j)} ({band})"
         f" · {figures.current(info.average_current_a)} at {result.board.supply_v:.3g} V"
     )
-    bars = Table.grid(padding=(0, 2, 0, 0))
-    for side in ("left", "left", "right", "right"):
-        bars.add_column(justify="right" if side == "right" else "left", no_wrap=True)
-    components = sorted(info.breakdown_j.items(), key=lambda item: -item[1])
-    for name, joules in components:
-        share = figures.ratio(joules, info.energy_j)
-        bar = Text(figures.bar(share, 16 if width >= 72 else 8), style="cyan")
-        bars.add_row(text(name), bar, figures.percent(share), figures.energy(joules))
-    return section("Energy of the run", text(total), bars, note=f"basis: {info.grade}")
+    return section(
+        "Energy of the run",
+        text(total),
+        _component_bars(_components(info), info.energy_j, width),
+        note=f"basis: {info.grade}",
+    )
+
+
+def _components(info: EnergyInfo) -> list[tuple[str, float]]:
+    """The largest components and the rest; what used nothing is left out."""
+    used = sorted(((n, j) for n, j in info.breakdown_j.items() if j), key=lambda item: -item[1])
+    largest, others = used[:SCREEN_ROWS], used[SCREEN_ROWS:]
+    if len(others) <= 1:
+        return used
+    return [*largest, (f"{len(others)} others", sum(joules for _, joules in others))]
+
+
+def _component_bars(rows: list[tuple[str, float]], total_j: float, width: int) -> RenderableType:
+    grid = Table.grid(padding=(0, GAP, 0, 0))
+    for justify in SIDES:
+        grid.add_column(justify=justify, no_wrap=True)
+    names = max((len(name) for name, _ in rows), default=0)
+    bar_width = max(4, min(16, width - names - BAR_SURROUNDINGS))
+    for name, joules in rows:
+        share = figures.ratio(joules, total_j)
+        bar = Text(figures.bar(share, bar_width), style="cyan")
+        grid.add_row(text(name), bar, figures.percent(share), figures.energy(joules))
+    return grid
 
 
 def basis(result: Result) -> RenderableType:

@@ -21,17 +21,9 @@ def saved(tmp_path: Path) -> str:
 
 
 def test_limits_that_hold_exit_0(shell: Shell) -> None:
-    limits = [
-        "--max-latency",
-        "20ms",
-        "--max-ram",
-        "64kB",
-        "--max-flash",
-        "256kB",
-        "--max-energy",
-        "1mJ",
-    ]
-    outcome = shell("check", "model.elf", *BOARD, *limits)
+    time_and_energy = ("--max-latency", "20ms", "--max-energy", "1mJ")
+    memory = ("--max-ram", "64kB", "--max-flash", "256kB")
+    outcome = shell("check", "model.elf", *BOARD, *time_and_energy, *memory)
     assert outcome.status == 0
     assert [line.split()[0] for line in outcome.out.splitlines()] == ["PASS"] * 5
 

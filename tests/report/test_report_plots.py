@@ -86,7 +86,7 @@ def test_power_takes_spans_in_seconds_where_the_clock_changed() -> None:
 
 def test_components_are_sorted_and_labelled() -> None:
     ax = FULL.plot_components(axes())
-    assert [tick.get_text() for tick in ax.get_yticklabels()][0] == "core"
+    assert next(tick.get_text() for tick in ax.get_yticklabels()) == "core"
     assert texts(ax)[0] == " 920 µJ · 53 %"
 
 
