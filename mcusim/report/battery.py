@@ -100,8 +100,8 @@ def _curve(
     longest = max(CURVE_END_S, 10 * every_s)
     step = math.log(longest / shortest) / (CURVE_POINTS - 1)
     periods = [shortest * math.exp(step * i) for i in range(CURVE_POINTS)]
-    # The first one again, as the exponential may round it below what is possible.
-    periods[0] = shortest
+    # The exponential may round the ends to beyond what is possible and what was asked for.
+    periods[0], periods[-1] = shortest, longest
     found = life_over_period(cell, board, active, state, periods)
     return LifeCurve(
         period_s=periods,

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from mcusim.report import figures
 from mcusim.report.blocks import pairs, paragraph, section, text
+from mcusim.report.headline import place
 from mcusim.result import Collision, Fault, FrameInfo, HotLoop, Result
 
 BACKTRACE_ROWS = 8
@@ -29,7 +30,7 @@ def failures(result: Result, width: int) -> list[RenderableType]:
 
 def fault(info: Fault, width: int) -> RenderableType:
     rows: list[tuple[str, RenderableType]] = [("what", paragraph(info.message))]
-    rows.append(("where", text(f"{_place(info.function, info.line)}, pc {figures.hex32(info.pc)}")))
+    rows.append(("where", text(f"{place(info)}, pc {figures.hex32(info.pc)}")))
     if info.address is not None:
         rows.append(("address", text(figures.hex32(info.address))))
     if info.call_stack:
@@ -62,7 +63,7 @@ def _registers(registers: dict[str, int], width: int) -> RenderableType:
 def collision(info: Collision) -> RenderableType:
     rows: list[tuple[str, RenderableType]] = [
         ("what", paragraph(info.message)),
-        ("where", text(f"{_place(info.function, info.line)}, pc {figures.hex32(info.pc)}")),
+        ("where", text(f"{place(info)}, pc {figures.hex32(info.pc)}")),
         ("reached", text(f"{info.hit}, with the stack pointer at {figures.hex32(info.sp)}")),
     ]
     return section("Stack collision", pairs(rows))
@@ -71,7 +72,7 @@ def collision(info: Collision) -> RenderableType:
 def hot_loop(info: HotLoop) -> RenderableType:
     line = (
         f"{figures.percent(info.share)} of the last cycles were spent in "
-        f"{_place(info.function, info.line)}, {figures.hex32(info.start)} to "
+        f"{place(info)}, {figures.hex32(info.start)} to "
         f"{figures.hex32(info.end)}"
     )
     return section("Where it was when it was stopped", paragraph(line))
@@ -79,8 +80,3 @@ def hot_loop(info: HotLoop) -> RenderableType:
 
 def warnings(messages: Iterable[str]) -> RenderableType:
     return section("Warnings", *(paragraph(f"! {message}", "yellow") for message in messages))
-
-
-def _place(function: str, line: str) -> str:
-    name = function or "an unnamed place"
-    return f"{name} ({line})" if line else name

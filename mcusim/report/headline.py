@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from mcusim.report import figures
-from mcusim.result import BatteryInfo, MemoryInfo, Result
+from mcusim.result import BatteryInfo, Collision, Fault, HotLoop, MemoryInfo, Result
 
 Level = Literal["good", "plain", "note", "bad"]
 
@@ -19,10 +19,14 @@ class Verdict(NamedTuple):
     level: Level
 
 
+def name(result: Result) -> str:
+    """The firmware's file without its folder."""
+    return result.firmware.path.replace("\\", "/").rpartition("/")[2]
+
+
 def title(result: Result) -> str:
-    """What ran on what: "digits.elf on Nordic nRF52840-DK, 64 MHz, 3.0 V, DC/DC"."""
-    name = result.firmware.path.replace("\\", "/").rpartition("/")[2]
-    return f"{name} on {result.board.title}"
+    """What ran on what: "digits.elf on Nordic nRF52840 DK"."""
+    return f"{name(result)} on {result.board.title}"
 
 
 def conditions(result: Result) -> str:
@@ -49,14 +53,22 @@ def verdicts(result: Result) -> list[Verdict]:
 
 
 def ending(result: Result) -> Verdict:
-    label = {"exited": "Exited", "stopped": "Stopped", "limit": "Limit", "fault": "Fault"}
+    label = {"stopped": "Stopped", "limit": "Limit", "fault": "Fault"}
     reason = result.reason[:1].upper() + result.reason[1:]
+    if result.fault is not None:
+        return Verdict("Fault", f"{result.fault.kind} in {place(result.fault)}", "bad")
     if result.outcome == "exited" and not result.exit_code:
         return Verdict("Ended", reason, "good")
     if result.outcome == "exited":
         code = str(result.exit_code)
         return Verdict("Failed", reason if code in reason else f"{reason} (code {code})", "bad")
     return Verdict(label[result.outcome], reason, "note" if result.outcome == "stopped" else "bad")
+
+
+def place(found: Fault | HotLoop | Collision) -> str:
+    """Where something happened: "conv2d (kernels.c:88)"."""
+    function = found.function or "an unnamed place"
+    return f"{function} ({found.line})" if found.line else function
 
 
 def cost(result: Result) -> Verdict:
@@ -83,7 +95,7 @@ def fit(memory: MemoryInfo) -> Verdict:
         f" · RAM peak {_of(memory.ram_peak_bytes, memory.ram_total_bytes)}"
     )
     if memory.collision is not None:
-        return Verdict("Collision", f"{memory.collision.message}; {text}", "bad")
+        return Verdict("Collision", f"a stack ran into {memory.collision.hit} · {text}", "bad")
     if max(flash, ram) > 1:
         return Verdict("Does not fit", text, "bad")
     return Verdict("Fits", text, "note" if max(flash, ram) > TIGHT_SHARE else "good")

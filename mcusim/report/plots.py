@@ -25,6 +25,8 @@ SIZES_IN = {
 """Width and height of each kind of figure in inches."""
 
 NAME_LENGTH = 32
+SMALLEST_SHARE = 1e-3
+"""Functions that use less of the energy share one bar."""
 BAR_COLOUR, REST_COLOUR = "#3b75af", "#b8bfc6"
 
 
@@ -39,7 +41,8 @@ def plot_power(result: Result, ax: Axes | None = None) -> Axes:
 
 def plot_components(result: Result, ax: Axes | None = None) -> Axes:
     """Energy of the run by component."""
-    rows = sorted(result.energy.breakdown_j.items(), key=lambda item: -item[1])
+    used = ((name, joules) for name, joules in result.energy.breakdown_j.items() if joules)
+    rows = sorted(used, key=lambda item: -item[1])
     axes = _axes(ax, "components")
     _bars(axes, [(figures.plain(name), joules, False) for name, joules in rows])
     total = figures.energy(result.energy.energy_j)
@@ -53,13 +56,15 @@ def plot_functions(result: Result, ax: Axes | None = None, *, count: int = 10) -
     if not result.functions:
         raise UsageError("the result has no functions: the firmware has no symbols")
     rows = sorted(result.functions, key=lambda row: -row.energy_j)
-    bars = [(figures.plain(row.name), row.energy_j, False) for row in rows[:count]]
-    others = rows[count:]
+    total = sum(row.energy_j for row in rows)
+    shown = [row for row in rows[:count] if row.energy_j >= SMALLEST_SHARE * total]
+    bars = [(figures.plain(row.name), row.energy_j, False) for row in shown]
+    others = rows[len(shown) :]
     if others:
         bars.append((f"{len(others)} others", sum(row.energy_j for row in others), True))
     axes = _axes(ax, "functions")
     _bars(axes, bars)
-    axes.set_title(f"Energy by function: {headline.title(result)}", loc="left")
+    axes.set_title(f"Energy by function: {headline.name(result)}", loc="left")
     return _finished(axes, grid="x")
 
 

@@ -75,18 +75,23 @@ REGION_COLUMNS = (
 )
 
 
+INFERENCE_MARK = "▸"
+
+
 def regions(rows: list[Region], width: int, *, limit: int | None = None) -> RenderableType:
     """Time and energy of one call of each region."""
     shown = rows if limit is None else rows[:limit]
     body = table(REGION_COLUMNS, (_region_cells(row) for row in shown), width)
-    return section("Regions", body, note=_more(len(rows) - len(shown), "--regions"))
+    notes = [f"{INFERENCE_MARK} one inference"] if any(row.inference for row in shown) else []
+    notes += [_more(len(rows) - len(shown), "--regions")]
+    return section("Regions", body, note=" · ".join(note for note in notes if note))
 
 
 def _region_cells(row: Region) -> list[str]:
     if not row.calls:
         return [row.name, "0", "never entered", "", "", "", "", ""]
     return [
-        row.name + (" ◂ inference" if row.inference else ""),
+        f"{INFERENCE_MARK} {row.name}" if row.inference else row.name,
         figures.count(row.calls),
         figures.time(row.time_mean_s),
         figures.time(row.time_max_s),

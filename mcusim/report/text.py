@@ -26,8 +26,8 @@ def render(
     """The report as one string; `details` names full tables to show instead of the overview."""
     body = [_top(result), *failure.failures(result, width)]
     body += _details(result, width, details) if details else sections.overview(result, width)
-    if result.warnings:
-        body.append(failure.warnings(result.warnings))
+    if warnings := _news(result):
+        body.append(failure.warnings(warnings))
     if result.output and not details:
         body.append(_output(result.output))
     return to_string(Group(*body), width=width, color=color)
@@ -71,6 +71,13 @@ def _details(result: Result, width: int, names: Collection[str]) -> list[Rendera
         "basis": lambda: sections.basis(result),
     }
     return [makers[name]() for name in DETAILS if name in names]
+
+
+def _news(result: Result) -> list[str]:
+    """The warnings, less the one that has a section of its own."""
+    collision = result.memory.collision
+    shown = collision.message if collision is not None else None
+    return [message for message in result.warnings if message != shown]
 
 
 def _output(output: str) -> RenderableType:

@@ -64,7 +64,7 @@ def test_without_inference_the_whole_run_is_priced_and_named_so() -> None:
 
 def test_a_fault_is_first_with_everything_to_find_it() -> None:
     text = render(make_faulted_result())
-    assert headline(text)[0].startswith("Fault")
+    assert headline(text)[0] == "Fault          BusFault: PRECISERR in conv2d (kernels.c:88)"
     section = text.split("\n\n")[2]
     for part in (
         "BusFault: PRECISERR",
@@ -92,7 +92,24 @@ def test_an_exit_code_is_shown() -> None:
 def test_a_collision_is_a_failure_of_the_fit() -> None:
     text = render(make_result(memory=make_memory(collision=make_collision())))
     assert headline(text)[0].startswith("Collision")
+    assert "a stack ran into arena" in headline(text)[0]
     assert "arena, with the stack pointer at 0x20001e7c" in text
+
+
+def test_a_collision_is_told_once() -> None:
+    collision = make_collision()
+    warnings = [collision.message, "something else"]
+    text = render(make_result(memory=make_memory(collision=collision), warnings=warnings))
+    assert text.count(collision.message) == 1
+    assert "! something else" in text
+
+
+def test_small_components_share_a_row_and_unused_ones_have_none() -> None:
+    breakdown = {f"part {i}": 10.0**-i for i in range(1, 9)} | {"divide": 0.0}
+    text = render(make_result(energy=make_energy(breakdown_j=breakdown, energy_j=0.11111111)))
+    assert "3 others" in text
+    assert "part 6" not in text
+    assert "divide" not in text
 
 
 def test_a_battery_that_cannot_deliver_has_no_life() -> None:
