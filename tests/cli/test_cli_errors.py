@@ -93,7 +93,7 @@ def test_limits_of_the_help_are_those_of_the_engine(shell: Shell) -> None:
 
 def python(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, *arguments],
+        [sys.executable, "-P", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
