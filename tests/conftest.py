@@ -1,10 +1,12 @@
-"""For all tests: on the build server, a missing tool is a failure rather than a skip."""
+"""For all tests: what they share is importable, and on the build server no tool may be missing."""
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Generator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -12,6 +14,9 @@ import pytest
 TOOL_IS_MISSING = re.compile(
     r"not installed|not found|not available|is missing|could not import", re.IGNORECASE
 )
+
+# Last, so that `tests.cli...` is found here, but mcusim where it is installed, native core and all.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
