@@ -103,10 +103,19 @@ def test_battery_life_marks_the_period_of_the_run() -> None:
     assert "every 10 s: 3.0 years" in [text.get_text() for text in legend.get_texts()]
 
 
+def test_a_band_that_reaches_no_life_at_all_is_drawn() -> None:
+    battery = make_battery()
+    curve = battery.life_curve
+    assert curve is not None
+    lowest = replace(curve, life_low_s=[0.0] * len(curve.life_s))
+    make_result(battery=replace(battery, life_curve=lowest)).plot_battery_life(axes())
+
+
 @pytest.mark.parametrize(
     ("result", "kind", "message"),
     [
         (make_result(), "battery-life", "cr2032 every 10s"),
+        (make_result(battery=make_battery(can_deliver=False)), "battery-life", "can't deliver"),
         (make_result(functions=[]), "functions", "no symbols"),
         (
             make_result(trace=Trace(time_s=[], power_w=[], power_low_w=[], power_high_w=[])),
