@@ -76,9 +76,7 @@ def plot_battery_life(result: Result, ax: Axes | None = None) -> Axes:
             "the result has no battery; run with a battery and a period, such as cr2032 every 10s"
         )
     if not battery.can_deliver:
-        raise UsageError(
-            f"{battery.title} can't deliver the peak: no life to draw"
-        )
+        raise UsageError(f"{battery.title} can't deliver the peak: no life to draw")
     axes = _axes(ax, "battery-life")
     draw_life(battery, battery.life_curve, axes)
     return _finished(axes)
