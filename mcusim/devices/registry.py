@@ -28,7 +28,7 @@ CORE_DEVICES: tuple[tuple[str, type[Device], int, int], ...] = (
     ("dwt", Dwt, 0xE0001000, 0x1000),
     ("scs", Scs, 0xE000E000, 0x1000),
 )
-"""Name, class, base address and size in bytes of what every Armv7-M core has (ARM DDI0403E B3.1)."""
+"""Name, class, base address and size in bytes of what every Armv7-M core has (DDI0403E B3.1)."""
 
 
 def device_types() -> list[str]:

@@ -14,8 +14,7 @@ namespace mcusim {
 namespace {
 
 void check(uc_err error, const char* what) {
-  if (error != UC_ERR_OK)
-    throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
+  if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
 }
 
 constexpr std::size_t kTableEntries = 65536 / 2;
@@ -38,8 +37,8 @@ Engine::Engine(int cpu_model, bool accurate) {
   accountant.read_control = [this] { return reg(UC_ARM_REG_CONTROL); };
   add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Engine::on_block));
   if (accurate)
-    add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(direct_ ? &Engine::on_code
-                                                           : &Engine::on_code_copying));
+    add_hook(UC_HOOK_CODE,
+             reinterpret_cast<void*>(direct_ ? &Engine::on_code : &Engine::on_code_copying));
   add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&Engine::on_interrupt));
   add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&Engine::on_invalid));
   int actual = -1;
@@ -191,8 +190,7 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   if (block.is_sbrk) block.flags |= kMarked;
   block.events = block.dynamic.data();
   Block**& table = tables_[address >> 16];
-  if (table == nullptr)
-    table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
+  if (table == nullptr) table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
   if (table == nullptr) throw std::bad_alloc();
   Block*& head = table[(address & 0xFFFFU) >> 1];
   block.next_here = head;
