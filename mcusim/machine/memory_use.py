@@ -105,7 +105,7 @@ class MemoryWatch:
         return Collision(
             message=(
                 f"the stack ran into {hit} in {where}: SP reached 0x{found['sp']:08x}, {below} "
-                f"bytes below the limit 0x{found['limit']:08x}; enlarge the stack or shrink the data"
+                f"bytes below the limit 0x{found['limit']:08x}; enlarge the stack or shrink data"
             ),
             sp=found["sp"],
             pc=found["pc"],
