@@ -145,6 +145,8 @@ def _currents(board: Board) -> Iterator[Detail]:
         mark = " (default)" if state.name == power.default_sleep else ""
         yield Detail("sleep current", state.name + mark, value, state.grade, state.source)
     spread = f"±{100 * power.spread:g} %"
+    if power.spread_up is not None:
+        spread = f"-{100 * power.spread:g} to +{100 * power.spread_up:g} %"
     yield Detail("band", "without a published maximum", spread, "", power.spread_source)
 
 

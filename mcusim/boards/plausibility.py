@@ -67,9 +67,11 @@ def numbers_have_plausible_units(record: msgspec.Struct, where: Where) -> None:
 
 def spread_is_a_fraction(power: Power, where: Where) -> None:
     """15 where 0.15 is meant."""
-    if not 0 < power.spread < 1:
-        hint = f"did you mean {power.spread / 100:g}?"
-        raise where.error("power.spread", f"{power.spread:g} is not between 0 and 1", hint)
+    for key in ("spread", "spread_up"):
+        value = getattr(power, key)
+        if value is not None and not 0 < value < 1:
+            hint = f"did you mean {value / 100:g}?"
+            raise where.error(f"power.{key}", f"{value:g} is not between 0 and 1", hint)
 
 
 def _unit_of(number: Number) -> _Unit | None:

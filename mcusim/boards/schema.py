@@ -141,6 +141,8 @@ class Power(Strict, frozen=True, kw_only=True):
     supply_source: str
     spread: float
     """Relative half-width of the band where a source gives no maximum (0.15 = ±15 %)."""
+    spread_up: float | None = None
+    """The upper half of a run current's band, where its error is known to lean upwards."""
     spread_source: str
     static: list[StaticCurrent]
     run: list[RunCurrent]

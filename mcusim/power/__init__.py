@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcusim.power.anchor_errors import AnchorError, anchor_errors
+from mcusim.power.anchor_errors import AnchorError, anchor_errors, anchor_table
 from mcusim.power.battery import Battery, battery_names, load_battery
 from mcusim.power.duty_cycle import ActivePhase, DutyCycle, SleepState, sleep_state
 from mcusim.power.energy import Band, EnergyModel, Prices, build_model
@@ -20,6 +20,7 @@ __all__ = [
     "Prices",
     "SleepState",
     "anchor_errors",
+    "anchor_table",
     "battery_info",
     "battery_names",
     "build_model",

@@ -9,6 +9,7 @@ from mcusim.boards import load_workloads
 from mcusim.boards.schema import RunCurrent, WorkloadMix
 from mcusim.power.anchors import BoardLike, usable_anchors
 from mcusim.power.energy import build_model
+from mcusim.units import format_quantity
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,28 @@ def anchor_errors(
         watts = model.static_w.typical + row.clock_hz * float(model.typical @ anchor.vector())
         errors.append(AnchorError(row, watts / row.supply_v, row.typical_a))
     return errors
+
+
+def anchor_table(boards: Sequence[BoardLike]) -> str:
+    """Each anchor of the boards as a row of a Markdown table, as docs/energy.md shows it."""
+    rows = [
+        "| Chip | Regulator | Workload | Clock | Published | Model | Error | Grade |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    rows += [_row(board, error) for board in boards for error in anchor_errors(board)]
+    return "\n".join(rows)
+
+
+def _row(board: BoardLike, error: AnchorError) -> str:
+    row = error.anchor
+    cells = [
+        board.chip.title,
+        f"{row.regulator}, {row.supply_v:g} V",
+        f"{row.workload} from {row.code}",
+        format_quantity(row.clock_hz, "Hz"),
+        format_quantity(error.published_a, "A"),
+        format_quantity(error.predicted_a, "A"),
+        f"{abs(100 * error.relative):.2f} %",
+        row.grade,
+    ]
+    return f"| {' | '.join(cells)} |"

@@ -1,15 +1,51 @@
-"""What an energy figure rests on: its grade and a line for each source."""
+"""What an energy figure rests on: its grade and a line for each source.
+
+The grade of a figure is the weakest among the inputs that decide at least a tenth of it
+(`DECIDES`). The inputs, and how much each decides:
+
+- the anchors with their mixes: all energy of activity;
+- the static current, a sleep current, the board's other consumers: the energy priced with each;
+- the relative energies of the core's classes: the part of the activity's energy that lies in other
+  classes than at the nearest anchor. At an anchor's own mix they cancel out of the sum.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from mcusim.boards.schema import Grade, Overhead
+import numpy as np
+
+from mcusim.boards.schema import Grade, Overhead, Power, SleepCurrent
 from mcusim.power.anchors import Anchor, BoardLike, Point
+from mcusim.power.calibration import Vector
 from mcusim.units import format_quantity
 
 GRADES: tuple[Grade, ...] = ("measured", "published", "derived", "assumed")
 """From the best known to the least."""
+
+
+DECIDES = 0.1
+"""The part of a figure from which on an input counts for its grade."""
+
+
+class Grades(NamedTuple):
+    """The grade of each input of an energy model."""
+
+    anchors: Grade
+    """Weakest of the run currents and their mixes."""
+    classes: Grade
+    static: Grade
+    sleep: Grade
+    overhead: Grade
+
+
+class FixedEnergy(NamedTuple):
+    """Joules that flow without activity."""
+
+    static_j: float
+    sleep_j: float
+    overhead_j: float
 
 
 def weakest(grades: Sequence[Grade]) -> Grade:
@@ -17,15 +53,42 @@ def weakest(grades: Sequence[Grade]) -> Grade:
     return max(grades, key=GRADES.index)
 
 
-def grade_of(board: BoardLike, points: Sequence[Point], extra: Sequence[Overhead]) -> Grade:
-    """Weakest of anchors, their mixes, static current, class energies and extras."""
+def grades_of(
+    board: BoardLike, points: Sequence[Point], sleep: SleepCurrent, extra: Sequence[Overhead]
+) -> Grades:
+    """The grade of each input at an operating point; a borrowed mix is assumed."""
     anchors = [a for p in points for a in p.anchors]
     regulator = anchors[0].current.regulator
-    grades: list[Grade] = [a.current.grade for a in anchors]
-    grades += ["assumed" if a.borrowed else a.mix.grade for a in anchors]
-    grades += [s.grade for s in board.chip.power.static if s.regulator == regulator]
-    grades += [row.grade for row in extra]
-    return weakest([*grades, board.core.relative_energy_grade])
+    static = [s.grade for s in board.chip.power.static if s.regulator == regulator]
+    return Grades(
+        anchors=weakest(
+            [a.current.grade for a in anchors]
+            + ["assumed" if a.borrowed else a.mix.grade for a in anchors]
+        ),
+        classes=board.core.relative_energy_grade,
+        static=weakest(static) if static else "assumed",
+        sleep=sleep.grade,
+        overhead=weakest([row.grade for row in extra]) if extra else "assumed",
+    )
+
+
+def figure_grade(grades: Grades, activity: Vector, anchors: Vector, fixed: FixedEnergy) -> Grade:
+    """Grade of an energy figure, by the rule at the head of this module.
+
+    activity: joules by class, shape (columns,); anchors: part of each class in the energy of each
+    anchor, shape (anchors, columns).
+    """
+    active = float(activity.sum())
+    decided = (active, active * _distance(activity, anchors), *fixed)
+    least = DECIDES * (active + sum(fixed))
+    return weakest([grade for grade, j in zip(grades, decided, strict=True) if j >= least])
+
+
+def _distance(activity: Vector, anchors: Vector) -> float:
+    """The part of the energy that lies in other classes than at the nearest anchor, 0 to 1."""
+    if not activity.any():
+        return 0.0
+    return float(np.abs(activity / activity.sum() - anchors).sum(axis=1).min()) / 2.0
 
 
 def basis_lines(
@@ -48,9 +111,14 @@ def basis_lines(
         f"Relative class energies of {core.title}: {core.relative_energy_source} "
         f"({core.relative_energy_grade})"
     )
-    lines.append(f"Spread between parts ±{100 * power.spread:.0f} %: {power.spread_source}")
+    lines.append(f"Spread {_spread(power)}: {power.spread_source}")
     lines += [f"Board: {row.name}, {row.source} ({row.grade})" for row in extra]
     return lines
+
+
+def _spread(power: Power) -> str:
+    down, up = 100 * power.spread, power.spread_up
+    return f"±{down:.0f} %" if up is None else f"-{down:.0f} to +{100 * up:.0f} %"
 
 
 def _conversions(points: Sequence[Point], clock_hz: float, supply_v: float) -> list[str]:

@@ -43,6 +43,8 @@ class SleepState:
 
 @dataclass(frozen=True)
 class DutyCycle:
+    """What repeats: one active phase each period, and sleep for the rest of it."""
+
     period_s: float
     active: ActivePhase
     sleep: SleepState

@@ -14,10 +14,16 @@ clock; beyond the outermost they are kept, since energy per event hardly depends
 fixed core voltage.
 
 The band. Typical currents are for a typical part. At an anchor the band reaches from 1 - spread to
-maximum_a / typical_a of its source (1 + spread without a maximum). Away from its mix an anchor
-says less: its current pins the sum over the mix, not each class. With u the assumed uncertainty of
-a class against the anchors' mix (0 for clock cycles, 0.10 for instructions, 0.20 for memories and
-peripherals), the relative half-width of a class is sqrt(a^2 + u^2), a being the anchors'.
+maximum_a / typical_a of its source (1 + spread_up or spread without a maximum). Away from its mix
+an anchor says less: its current pins the sum over the mix, not each class. With u the uncertainty
+of a class against the anchors' mix (`MISMATCH`), the relative half-width of a class is
+sqrt(a^2 + u^2), a being the anchors'.
+
+u stands for the standard deviation that the fit leaves (see `mcusim.power.calibration`): the mix of
+a run is as an anchor's in clock cycles (one a cycle in both: 0), differs in instructions (0.15) and
+in RAM and cache accesses (0.3), and is free in reads of the flash array (0.5), of which no anchor
+has many. The exact deviation is a quadratic form, whose parts don't add up to the whole; these four
+numbers keep prices linear and cover it on the sample firmwares, as a test checks.
 """
 
 from __future__ import annotations
@@ -29,7 +35,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mcusim.boards import load_workloads
-from mcusim.boards.schema import Grade, Overhead, Regulator, SleepCurrent, WorkloadMix
+from mcusim.boards.schema import Overhead, Regulator, SleepCurrent, WorkloadMix
 from mcusim.errors import BoardError, UsageError
 from mcusim.machine.activity import COLUMNS, INDEX, INSTRUCTION_CLASSES
 from mcusim.power.anchors import (
@@ -39,7 +45,7 @@ from mcusim.power.anchors import (
     static_power,
     usable_anchors,
 )
-from mcusim.power.basis import basis_lines, grade_of
+from mcusim.power.basis import Grades, basis_lines, grades_of
 from mcusim.power.calibration import Vector, fit, shape
 from mcusim.power.supply import power_at
 from mcusim.units import format_quantity
@@ -86,7 +92,9 @@ class EnergyModel:
     sleep_name: str
     overhead_w: Band
     """Of the board besides the chip, always."""
-    grade: Grade
+    grades: Grades
+    anchor_shares: Vector
+    """Part of each class in the dynamic energy of each anchor, shape (anchors, columns)."""
     basis: tuple[str, ...]
 
 
@@ -123,14 +131,15 @@ def build_model(
         clock_hz=clock,
         supply_v=supply,
         regulator=reg,
-        low=typical * np.maximum(LOWEST, 1.0 - np.hypot(down, _MISMATCH)),
+        low=typical * np.maximum(LOWEST, 1.0 - np.hypot(down, MISMATCH)),
         typical=typical,
-        high=typical * (1.0 + np.hypot(up, _MISMATCH)),
+        high=typical * (1.0 + np.hypot(up, MISMATCH)),
         static_w=_band(static, down, up),
         sleep_w=sleep_current(board, sleep_row).scaled(supply),
         sleep_name=sleep_row.name,
         overhead_w=_overhead(extra, supply),
-        grade=grade_of(board, used, extra),
+        grades=grades_of(board, used, sleep_row, extra),
+        anchor_shares=_shares(typical, used),
         basis=tuple(basis_lines(board, used, extra, clock, supply)),
     )
 
@@ -156,13 +165,15 @@ def sleep_current(board: BoardLike, row: SleepCurrent) -> Band:
 
 
 def _mismatch() -> Vector:
-    uncertainty = np.full(len(COLUMNS), 0.20)
+    uncertainty = np.full(len(COLUMNS), 0.3)
     uncertainty[[INDEX["cycles"], INDEX["stall"]]] = 0.0
-    uncertainty[[INDEX[name] for name in INSTRUCTION_CLASSES]] = 0.10
+    uncertainty[[INDEX[name] for name in INSTRUCTION_CLASSES]] = 0.15
+    uncertainty[[INDEX["flash_fetch"], INDEX["flash_data"]]] = 0.5
     return uncertainty
 
 
-_MISMATCH: Vector = _mismatch()
+MISMATCH: Vector = _mismatch()
+"""Relative uncertainty of each class away from the anchors' mixes, shape (columns,)."""
 
 
 def _check_supply(board: BoardLike, supply_v: float) -> None:
@@ -211,12 +222,19 @@ def _fit_point(board: BoardLike, point: Point, supply_v: float, static_w: float)
     return fit(shape(board.core.relative_energy), mixes, per_cycle)
 
 
+def _shares(joules: Vector, points: Sequence[Point]) -> Vector:
+    energies = np.array([a.vector() for p in points for a in p.anchors]) * joules
+    shares: Vector = energies / energies.sum(axis=1, keepdims=True)
+    return shares
+
+
 def _anchor_band(board: BoardLike, points: Sequence[Point]) -> tuple[float, float]:
     """Relative half-widths down and up, the widest of the anchors used."""
-    spread = board.chip.power.spread
+    power = board.chip.power
+    upward = power.spread if power.spread_up is None else power.spread_up
     rows = [a.current for p in points for a in p.anchors]
-    ups = [spread if r.maximum_a is None else r.maximum_a / r.typical_a - 1.0 for r in rows]
-    return spread, max(0.0, *ups) if ups else spread
+    ups = [upward if r.maximum_a is None else r.maximum_a / r.typical_a - 1.0 for r in rows]
+    return power.spread, max(0.0, *ups)
 
 
 def _band(value: float, down: float, up: float) -> Band:

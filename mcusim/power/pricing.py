@@ -7,7 +7,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from mcusim.boards.schema import Grade
 from mcusim.machine.activity import COLUMNS, INDEX
+from mcusim.power.basis import FixedEnergy, figure_grade
 from mcusim.power.calibration import Vector
 from mcusim.power.energy import Band, EnergyModel, Prices
 from mcusim.result import EnergyInfo, Trace
@@ -94,9 +96,15 @@ def energy_info(
         average_power_w=power,
         average_current_a=power / model.supply_v,
         breakdown_j=parts,
-        grade=model.grade,
+        grade=_grade(model, activity, parts),
         basis=list(model.basis),
     )
+
+
+def _grade(model: EnergyModel, activity: Counts, parts: dict[str, float]) -> Grade:
+    fixed = FixedEnergy(parts["static"], parts["sleep"], parts["board overhead"])
+    joules = model.typical * np.asarray(activity, dtype=np.float64)
+    return figure_grade(model.grades, joules, model.anchor_shares, fixed)
 
 
 def trace(

@@ -46,6 +46,11 @@ BROKEN_CHIPS = {
         "power.sleep[3].wake_s: is in seconds: 400 is implausible; did you mean 400e-6?",
     ),
     "spread_is_a_fraction": ("spread = 0.15", "spread = 15", "did you mean 0.15?"),
+    "upper_spread_is_a_fraction": (
+        "spread = 0.15",
+        "spread = 0.15\nspread_up = 35",
+        "did you mean 0.35?",
+    ),
     "names_are_unique": (
         'name = "p1"',
         'name = "p0"',
@@ -222,8 +227,8 @@ def test_broken_core_is_refused(old: str, new: str, message: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("alu = 0.39", "allu = 0.39", "per_cycle.allu: no such count; did you mean alu"),
-        ("alu = 0.39", "alu = 39", "per_cycle.alu: 39 events a cycle; give 0 to 2"),
+        ("alu = 0.3867", "allu = 0.3867", "per_cycle.allu: no such count; did you mean alu"),
+        ("alu = 0.3867", "alu = 39", "per_cycle.alu: 39 events a cycle; give 0 to 2"),
     ],
     ids=["mix_names_columns_of_activity", "mix_rates_are_possible"],
 )

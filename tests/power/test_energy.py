@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import hand_board
+import msgspec
 import numpy as np
 import pytest
 from hand_board import MIXES, HandBoard, board, run
@@ -175,10 +176,49 @@ def test_sleep_is_charged_at_the_sleep_current():
     assert price(model, activity(), 10.0, 10.0).typical == pytest.approx(10 * 3.0 * 2e-6)
 
 
-def test_grade_is_the_weakest_and_the_basis_names_the_sources():
-    model = model_of(NORDIC_LIKE)
-    assert model.grade == "assumed"
-    assert any("3.30 mA" in line and "by hand" in line for line in model.basis)
+def grade_of(model: EnergyModel, seconds=1e-3, sleep_s=0.0, **rates: float) -> str:
+    cycles = model.clock_hz * (seconds - sleep_s)
+    counts = activity(cycles=cycles, **{name: rate * cycles for name, rate in rates.items()})
+    return energy_info(model, counts, seconds, sleep_s).grade
+
+
+def test_the_basis_names_the_sources():
+    assert any("3.30 mA" in line and "by hand" in line for line in model_of(NORDIC_LIKE).basis)
+
+
+def test_at_an_anchor_s_mix_the_grade_is_that_of_current_and_mix():
+    """Published current, derived mix; the assumed class energies cancel out."""
+    assert grade_of(model_of(NORDIC_LIKE), **MIXES[0].per_cycle) == "derived"
+
+
+def test_far_from_the_anchors_the_assumed_class_energies_decide():
+    assert grade_of(model_of(NORDIC_LIKE), fpu=0.9, flash_data=0.3) == "assumed"
+
+
+def test_what_decides_less_than_a_tenth_does_not_lower_the_grade():
+    led = Overhead(name="LED", typical_a=0.1e-3, source="by hand", grade="assumed")
+    small = replace(NORDIC_LIKE, overhead=(led,))
+    large = replace(NORDIC_LIKE, overhead=(msgspec.structs.replace(led, typical_a=1e-3),))
+    assert grade_of(model_of(small), **MIXES[0].per_cycle) == "derived"
+    assert grade_of(model_of(large), **MIXES[0].per_cycle) == "assumed"
+
+
+def test_a_sleeping_firmware_has_the_grade_of_its_sleep_current():
+    assert grade_of(model_of(NORDIC_LIKE), seconds=1.0, sleep_s=1.0) == "published"
+
+
+def test_a_run_without_energy_has_the_weakest_grade():
+    assert grade_of(model_of(NORDIC_LIKE), seconds=0.0) == "assumed"
+
+
+def test_the_upper_half_of_the_band_may_be_wider():
+    upward = board(run(64, 3.3), spread=0.2)
+    power = msgspec.structs.replace(upward.chip.power, spread_up=0.4)
+    wider = replace(upward, chip=msgspec.structs.replace(upward.chip, power=power))
+    model = model_of(wider)
+    assert model.low[0] / model.typical[0] == pytest.approx(0.8)
+    assert model.high[0] / model.typical[0] == pytest.approx(1.4)
+    assert any("-20 to +40 %" in line for line in model.basis)
 
 
 def test_errors_name_the_next_step():
