@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import msgspec
@@ -22,7 +23,7 @@ from mcusim.machine.activity import COLUMNS, INDEX
 
 SAMPLES = ["hello", "cpp", "memory", "regions", "uart", "fault-udf", "fault-jump", "fault-svc"]
 SAMPLES += ["fibonacci"]
-COUNT = 150
+COUNT = 300
 SEED = 77
 SCRATCH = 0x20001000
 
@@ -103,7 +104,7 @@ def test_slow_memory_costs_what_the_twin_counts() -> None:
         else m
         for m in board.chip.memory
     ]
-    slow = msgspec.structs.replace(board, chip=msgspec.structs.replace(board.chip, memory=memory))
+    slow = replace(board, chip=msgspec.structs.replace(board.chip, memory=memory))
     compare(slow, 0, SETTINGS["everything"], COUNT)
 
 
