@@ -104,7 +104,8 @@ def cases() -> list[Case]:
 
 def rows() -> list[dict[str, Any]]:
     """The table as the file has it."""
-    return tomllib.loads(TABLE.read_text(encoding="utf-8"))["row"]
+    found: list[dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["row"]
+    return found
 
 
 def _statements(*texts: str) -> int:
