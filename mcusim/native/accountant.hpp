@@ -72,6 +72,7 @@ class Accountant {
   Flash* flash() { return flash_.get(); }
   // Derives what a block needs of the memory that it lies in.
   void place(Block& block) const;
+  void assume_accesses(Block& block) const;
 
   // Returns false when the run is to stop before this block.
   bool enter(Block& block) {

@@ -64,9 +64,31 @@ Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeom
       read_shift_(log2_exact(read_bytes, "flash read width is a power of two")),
       sectors_(size_bytes / read_bytes) {}
 
-std::uint64_t Flash::start_array_read(std::uint64_t now) {
+void Flash::remember(std::uint64_t start) {
+  booked_[oldest_] = start;
+  oldest_ = (oldest_ + 1) % kBookings;
+}
+
+std::uint64_t Flash::book_fetch(std::uint64_t now) {
   const std::uint64_t start = std::max(now, array_free_);
   array_free_ = start + 1 + wait_states;
+  remember(start);
+  return start + wait_states;
+}
+
+std::uint64_t Flash::book_data(std::uint64_t now) {
+  const std::uint64_t length = 1 + wait_states;
+  std::uint64_t start = now;
+  if (now < array_free_) {
+    // Bookings of fetches are in order of time, with data reads put among them; one sweep over a
+    // sorted copy finds the first gap that is long enough.
+    std::array<std::uint64_t, kBookings> starts = booked_;
+    std::sort(starts.begin(), starts.end());
+    for (const std::uint64_t other : starts)
+      if (other + length > start && other < start + length) start = other + length;
+  }
+  array_free_ = std::max(array_free_, start + length);
+  remember(start);
   return start + wait_states;
 }
 
@@ -77,7 +99,7 @@ std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& ac
 
   std::uint64_t ready = prefetch_ready_;
   if (sector != prefetched_) {
-    ready = start_array_read(now);
+    ready = book_fetch(now);
     ++activity[kFlashFetch];
   }
   const std::uint64_t stall = ready > now ? ready - now : 0;
@@ -88,7 +110,7 @@ std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& ac
     const bool known = next >= sectors_ || (icache.enabled() && icache.contains(next));
     prefetched_ = known ? kNone : next;
     if (!known) {
-      prefetch_ready_ = start_array_read(now + stall);
+      prefetch_ready_ = book_fetch(now + stall);
       ++activity[kFlashFetch];
     }
   }
@@ -101,7 +123,7 @@ std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& act
     ++activity[kCacheRead];
     return dcache.hit_wait_cycles();
   }
-  const std::uint64_t ready = start_array_read(now);
+  const std::uint64_t ready = wait_states == 0 ? now : book_data(now);
   ++activity[kFlashData];
   if (dcache.enabled()) dcache.fill(sector);
   return ready - now;

@@ -4,6 +4,7 @@
 // A cache line is filled read by read ("sector"), as the array delivers it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -85,7 +86,11 @@ class Flash {
   std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity);
 
  private:
-  std::uint64_t start_array_read(std::uint64_t now);
+  // Reads of the array are booked in time; a data read may find a gap between fetches that are
+  // booked further ahead. Both return the cycle at which the data is there.
+  std::uint64_t book_fetch(std::uint64_t now);
+  std::uint64_t book_data(std::uint64_t now);
+  void remember(std::uint64_t start);
 
   static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
   std::uint32_t read_shift_;
@@ -94,6 +99,9 @@ class Flash {
   std::uint32_t prefetched_ = kNone;  // sector being read ahead
   std::uint64_t prefetch_ready_ = 0;
   std::uint64_t array_free_ = 0;
+  static constexpr std::size_t kBookings = 64;
+  std::array<std::uint64_t, kBookings> booked_{};  // starts of the last reads, oldest overwritten
+  std::size_t oldest_ = 0;
 };
 
 }  // namespace mcusim

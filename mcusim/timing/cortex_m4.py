@@ -40,6 +40,7 @@ _FPU_CYCLES = (  # TRM table 7-1; what is not listed takes one cycle
 )
 _FPU_ARITHMETIC = re.compile(r"^v(add|sub|n?mul|div|sqrt|n?ml[as]|fn?m[as]|cvt)")
 _LONG_FPU = re.compile(r"^v(div|sqrt)")
+_MULTIPLY_ADD = re.compile(r"^v(n?ml[as]|fn?m[as])")
 _SYSTEM_CYCLES = {"mrs": 2, "msr": 2, "cpsid": 2, "cpsie": 2}
 """TRM gives 1 or 2 cycles; 2 is taken."""
 
@@ -54,6 +55,10 @@ class _Pipeline:
     previous_conditional: bool = False
     conditional_left: int = 0
     fpu_busy_until: int = 0
+    fpu_result: int = 0
+    """Registers that the last FPU arithmetic writes, a bit each."""
+    fpu_result_at: int = 0
+    """Cycle from which its result can be used without waiting."""
     unaligned_wide_run: int = 0
     run_follows_multicycle: bool = False
     sp: int = 0
@@ -162,7 +167,8 @@ def _cycles(pipeline: _Pipeline, instruction: Instruction) -> int:
             return _single_access_cycles(pipeline, instruction)
         case Kind.LOAD_MULTIPLE | Kind.STORE_MULTIPLE:
             # TRM: LDM, STM, PUSH, POP, LDRD, STRD, VLDM, VLDR.64: 1 + words.
-            return 1 + instruction.count + _address_stall(pipeline, instruction)
+            wait = _fpu_wait(pipeline, instruction) if instruction.touches_fpu else 0
+            return wait + 1 + instruction.count + _address_stall(pipeline, instruction)
         case Kind.FPU:
             return _fpu_cycles(pipeline, instruction)
         case Kind.IT:
@@ -174,6 +180,9 @@ def _cycles(pipeline: _Pipeline, instruction: Instruction) -> int:
             return 0 if pipeline.previous is not None and _pipelines(pipeline.previous) else 1
         case Kind.BRANCH_TABLE:
             return 3  # TRM 3.3.2: two for the load, one for the add
+        case Kind.BARRIER:
+            # TRM: 1 + B; B of ISB is at least a refill, that of DSB and DMB can be 0.
+            return 1 + REFILL_EARLY if instruction.mnemonic == "isb" else 1
         case Kind.SYSTEM:
             return _SYSTEM_CYCLES.get(instruction.mnemonic, 1)
         case _:
@@ -223,22 +232,33 @@ def _address_stall(pipeline: _Pipeline, instruction: Instruction) -> int:
 def _fpu_cycles(pipeline: _Pipeline, instruction: Instruction) -> int:
     name = instruction.mnemonic
     cycles = next((c for pattern, c in _FPU_CYCLES if pattern.match(name)), 1)
-    if name.startswith("vmov") and (instruction.writes | instruction.reads).bit_count() == 2:
-        cycles = 2  # TRM: two core registers
-    wait = max(0, pipeline.fpu_busy_until - pipeline.cycles)
-    previous = pipeline.previous
-    if (
-        previous is not None
-        and wait == 0
-        and _FPU_ARITHMETIC.match(previous.mnemonic)
-        and previous.fpu_writes & instruction.fpu_reads
-    ):
-        wait = 1  # TRM 7: the result is consumed by the following instruction
+    if instruction.count == 2:
+        cycles = 2  # TRM: VMOV of two core registers
+    wait = _fpu_wait(pipeline, instruction)
+    done = pipeline.cycles + wait + cycles
+    if _FPU_ARITHMETIC.match(name):
+        pipeline.fpu_result = instruction.fpu_writes
+        pipeline.fpu_result_at = done + 1
     if _LONG_FPU.match(name):
         # TRM 7: integer instructions overtake VDIV and VSQRT; the next FPU one waits.
-        pipeline.fpu_busy_until = pipeline.cycles + wait + cycles
+        pipeline.fpu_busy_until = done
         return wait + 1
     return wait + cycles
+
+
+def _fpu_wait(pipeline: _Pipeline, instruction: Instruction) -> int:
+    """Cycles until the FPU, and what the instruction reads, are free.
+
+    TRM 7: a result consumed by the following instruction costs a cycle; not as an addend, which a
+    multiply-accumulate needs late.
+    """
+    start = pipeline.fpu_busy_until
+    reads = instruction.fpu_reads
+    if _MULTIPLY_ADD.match(instruction.mnemonic):
+        reads &= ~instruction.fpu_writes
+    if reads & pipeline.fpu_result:
+        start = max(start, pipeline.fpu_result_at)
+    return max(0, start - pipeline.cycles)
 
 
 def _fetch_penalty(pipeline: _Pipeline, instruction: Instruction, address: int) -> int:

@@ -52,7 +52,7 @@ class Instruction:
     """Bytes added to the base for the (first) access; 0 when post-indexed."""
     access_bytes: int = 0
     count: int = 0
-    """Consecutive accesses."""
+    """Consecutive accesses; of an FPU transfer, the core registers that it names."""
     writeback: bool = False
     target_register: int = NO_REGISTER
     """Register that a single load writes, or that a store reads as data."""

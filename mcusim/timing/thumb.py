@@ -19,7 +19,7 @@ _CORE |= {arm.ARM_REG_SP: 13, arm.ARM_REG_LR: 14, arm.ARM_REG_PC: 15}
 _SINGLE = {getattr(arm, f"ARM_REG_S{i}"): 1 << i for i in range(32)}
 _SINGLE |= {getattr(arm, f"ARM_REG_D{i}"): 3 << (2 * i) for i in range(16)}
 
-_MULTIPLY = re.compile(r"^(mul|mla|mls|[su]ml|umaal|smm|smu|smla|smls)")
+_MULTIPLY = re.compile(r"^(mul|mla|mls|[su]mull|[su]ml|umaal|smm|smu|smla|smls)")
 _LOAD_STORE = re.compile(r"^(ldr|str)(ex)?(b|h|sb|sh|d)?t?$")
 _MULTIPLE = re.compile(r"^v?(ldm|stm|push|pop)")
 _BYTES = {"b": 1, "sb": 1, "h": 2, "sh": 2, "": 4}
@@ -190,7 +190,8 @@ def _describe_fpu(insn: Any, name: str, size: int, facts: dict[str, Any]) -> Ins
             base=_core(memory.base), displacement=memory.disp, access_bytes=4, count=1 + double,
         )  # fmt: skip
     if not _MULTIPLE.match(name):
-        return Instruction(size, insn.mnemonic, Kind.FPU, **facts)
+        core = sum(op.type == arm.ARM_OP_REG and op.reg in _CORE for op in insn.operands)
+        return Instruction(size, insn.mnemonic, Kind.FPU, **facts, count=core)
     stack = name in ("vpush", "vpop")
     load = name in ("vpop",) or name.startswith("vldm")
     words = sum(bin(_fpu_mask([op.reg])).count("1") for op in insn.operands[0 if stack else 1 :])

@@ -8,7 +8,7 @@ block come from the timing model, which is Python; everything that only the run 
 from __future__ import annotations
 
 import struct
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ RECORD = struct.Struct("<HHBBBBBBBBi")
 READ, WRITE, DIVIDE_UNSIGNED, DIVIDE_SIGNED, EXTRA = 1, 2, 3, 4, 5
 NO_REGISTER = 255
 MASK = 0xFFFFFFFF
+BOOKINGS = 64
+"""Reads of the array that the accelerator remembers."""
 
 
 class LruCache:
@@ -86,6 +88,7 @@ class FlashTwin:
         self._ahead = -1
         self._ahead_ready = 0
         self._free_at = 0
+        self._booked: deque[int] = deque([0] * BOOKINGS, maxlen=BOOKINGS)
 
     # What control registers do (mcusim.devices.device.FlashControl).
 
@@ -110,6 +113,19 @@ class FlashTwin:
     def _start_read(self, now: int) -> int:
         start = max(now, self._free_at)
         self._free_at = start + 1 + self.wait_states
+        self._booked.append(start)
+        return start + self.wait_states
+
+    def _start_data_read(self, now: int) -> int:
+        """Takes the first gap between reads that are booked, some of them ahead of time."""
+        length = 1 + self.wait_states
+        start = now
+        if now < self._free_at:
+            for other in sorted(self._booked):
+                if other - length < start < other + length:
+                    start = other + length
+        self._free_at = max(self._free_at, start + length)
+        self._booked.append(start)
         return start + self.wait_states
 
     def fetch(self, sector: int, now: int, counts: dict[str, int]) -> int:
@@ -146,7 +162,7 @@ class FlashTwin:
             counts["cache_read"] += 1
             return self.dcache.hit_wait
         counts["flash_data"] += 1
-        ready = self._start_read(now)
+        ready = self._start_data_read(now) if self.wait_states else now
         if self.dcache.on:
             self.dcache.fill(sector)
         return ready - now
@@ -313,10 +329,10 @@ class Twin:
         dividend, divisor = self._register(uc, step.base), self._register(uc, step.index)
         if step.effect == DIVIDE_SIGNED:
             dividend, divisor = (min(v, (1 << 32) - v) for v in (dividend, divisor))
-        if divisor == 0 or dividend < divisor:
+        if dividend == 0 or divisor == 0:
             return 1
-        bits = dividend.bit_length() - divisor.bit_length() + 1
-        return 3 + -(-bits // 4)
+        longer = dividend.bit_length() - divisor.bit_length()
+        return 2 if longer < 0 else 4 + longer // 4
 
     def _access(self, uc: unicorn.Uc, step: Step, block: Timed) -> None:
         address = step.displacement + self._register(uc, step.base)

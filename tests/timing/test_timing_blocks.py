@@ -139,7 +139,6 @@ def measured_cycles(dividend: int, divisor: int) -> int:
     return 3 if more < 0 else 5 + more // 4
 
 
-@pytest.mark.xfail(reason="2 cycles for every quotient of 0", strict=True)
 @pytest.mark.parametrize(("dividend", "divisor"), [(3, 7), (5, 7), (0x80000000, 0xFFFFFFFF)])
 def test_a_divide_without_quotient_follows_the_measured_formula(
     dividend: int, divisor: int

@@ -159,7 +159,6 @@ def random_code() -> bytes:
     return bytes(code)
 
 
-@pytest.mark.xfail(reason="UMULL counts as plain arithmetic", strict=True)
 def test_umull_counts_as_a_multiply() -> None:
     assert decode(bytes.fromhex("a3fb0423")).kind is Kind.MULTIPLY
 
