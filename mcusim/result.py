@@ -175,7 +175,7 @@ class EnergyInfo(Record, kw_only=True):
     breakdown_j: dict[str, float]
     """By component; the values sum to `energy_j`."""
     grade: str
-    """Weakest grade among the numbers that decide a tenth of the energy or more (docs/energy.md)."""
+    """Weakest grade among numbers that decide a tenth of the energy or more (docs/energy.md)."""
     basis: list[str]
     """The anchors and assumptions behind the number, a line each with its source."""
 

@@ -202,7 +202,8 @@ def _component_bars(rows: list[tuple[str, float]], total_j: float, width: int) -
 def basis(result: Result) -> RenderableType:
     """Where the numbers of the energy model come from."""
     lines = [paragraph(f"- {line}") for line in result.energy.basis]
-    return section("Basis of the energy figures", *lines, note=f"grade of what decides: {result.energy.grade}")
+    note = f"grade of what decides: {result.energy.grade}"
+    return section("Basis of the energy figures", *lines, note=note)
 
 
 def functions(result: Result, width: int, *, limit: int | None = None) -> RenderableType:
