@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from functools import partial
 
+from elftools.elf.constants import SH_FLAGS
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import Section as ElfSection
+from elftools.elf.segments import Segment as ElfSegment
+
 from mcusim.errors import FirmwareError
-from mcusim.firmware.elf_headers import (
-    PT_LOAD,
-    SHF_ALLOC,
-    SHF_EXECINSTR,
-    SHF_TLS,
-    SHF_WRITE,
-    SHT_NOBITS,
-    SHT_SYMTAB,
-    ElfHeaders,
-    ProgramHeader,
-    SectionHeader,
-    read_headers,
+from mcusim.firmware.elf_checks import (
+    ADVICE,
+    CORRUPT,
+    MACHINES,
+    check_header,
+    check_sections,
+    check_segments,
+    check_size,
 )
-from mcusim.firmware.elf_symbols import SectionRange, parse_symbols
-from mcusim.firmware.image import (
-    MAX_IMAGE_BYTES,
-    FirmwareImage,
-    Section,
-    SectionKind,
-    Segment,
-)
-from mcusim.firmware.lines import DEBUG_SECTIONS, LineTable
+from mcusim.firmware.elf_symbols import read_symbols
+from mcusim.firmware.image import FirmwareImage, Section, SectionKind, Segment
+from mcusim.firmware.lines import LineTable
+from mcusim.firmware.names import clean
 from mcusim.firmware.symbols import SymbolTable
+from mcusim.firmware.untrusted import Meter, MeteredBytes, one_error
 
 RESERVED_NAMES = frozenset(
     {
@@ -47,6 +44,11 @@ RESERVED_NAMES = frozenset(
 )
 """Sections with which linker scripts (CMSIS, STM32Cube, nRF5 SDK, armlink) set space aside."""
 
+_MAX_READS = 25_000_000
+_MAX_HEADER_READS = 500_000
+"""Reads of the headers: about twice what the largest number of sections takes."""
+_MAX_NAME_CHARACTERS = 4096
+
 
 def load_elf(path: str, data: bytes, sha256: str) -> FirmwareImage:
     """Read an ELF32 little-endian Arm executable.
@@ -54,74 +56,80 @@ def load_elf(path: str, data: bytes, sha256: str) -> FirmwareImage:
     Only the bytes in the file are loaded, at their load (physical) addresses: the firmware's own
     start-up code copies .data and clears .bss. Raises FirmwareError.
     """
-    headers = read_headers(path, data)
-    symbols = parse_symbols(path, *_symbol_bytes(headers), _ranges(headers))
+    check_size(path, data)
+    meter = Meter(_MAX_READS)
+    with one_error(path, CORRUPT, ADVICE):
+        with meter.at_most(_MAX_HEADER_READS):
+            elf = ELFFile(MeteredBytes(data, meter))
+            check_header(path, elf)
+            loads = [s for s in elf.iter_segments() if s["p_type"] == "PT_LOAD"]
+            check_segments(path, loads, len(data))
+            headers = list(elf.iter_sections()) if elf["e_shnum"] else []
+            check_sections(path, headers, len(data))
+        segments = _segments(path, elf, loads, headers)
+        symbols = read_symbols(path, headers, meter)
     return FirmwareImage(
         path=path,
         sha256=sha256,
         format="elf",
-        arch=headers.arch,
-        entry=headers.entry,
-        segments=_segments(headers),
-        sections=_sections(headers),
+        arch=MACHINES[elf["e_machine"]],
+        entry=elf["e_entry"],
+        segments=segments,
+        sections=_sections(loads, headers),
         symbols=symbols,
-        make_lines=partial(_make_lines, headers, symbols),
+        make_lines=partial(_make_lines, elf, symbols),
     )
 
 
-def _segments(headers: ElfHeaders) -> tuple[Segment, ...]:
-    loads = [p for p in headers.programs if p.type == PT_LOAD and p.filesz]
-    total = sum(p.filesz for p in loads)
-    if total > MAX_IMAGE_BYTES:
-        raise FirmwareError(
-            f"{headers.path}: loads {total:,} B, more than the {MAX_IMAGE_BYTES:,} B that a"
-            " firmware may load; check the linker script"
-        )
-    segments = [s for p in loads if (s := _segment(headers, p)).data]
-    if not segments:
-        raise FirmwareError(
-            f"{headers.path}: no segment has any bytes to load; link it as an executable"
-        )
-    return tuple(sorted(segments, key=lambda s: s.address))
+def _segments(
+    path: str, elf: ELFFile, loads: list[ElfSegment], headers: list[ElfSection]
+) -> tuple[Segment, ...]:
+    segments = [_segment(elf, load, headers) for load in loads]
+    filled = [s for s in segments if s.data]
+    if not filled:
+        raise FirmwareError(f"{path}: no segment has any bytes to load; link it as an executable")
+    return tuple(sorted(filled, key=lambda s: s.address))
 
 
-def _segment(headers: ElfHeaders, program: ProgramHeader) -> Segment:
+def _segment(elf: ELFFile, load: ElfSegment, headers: list[ElfSection]) -> Segment:
     """Return the bytes of one program header.
 
     A linker that has room for it puts the ELF's own headers in front of the first section. They are
     no part of the firmware, and their address may be in front of the memory: they are left out.
     """
     skip = 0
-    if program.offset < headers.header_size:
-        inside = [s.offset for s in headers.sections if _is_stored_in(s, program)]
-        skip = min(inside, default=program.offset) - program.offset
-    start, end = program.offset + skip, program.offset + program.filesz
-    return Segment(program.paddr + skip, headers.data[start:end])
+    if load["p_offset"] < elf["e_ehsize"]:
+        inside = [s["sh_offset"] for s in headers if _is_stored_in(s, load)]
+        skip = min(inside, default=load["p_offset"]) - load["p_offset"]
+    return Segment(load["p_paddr"] + skip, load.data()[skip:])
 
 
-def _is_stored_in(section: SectionHeader, program: ProgramHeader) -> bool:
-    stored = section.flags & SHF_ALLOC and section.type != SHT_NOBITS and section.size
-    end = program.offset + program.filesz
-    return bool(stored) and program.offset <= section.offset < end
+def _is_stored_in(section: ElfSection, load: ElfSegment) -> bool:
+    nobits = section["sh_type"] == "SHT_NOBITS"
+    if nobits or not section["sh_flags"] & SH_FLAGS.SHF_ALLOC or not section["sh_size"]:
+        return False
+    offset: int = section["sh_offset"] - load["p_offset"]
+    return 0 <= offset < load["p_filesz"]
 
 
-def _sections(headers: ElfHeaders) -> tuple[Section, ...]:
-    loads = [p for p in headers.programs if p.type == PT_LOAD]
+def _sections(loads: list[ElfSegment], headers: list[ElfSection]) -> tuple[Section, ...]:
     sections = []
-    for header in headers.sections:
-        nobits = header.type == SHT_NOBITS
-        allocated = bool(header.flags & SHF_ALLOC)
-        reserved = header.name in RESERVED_NAMES and (nobits or not allocated)
+    for header in headers:
+        name, flags = clean(header.name)[:_MAX_NAME_CHARACTERS], header["sh_flags"]
+        nobits = header["sh_type"] == "SHT_NOBITS"
+        allocated = bool(flags & SH_FLAGS.SHF_ALLOC)
+        reserved = name in RESERVED_NAMES and (nobits or not allocated)
         # .tbss is only a template: the threads' copies of it are in other sections.
-        template = nobits and header.flags & SHF_TLS
-        if not header.size or template or not (allocated or reserved):
+        template = nobits and flags & SH_FLAGS.SHF_TLS
+        if not header["sh_size"] or template or not (allocated or reserved):
             continue
-        home = next((p for p in loads if allocated and _is_stored_in(header, p)), None)
+        home = next((load for load in loads if _is_stored_in(header, load)), None)
+        vma = header["sh_addr"]
         section = Section(
-            name=header.name,
-            vma=header.addr,
-            lma=header.addr if home is None else home.paddr + header.offset - home.offset,
-            size=header.size,
+            name=name,
+            vma=vma,
+            lma=vma if home is None else home["p_paddr"] + header["sh_offset"] - home["p_offset"],
+            size=header["sh_size"],
             kind=_kind(header),
             loaded=home is not None,
             reserved=reserved,
@@ -130,30 +138,16 @@ def _sections(headers: ElfHeaders) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _kind(header: SectionHeader) -> SectionKind:
-    if header.type == SHT_NOBITS:
+def _kind(header: ElfSection) -> SectionKind:
+    if header["sh_type"] == "SHT_NOBITS":
         return "bss"
-    if header.flags & SHF_EXECINSTR:
+    if header["sh_flags"] & SH_FLAGS.SHF_EXECINSTR:
         return "code"
-    return "data" if header.flags & SHF_WRITE else "rodata"
+    return "data" if header["sh_flags"] & SH_FLAGS.SHF_WRITE else "rodata"
 
 
-def _ranges(headers: ElfHeaders) -> list[SectionRange | None]:
-    return [
-        SectionRange(s.addr, s.addr + s.size, bool(s.flags & SHF_EXECINSTR))
-        if s.flags & SHF_ALLOC
-        else None
-        for s in headers.sections
-    ]
+def _make_lines(elf: ELFFile, symbols: SymbolTable) -> LineTable:
+    # Only imported when a line is asked for: not every run needs one.
+    from mcusim.firmware.debug_lines import DebugLines
 
-
-def _symbol_bytes(headers: ElfHeaders) -> tuple[bytes, bytes]:
-    for section in headers.sections:
-        if section.type == SHT_SYMTAB and section.link < len(headers.sections):
-            return headers.contents(section), headers.contents(headers.sections[section.link])
-    return b"", b""
-
-
-def _make_lines(headers: ElfHeaders, symbols: SymbolTable) -> LineTable:
-    contents = {name: headers.debug_contents(name) for name in DEBUG_SECTIONS}
-    return LineTable.decode(contents, symbols.has_function_at)
+    return LineTable(DebugLines(elf, symbols.has_function_at).rows_at)

@@ -1,33 +1,33 @@
-"""Decoding of an ELF symbol table into functions and objects."""
+"""From an ELF symbol table to functions and objects."""
 
 from __future__ import annotations
 
-import struct
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from elftools.elf.constants import SH_FLAGS
+from elftools.elf.sections import Section as ElfSection
+from elftools.elf.sections import Symbol as ElfSymbol
+from elftools.elf.sections import SymbolTableSection
+
 from mcusim.errors import FirmwareError
 from mcusim.firmware.names import clean
 from mcusim.firmware.symbols import Symbol, SymbolTable
+from mcusim.firmware.untrusted import Meter, WorkLimitError
 
 _MAX_SYMBOLS = 500_000
-_MAX_NAME_BYTES = 16 << 10
-_MAX_ALL_NAME_BYTES = 64 << 20
-_ENTRY = struct.Struct("<IIIBBH")
-_NOTYPE, _OBJECT, _FUNC, _GNU_IFUNC = 0, 1, 2, 10
-_RANK = {1: 0, 2: 1, 0: 2}
+_READS_PER_SYMBOL = 48
+"""On average: a symbol takes about 8 and one more for each 64 bytes of its name."""
+_NOTYPE, _OBJECT = "STT_NOTYPE", "STT_OBJECT"
+_FUNCTIONS = ("STT_FUNC", "STT_LOOS")
+"""10, the first number of the operating system's range, is GNU's STT_GNU_IFUNC."""
+_RANK = {"STB_GLOBAL": 0, "STB_WEAK": 1, "STB_LOCAL": 2}
 """Binding in order of preference for one address: global, weak, local."""
 _UNTYPED = 4
 """Added to the rank of a symbol without type: any other alias of the address is preferred."""
-
-
-class SectionRange(NamedTuple):
-    """Where a section of the symbol table's indices is."""
-
-    start: int
-    end: int
-    executable: bool
+_LOCAL_LABEL = _UNTYPED + _RANK["STB_LOCAL"]
+"""Rank from which a symbol is a local label without type."""
 
 
 class _Raw(NamedTuple):
@@ -35,18 +35,30 @@ class _Raw(NamedTuple):
     rank: int
     name: str
     size: int
-    kind: int
-    section: SectionRange | None
+    kind: str
+    section: ElfSection | None
 
 
-def parse_symbols(
-    path: str, table: bytes, strings: bytes, sections: Sequence[SectionRange | None]
-) -> SymbolTable:
-    """Decode a symbol table and its strings; `sections` by section index, None if not allocated.
+def read_symbols(path: str, sections: Sequence[ElfSection], meter: Meter) -> SymbolTable:
+    """Read the first symbol table among the file's sections, which are given by index.
 
     Raises FirmwareError beyond the limits on its size. An entry that makes no sense is left out.
     """
-    raw = _read(path, table, strings, sections)
+    table = next((s for s in sections if s["sh_type"] == "SHT_SYMTAB"), None)
+    if not isinstance(table, SymbolTableSection):
+        return SymbolTable.empty()
+    count = table.num_symbols()
+    if count > _MAX_SYMBOLS:
+        raise FirmwareError(f"{path}: more than {_MAX_SYMBOLS:,} symbols; strip local symbols")
+    try:
+        with meter.at_most((count + 1) * _READS_PER_SYMBOL):
+            raw = [r for symbol in table.iter_symbols() if (r := _read(symbol, sections))]
+    except WorkLimitError:
+        raise FirmwareError(f"{path}: corrupt ELF: endless symbol names; build it again") from None
+    return _table(raw)
+
+
+def _table(raw: list[_Raw]) -> SymbolTable:
     raw.sort(key=lambda r: (r.address, r.rank, r.name))
     objects = [
         Symbol(r.name, r.address, r.size, "object") for r in raw if r.kind == _OBJECT and r.size
@@ -57,34 +69,30 @@ def parse_symbols(
     return SymbolTable(_functions(raw), objects, values)
 
 
-def _read(
-    path: str, table: bytes, strings: bytes, sections: Sequence[SectionRange | None]
-) -> list[_Raw]:
-    if len(table) // _ENTRY.size > _MAX_SYMBOLS:
-        raise FirmwareError(f"{path}: more than {_MAX_SYMBOLS:,} symbols; strip local symbols")
-    symbols = []
-    budget = _MAX_ALL_NAME_BYTES
-    whole = table[: len(table) - len(table) % _ENTRY.size]
-    for offset, value, size, info, _, index in _ENTRY.iter_unpack(whole):
-        kind = info & 0xF
-        # Index 0: undefined. Kinds 3 and 4: section and file names.
-        if index == 0 or kind not in (_NOTYPE, _OBJECT, _FUNC, _GNU_IFUNC):
-            continue
-        end = strings.find(b"\0", offset, offset + _MAX_NAME_BYTES)
-        # A name that begins with `$` is a mapping symbol: code or data inside a section (AAELF32).
-        if end <= offset or strings.startswith(b"$", offset):
-            continue
-        budget -= end - offset
-        if budget < 0:
-            raise FirmwareError(f"{path}: corrupt ELF: endless symbol names; build it again")
-        section = sections[index] if index < len(sections) else None
-        rank = _RANK.get(info >> 4, 3) + (_UNTYPED if kind == _NOTYPE else 0)
-        is_code = kind in (_FUNC, _GNU_IFUNC) or (
-            kind == _NOTYPE and section is not None and section.executable
-        )
-        address = value & ~1 if is_code else value
-        symbols.append(_Raw(address, rank, clean(strings[offset:end]), size, kind, section))
-    return symbols
+def _read(symbol: ElfSymbol, sections: Sequence[ElfSection]) -> _Raw | None:
+    """Return what is kept of a symbol; None for sections, files and undefined symbols."""
+    entry, name = symbol.entry, symbol.name
+    kind, index = entry["st_info"]["type"], entry["st_shndx"]
+    if index == "SHN_UNDEF" or kind not in (_NOTYPE, _OBJECT, *_FUNCTIONS):
+        return None
+    # A name that begins with `$` is a mapping symbol: code or data inside a section (AAELF32).
+    if not name or name.startswith("$"):
+        return None
+    section = None
+    if isinstance(index, int) and index < len(sections):
+        section = sections[index] if sections[index]["sh_flags"] & SH_FLAGS.SHF_ALLOC else None
+    rank = _RANK.get(entry["st_info"]["bind"], 3) + (_UNTYPED if kind == _NOTYPE else 0)
+    is_code = kind in _FUNCTIONS or (kind == _NOTYPE and _is_executable(section))
+    address = entry["st_value"] & ~1 if is_code else entry["st_value"]
+    return _Raw(address, rank, clean(name), entry["st_size"], kind, section)
+
+
+def _is_executable(section: ElfSection | None) -> bool:
+    return section is not None and bool(section["sh_flags"] & SH_FLAGS.SHF_EXECINSTR)
+
+
+def _end(section: ElfSection) -> int:
+    return int(section["sh_addr"] + section["sh_size"])
 
 
 def _functions(raw: Sequence[_Raw]) -> list[Symbol]:
@@ -105,15 +113,15 @@ def _functions(raw: Sequence[_Raw]) -> list[Symbol]:
             covered = max(covered, entry.address + entry.size)
         kept.append(entry)
     # Local labels without type are inside functions, all other symbols between them.
-    starts = [r.address for r in raw if r.rank < _UNTYPED + _RANK[0]]
+    starts = [r.address for r in raw if r.rank < _LOCAL_LABEL]
     return _with_sizes(kept, starts)
 
 
 def _is_code_label(entry: _Raw) -> bool:
     section = entry.section
-    if section is None or not section.executable or entry.rank >= _UNTYPED + _RANK[0]:
+    if section is None or not _is_executable(section) or entry.rank >= _LOCAL_LABEL:
         return False
-    return section.start <= entry.address < section.end
+    return bool(section["sh_addr"] <= entry.address < _end(section))
 
 
 def _with_sizes(kept: list[_Raw], starts: list[int]) -> list[Symbol]:
@@ -123,7 +131,8 @@ def _with_sizes(kept: list[_Raw], starts: list[int]) -> list[Symbol]:
         size = entry.size
         if not size and entry.section is not None:
             index = bisect_right(starts, entry.address)
-            following = starts[index] if index < len(starts) else entry.section.end
-            size = max(min(following, entry.section.end) - entry.address, 0)
+            end = _end(entry.section)
+            following = starts[index] if index < len(starts) else end
+            size = max(min(following, end) - entry.address, 0)
         functions.append(Symbol(entry.name, entry.address, size, "function"))
     return functions

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from mcusim.errors import FirmwareError
 from mcusim.firmware.binary import load_binary
-from mcusim.firmware.elf import load_elf
-from mcusim.firmware.hexfile import load_hex
 from mcusim.firmware.image import FirmwareImage
 from mcusim.firmware.names import clean
 from mcusim.firmware.sniff import is_intel_hex, looks_like
@@ -35,9 +33,14 @@ def load_firmware(path: str | os.PathLike[str], base: int | None = None) -> Firm
         raise FirmwareError(f"{shown}: the file is empty; build the firmware again")
     if data.startswith(b"\x7fELF"):
         _reject_base(shown, "an ELF file", base)
+        # Imported here, as for the next format, so that no other format pays for the library.
+        from mcusim.firmware.elf import load_elf
+
         return load_elf(shown, data, sha256)
     if suffix in HEX_SUFFIXES or (base is None and is_intel_hex(data)):
         _reject_base(shown, "an Intel HEX file", base)
+        from mcusim.firmware.hexfile import load_hex
+
         return load_hex(shown, data, sha256)
     if base is not None:
         return load_binary(shown, data, sha256, base)

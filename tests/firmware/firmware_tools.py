@@ -138,3 +138,36 @@ def minimal_elf(
     size = len(payload)
     program = struct.pack("<8I", 1, 84, address, address, size, size, 5, 4)
     return bytearray(header + program + payload)
+
+
+ABBREVIATIONS = b"\1\x11\0\x10\x17\x11\1\x12\6\0\0" + b"\0"
+"""One kind of entry: a unit with its line program's offset, first address and size (v4 forms)."""
+
+
+def compile_unit(line_offset: int = 0, start: int = 0x1000, size: int = 0x1000000) -> bytes:
+    """Return a unit of .debug_info that `ABBREVIATIONS` describe."""
+    body = struct.pack("<HIBBIII", 4, 0, 4, 1, line_offset, start, size)
+    return struct.pack("<I", len(body)) + body
+
+
+def elf_with_sections(**sections: bytes) -> bytes:
+    """Return the smallest ELF with unloaded sections; `debug_line` names `.debug_line`."""
+    data = bytes(minimal_elf())
+    headers, names = [bytes(40)], b"\0"
+    contents = {f".{name}": content for name, content in sections.items()} | {".shstrtab": b""}
+    for name, content in contents.items():
+        offset, position = len(names), len(data)
+        names += name.encode() + b"\0"
+        kind, body = (3, names) if name == ".shstrtab" else (1, content)
+        headers.append(struct.pack("<10I", offset, kind, 0, 0, position, len(body), 0, 0, 1, 0))
+        data += body
+    patched = bytearray(data + b"".join(headers))
+    struct.pack_into("<I", patched, 32, len(data))
+    struct.pack_into("<3H", patched, 46, 40, len(headers), len(headers) - 1)
+    return bytes(patched)
+
+
+def elf_with_lines(line_program: bytes, **sections: bytes) -> bytes:
+    """Return the smallest ELF with one compilation unit of this line program."""
+    default = {"debug_info": compile_unit(), "debug_abbrev": ABBREVIATIONS}
+    return elf_with_sections(**{**default, "debug_line": line_program, **sections})

@@ -66,7 +66,7 @@ def patched(offset: int, layout: str, *values: int) -> bytes:
         (bytes(minimal_elf())[:90], "reaches 10 B past the end of the file"),
         (patched(4, "B", 2), "a 64-bit ELF for"),
         (patched(5, "B", 2), "a big-endian ELF"),
-        (patched(4, "B", 7), "class 7"),
+        (patched(4, "B", 7), "Invalid EI_CLASS"),
         (bytes(minimal_elf(machine=62)), "X86-64"),
         (bytes(minimal_elf(machine=243)), "RISC-V"),
         (bytes(minimal_elf(machine=94)), "XTENSA"),
@@ -139,7 +139,8 @@ def test_endless_symbol_names_are_refused(tmp_path: Path) -> None:
 
 def test_too_many_symbols_are_refused(tmp_path: Path) -> None:
     size = 16 * 500_001
-    data = with_sections((0, 2, 0, 0, 100, size, 1, 0, 4, 16), contents=bytes(size))
+    symbols, strings = (0, 2, 0, 0, 100, size, 2, 0, 4, 16), (0, 3, 0, 0, 100, 1, 0, 0, 1, 0)
+    data = with_sections(symbols, strings, contents=bytes(size))
     assert "more than 500,000 symbols" in refuse(tmp_path, data)
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import struct
 import time
+import zlib
 from pathlib import Path
 
 import pytest
-from firmware_tools import compile_tiny, require, run
+from firmware_tools import (
+    ABBREVIATIONS,
+    compile_tiny,
+    compile_unit,
+    elf_with_lines,
+    require,
+    run,
+)
 
-from mcusim.firmware import FirmwareImage, LineTable, load_firmware
+from mcusim.firmware import FirmwareImage, load_firmware
 
 
 def oracle_lines(path: Path, addresses: list[int]) -> list[str]:
@@ -85,19 +93,66 @@ def test_no_debug_information(tmp_path: Path) -> None:
         b"\x40\0\0\0\x03\0\x07\0\0\0\2\1\xfb\x0e\x0a" + bytes(9) + b"\0\0" + b"\2" + b"\xff" * 40,
     ],
 )
-def test_broken_line_programs_have_no_lines(section: bytes) -> None:
-    table = LineTable.decode({".debug_line": section}, lambda address: True)
-    assert [table.line_at(address) for address in (0, 2, 0xFFFFFFFF, -1, 1 << 70)] == [""] * 5
+def test_broken_line_programs_have_no_lines(section: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.elf").write_bytes(elf_with_lines(section))
+    image = load_firmware(tmp_path / "a.elf")
+    addresses = (0, 2, 0x1000, 0x2000, 0xFFFFFFFF, -1, 1 << 70)
+    assert [image.line_at(address) for address in addresses] == [""] * 7
 
 
 def line_unit(program: bytes) -> bytes:
-    """Return a line program of version 3 without files."""
-    header = b"\2\1\xfb\x0e\x0a\0\1\1\1\1\0\0\0\1" + b"\0\0"
+    """Return a line program of version 3 with the file a.c."""
+    header = b"\2\1\xfb\x0e\x0a\0\1\1\1\1\0\0\0\1" + b"\0a.c\0\0\0\0\0"
     body = b"\3\0" + struct.pack("<I", len(header)) + header + program
     return struct.pack("<I", len(body)) + body
 
 
 SET_ADDRESS, END_SEQUENCE = b"\0\5\2" + struct.pack("<I", 0x1000), b"\0\1\1"
+ONE_LINE = line_unit(SET_ADDRESS + b"\x1f\2\4" + END_SEQUENCE)
+"""Line 3 from 0x1002 to 0x1009."""
+ARANGES = struct.pack("<IHIBB4x4I", 36, 2, 0, 4, 0, 0x1000, 16, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {},
+        {"debug_aranges": ARANGES},
+        # One that can't be read, and one that does not list the unit.
+        {"debug_aranges": b"\xff" * 16},
+        {
+            "debug_info": compile_unit(1 << 20, 0x2000, 16) + compile_unit(),
+            "debug_aranges": struct.pack("<IHIBB4x4I", 36, 2, 0, 4, 0, 0x2000, 16, 0, 0),
+        },
+        # A list of ranges in place of first address and size.
+        {
+            "debug_abbrev": b"\1\x11\0\x10\x17\x55\x17\0\0" + b"\0",
+            "debug_info": struct.pack("<IHIBBII", 16, 4, 0, 4, 1, 0, 0),
+            "debug_ranges": struct.pack("<4I", 0x1000, 0x1010, 0, 0),
+        },
+        # DWARF 3 gives the last address.
+        {
+            "debug_abbrev": ABBREVIATIONS.replace(b"\x12\6", b"\x12\1"),
+            "debug_info": compile_unit(0, 0x1000, 0x100A),
+        },
+        # Dropped code, which the linker leaves at 0, reaches over the unit.
+        {"debug_info": compile_unit(1 << 20, 0, 0x8000) + compile_unit()},
+    ],
+    ids=["low and high", "aranges", "broken", "unlisted", "ranges", "dwarf 3", "dropped"],
+)
+def test_units_are_found(sections: dict[str, bytes], tmp_path: Path) -> None:
+    (tmp_path / "a.elf").write_bytes(elf_with_lines(ONE_LINE, **sections))
+    image = load_firmware(tmp_path / "a.elf")
+    assert [image.line_at(a) for a in (0x1001, 0x1002, 0x1009, 0x100A)] == ["", *["a.c:3"] * 2, ""]
+
+
+def time_lookups(path: Path, *addresses: int) -> float:
+    """Return the seconds that it takes to load a file and look up lines."""
+    started = time.monotonic()
+    image = load_firmware(path)
+    for address in addresses:
+        image.line_at(address)
+    return time.monotonic() - started
 
 
 @pytest.mark.parametrize(
@@ -111,7 +166,53 @@ SET_ADDRESS, END_SEQUENCE = b"\0\5\2" + struct.pack("<I", 0x1000), b"\0\1\1"
     ],
     ids=["one sequence", "sequences", "no rows", "empty units", "units of one byte"],
 )
-def test_work_on_large_line_programs_is_bounded(section: bytes) -> None:
-    started = time.monotonic()
-    LineTable.decode({".debug_line": section}, lambda address: False).line_at(0x1000)
-    assert time.monotonic() - started < 10
+def test_work_on_large_line_programs_is_bounded(section: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.elf").write_bytes(elf_with_lines(section))
+    assert time_lookups(tmp_path / "a.elf", 0x1000, 0x1002) < 5
+
+
+HEADER_5 = b"\x30\0\0\0\5\0\4\0\x20\0\0\0\2\1\1\xfb\x0e\x01"
+MANY = b"\xff" * 8 + b"\x3f"
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        # 2^62 directories, or files, of no fields, and of a field without bytes (flag_present).
+        {"debug_line": HEADER_5 + b"\0" + MANY + bytes(64)},
+        {"debug_line": HEADER_5 + b"\0\0\0" + MANY + bytes(64)},
+        {"debug_line": HEADER_5 + b"\1\1\x19" + MANY + bytes(64)},
+        {"debug_line": HEADER_5 + b"\1\1\x08" + MANY + bytes(1 << 20)},
+        {"debug_line": line_unit(SET_ADDRESS + b"\2" + b"\xff" * (8 << 20) + b"\1")},
+        {"debug_line": bytes(17 << 20)},
+        # Units that each start over, and an abbreviation without an end.
+        {"debug_info": compile_unit() * 200_000},
+        {"debug_abbrev": b"\1\x11\0" + b"\x10\x17" * (4 << 20)},
+        {"debug_abbrev": b"\xff" * (8 << 20)},
+        {"debug_aranges": ARANGES[:24] * 200_000},
+        {"debug_aranges": struct.pack("<IHIBB4x", 0, 2, 0, 4, 0) + b"\1" * (8 << 20)},
+        {"debug_aranges": b"".join(
+            struct.pack("<IHIBB4x4I", 36, 2, i, 4, 0, 0x1000 + i, 1, 0, 0) for i in range(1000)
+        )},
+    ],
+    ids=str.split(
+        "directories files flags strings number section units abbreviation abbreviations"
+        " aranges set offsets"
+    ),
+)  # fmt: skip
+def test_work_on_hostile_debug_information_is_bounded(
+    sections: dict[str, bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "a.elf").write_bytes(elf_with_lines(ONE_LINE, **sections))
+    assert time_lookups(tmp_path / "a.elf", *range(0xFFF, 0x1800)) < 10
+
+
+def test_unpacking_is_bounded(tmp_path: Path) -> None:
+    packed = struct.pack("<3I", 1, 1 << 31, 1) + zlib.compress(bytes(1 << 20))
+    data = bytearray(elf_with_lines(ONE_LINE, debug_str=packed))
+    table, count = struct.unpack_from("<I", data, 32)[0], struct.unpack_from("<H", data, 48)[0]
+    for header in range(table, table + 40 * count, 40):
+        if struct.unpack_from("<I", data, header + 20)[0] == len(packed):
+            struct.pack_into("<I", data, header + 8, 0x800)
+    (tmp_path / "a.elf").write_bytes(data)
+    assert load_firmware(tmp_path / "a.elf").line_at(0x1004) == ""
