@@ -72,6 +72,22 @@ def run(engine: _native.Engine, pc: int, until: int | None = None) -> Stopped:
     return Stopped(_cause(reason, number, at, address, write), at, address, number)
 
 
+def skip_instruction(engine: _native.Engine) -> None:
+    """Advances ITSTATE past an instruction that the host executes (ARM DDI0403E A7.3.2)."""
+    xpsr = engine.reg(REGISTERS["xpsr"])
+    state = it_state(xpsr)
+    if not state & 0xF:
+        return
+    state = 0 if not state & 0x7 else state & 0xE0 | state << 1 & 0x1F
+    cleared = xpsr & ~0x0600FC00
+    engine.set_reg(REGISTERS["xpsr"], cleared | (state & 0xFC) << 8 | (state & 0x3) << 25)
+
+
+def it_state(xpsr: int) -> int:
+    """ITSTATE: xPSR[15:10] and xPSR[26:25] (ARM DDI0403E B1.4.2)."""
+    return xpsr >> 8 & 0xFC | xpsr >> 25 & 0x3
+
+
 def _cause(reason: str, number: int, pc: int, address: int | None, write: bool) -> Cause:
     if reason in ("limit", "halt"):
         return Cause(reason)
@@ -91,7 +107,7 @@ def _interrupt_cause(number: int, pc: int) -> Cause:
         _UNDEFINED: Cause.UNDEFINED,
         _SVC: Cause.SUPERVISOR_CALL,
         _PREFETCH_ABORT: Cause.FETCH,
-        _DATA_ABORT: Cause.READ,
+        _DATA_ABORT: Cause.UNALIGNED,  # of LDREX and STREX, the only ones that it checks
         _BKPT: Cause.BREAKPOINT,
         _NOCP: Cause.NO_COPROCESSOR,
         _INVSTATE: Cause.INVALID_STATE,

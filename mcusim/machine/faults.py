@@ -25,7 +25,8 @@ _KINDS = {
 def describe(machine: Machine, stopped: Stopped) -> Fault:
     """Describes the fault that a run ended in."""
     engine = machine.engine
-    pc = stopped.pc
+    # After an SVC the PC is already behind it.
+    pc = stopped.pc - 2 if stopped.cause is Cause.SUPERVISOR_CALL else stopped.pc
     frames: list[Frame] = engine.frames()
     function, line = place(machine, pc)
     where = function or f"0x{pc:08x}"
@@ -41,8 +42,17 @@ def describe(machine: Machine, stopped: Stopped) -> Fault:
         line=line,
         address=stopped.address if stopped.cause in (Cause.READ, Cause.WRITE) else None,
         registers=registers,
-        call_stack=call_stack(machine.image, pc, frames),
+        call_stack=call_stack(machine.image, pc, _with_caller(stopped, registers, frames)),
     )
+
+
+def _with_caller(stopped: Stopped, registers: dict[str, int], frames: list[Frame]) -> list[Frame]:
+    """A call that went nowhere entered no block: LR tells where it came from."""
+    link = registers["lr"] & ~1
+    called = stopped.cause in (Cause.FETCH, Cause.INVALID_STATE)
+    if not called or (frames and frames[-1][1] == link):
+        return frames
+    return [*frames, (stopped.pc, link, registers["sp"])]
 
 
 def place(machine: Machine, pc: int) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mcusim import _native
 from mcusim.boards import Board
 from mcusim.boards.schema import Cache, Memory
-from mcusim.cpu.unicorn_arm import REGISTERS, open_engine
+from mcusim.cpu.unicorn_arm import REGISTERS, it_state, open_engine
 from mcusim.devices import CORE_DEVICES, create
 from mcusim.firmware import FirmwareImage
 from mcusim.machine.bus import Bus
@@ -152,9 +152,7 @@ class Machine:
     # --- what the engine asks ---
 
     def _decode(self, address: int, code: bytes, xpsr: int) -> _native.Block:
-        # ITSTATE is xPSR[15:10] and xPSR[26:25] (ARM DDI0403E B1.4.2).
-        it_state = xpsr >> 8 & 0xFC | xpsr >> 25 & 0x3
-        return _native.Block(**self._time_block(address, code, it_state, self.accurate))
+        return _native.Block(**self._time_block(address, code, it_state(xpsr), self.accurate))
 
     def _unmodelled(self, address: int, write: bool) -> None:
         pc = self.engine.reg(REGISTERS["pc"])

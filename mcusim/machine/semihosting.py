@@ -16,6 +16,7 @@ BKPT_IMMEDIATE = 0xAB
 FAILED = 0xFFFFFFFF
 STDIN, STDOUT, STDERR = 1, 2, 3
 TEXT_LIMIT_BYTES = 1 << 16
+CHUNK_BYTES = 1024
 APPLICATION_EXIT = 0x20026  # ADP_Stopped_ApplicationExit
 HANDLED_ELSEWHERE = "console"
 
@@ -68,6 +69,9 @@ class Semihosting:
 
     def _store(self, address: int, words: list[int]) -> int:
         data = b"".join(word.to_bytes(4, "little") for word in words)
+        region = self._machine.board.region_at(address)
+        if region is None or region.kind != "ram":
+            return FAILED
         try:
             self._machine.engine.write(address, data)
         except IndexError:
@@ -89,10 +93,13 @@ class Semihosting:
     def _write_string(self, parameter: int) -> int:
         text = bytearray()
         while len(text) < TEXT_LIMIT_BYTES:
-            byte = self._machine.read_memory(parameter + len(text), 1)
-            if byte in (b"", b"\0"):
+            # Up to the next multiple, so that a chunk does not reach behind the memory's end.
+            address = parameter + len(text)
+            chunk = self._machine.read_memory(address, CHUNK_BYTES - address % CHUNK_BYTES)
+            end = chunk.find(b"\0")
+            text += chunk if end < 0 else chunk[:end]
+            if end >= 0 or not chunk:
                 break
-            text += byte
         self._machine.emit(HANDLED_ELSEWHERE, bytes(text))
         return 0
 

@@ -99,7 +99,7 @@ void Accountant::fetch(Block& block) {
     return wait(block.ram_fetch_wait);
   }
   LineCache& cache = flash_->icache;
-  if (!cache.enabled()) return fetch_lines(block);
+  if (!cache.enabled() || cache.hit_wait_cycles() != 0) return fetch_lines(block);
   for (const LineUse& use : block.lines)
     if (!cache.touch(use.line, use.mask)) return fetch_lines(block);
   flash_->fetched_from_cache(block.last_sector);
@@ -183,10 +183,14 @@ void Accountant::lower_stack(std::uint32_t lowest, std::uint32_t pc) {
 
 void Accountant::regions_and_heap(const Block& block) {
   const std::uint32_t sp = registers_[13];
-  while (!active_.empty() && active_.back().return_address != 0 &&
-         ((block.address == active_.back().return_address && sp == active_.back().sp) ||
-          sp > active_.back().sp))
-    close(active_.size() - 1);
+  for (std::size_t which = active_.size(); which-- > 0;) {
+    const Active& active = active_[which];
+    if (active.return_address == 0) continue;  // a pin or a marker ends it
+    const bool returned =
+        (block.address == active.return_address && sp == active.sp) || sp > active.sp;
+    if (!returned) break;
+    close(which);
+  }
   if (block.region >= 0) open(block.region, registers_[14] & ~1U, sp);
   if (block.address == sbrk_return_) {
     sbrk_return_ = 1;
@@ -226,10 +230,7 @@ void Accountant::split_read(std::uint32_t address, const Instruction& i) {
 }
 
 void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area) {
-  if (area.place == Place::kDevice) {
-    current_->recent[kDevice] += i.count;
-    return;
-  }
+  if (area.place == Place::kDevice) return;  // counted when the device answers
   const std::uint64_t start = cycles - (current_->cycles - i.cycles_before);
   std::uint64_t stall = 0;
   std::uint32_t last_sector = 0xFFFFFFFFU;
@@ -250,17 +251,23 @@ void Accountant::written(std::uint32_t address, const Instruction& i) {
 
 void Accountant::locate_access(std::uint32_t address, bool write) {
   in_access_ = true;
-  if (accurate_ || current_ == nullptr) return;  // `access` has just been there
+  if (current_ == nullptr) return;
+  ++current_->recent[kDevice];
+  if (accurate_) return;  // `access` has just been there
   const Effect wanted = write ? Effect::kWrite : Effect::kRead;
+  under_way_ = 0;
   for (const Instruction* i = cursor_; i->offset != 0xFFFF; ++i) {
     if (i->effect != wanted) continue;
-    const std::uint32_t start = address_of(*i);
-    if (address - start < std::uint32_t{i->access_bytes} * i->count) {
-      access_offset_ = i->offset;
-      current_->recent[kDevice] += 1;
-      cursor_ = i;
-      return;
+    if (address - address_of(*i) >= std::uint32_t{i->access_bytes} * i->count) continue;
+    access_offset_ = i->offset;
+    accesses_ = i == cursor_ ? accesses_ + 1 : 1;
+    // The next one is another instruction's, unless this one makes several.
+    cursor_ = i;
+    if (accesses_ >= i->count) {
+      cursor_ = i + 1;
+      accesses_ = 0;
     }
+    return;
   }
 }
 
@@ -279,7 +286,7 @@ Activity Accountant::unexecuted(const Block& block, std::uint32_t offset) const 
 std::uint64_t Accountant::now() const {
   if (!in_access_ || current_ == nullptr) return cycles;
   const Activity rest = unexecuted(*current_, access_offset_);
-  return cycles - static_cast<std::uint64_t>(rest[kCycles]);
+  return cycles - static_cast<std::uint64_t>(rest[kCycles]) - under_way_;
 }
 
 void Accountant::give_back(std::uint32_t pc) {
@@ -329,6 +336,7 @@ Activity Accountant::snapshot() {
     // The flush emptied the block under way; count what it still adds where it belongs.
     const Activity rest = unexecuted(*current_, access_offset_);
     for (std::size_t column = 0; column < kColumns; ++column) totals[column] -= rest[column];
+    totals[kCycles] -= under_way_;
     dirty_.push_back(current_);  // for the events that it has still to come
   }
   return totals;

@@ -102,16 +102,16 @@ class Accountant {
     return true;
   }
   // An instruction of the current block is about to execute.
-  void step(std::uint32_t pc) {
+  // Returns false when the instruction faults for an unaligned address.
+  bool step(std::uint32_t pc) {
     const auto offset = static_cast<std::uint16_t>(pc - current_->address);
     const Instruction* i = cursor_;
-    if (i->offset > offset) return;
+    if (i->offset > offset) return true;
     while (i->offset < offset) ++i;
     cursor_ = i;
-    if (i->offset == offset) {
-      cursor_ = i + 1;
-      execute(*i);
-    }
+    if (i->offset != offset) return true;
+    cursor_ = i + 1;
+    return execute(*i);
   }
   // The current block was left before the instruction at `pc`: gives the rest back.
   void give_back(std::uint32_t pc);
@@ -177,7 +177,9 @@ class Accountant {
   // While the fill count stands still, a block that hit the cache hits again. The order of use
   // still changes, which matters to the accurate mode alone.
   std::uint64_t fetch_epoch() const {
-    return accurate_ || flash_ == nullptr ? kNeverEpoch : flash_->icache.fills();
+    const bool looks_each_time =
+        accurate_ || flash_ == nullptr || flash_->icache.hit_wait_cycles() != 0;
+    return looks_each_time ? kNeverEpoch : flash_->icache.fills();
   }
   void fetch(Block& block);
   void fetch_lines(Block& block);
@@ -185,15 +187,20 @@ class Accountant {
   void lower_stack(std::uint32_t lowest, std::uint32_t pc);
   void remember_frames();
   void rearm_stack_watch();
-  void execute(const Instruction& i) {
-    cycles += i.extra;
-    if (i.effect == Effect::kRead || i.effect == Effect::kWrite)
-      access(i);
-    else
+  bool execute(const Instruction& i) {
+    if (i.effect != Effect::kRead && i.effect != Effect::kWrite) {
+      cycles += i.extra;
       divide(i);
-  }
-  void access(const Instruction& i) {
+      return true;
+    }
     const std::uint32_t address = address_of(i);
+    if ((i.shift & kNeedsAlignment) != 0 && (address & 3U) != 0) return false;
+    cycles += i.extra;
+    under_way_ = i.extra;
+    access(i, address);
+    return true;
+  }
+  void access(const Instruction& i, std::uint32_t address) {
     const Area& area = areas_[area_of_[address >> 16]];
     access_offset_ = i.offset;
     if (i.effect == Effect::kRead) {
@@ -208,8 +215,6 @@ class Accountant {
       current_->recent[kRamWrite] += i.count;
       if (area.write_wait != 0) wait(std::uint64_t{area.write_wait} * i.count);
       if (address >= heap_written_ && i.base != 13) written(address, i);
-    } else if (area.place == Place::kDevice) {
-      current_->recent[kDevice] += i.count;
     }
   }
   void wait(std::uint64_t stall) {
@@ -223,7 +228,7 @@ class Accountant {
   std::uint32_t address_of(const Instruction& i) const {
     auto address = static_cast<std::uint32_t>(i.displacement);
     if (i.base != kNoRegister) address += registers_[i.base];
-    if (i.index != kNoRegister) address += registers_[i.index] << i.shift;
+    if (i.index != kNoRegister) address += registers_[i.index] << (i.shift & 0x1FU);
     return address;
   }
   void sample();
@@ -245,6 +250,8 @@ class Accountant {
   std::uint64_t entered_at_ = 0;
   bool in_access_ = false;
   std::uint16_t access_offset_ = 0;
+  std::uint8_t accesses_ = 0;    // found of the instruction at `cursor_` (fast)
+  std::uint32_t under_way_ = 0;  // cycles already added for the access under way
   std::vector<Block*> dirty_;
   Activity totals_{};
 

@@ -250,6 +250,7 @@ void bind_engine(nb::module_& m) {
             e.accountant.set_limits(cycle, instruction);
           },
           "cycle"_a, "instruction"_a)
+      .def("forget_translations", &Engine::forget_translations)
       .def("give_back", [](Engine& e, std::uint32_t pc) { e.accountant.give_back(pc); })
       .def("settle", [](Engine& e) { e.accountant.settle(); })
       .def("add_instruction",

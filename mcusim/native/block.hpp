@@ -19,6 +19,8 @@ enum class Effect : std::uint8_t {
 };
 
 inline constexpr std::uint8_t kNoRegister = 255;
+// In `shift`: a word access that faults unless aligned (LDM, LDRD, VLDR, LDREX and their stores).
+inline constexpr std::uint8_t kNeedsAlignment = 0x80;
 
 // One instruction; 16 bytes, as mcusim/timing/record.py packs it.
 struct Instruction {
@@ -28,7 +30,7 @@ struct Instruction {
   Effect effect;
   std::uint8_t base;
   std::uint8_t index;
-  std::uint8_t shift;
+  std::uint8_t shift;         // of the index, and kNeedsAlignment
   std::uint8_t access_bytes;  // of one of `count` consecutive accesses
   std::uint8_t count;
   std::uint8_t extra;

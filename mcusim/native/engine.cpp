@@ -133,6 +133,8 @@ void Engine::fail(std::exception_ptr error) {
   uc_emu_stop(uc_.get());
 }
 
+void Engine::forget_translations() { check(uc_ctl_flush_tb(uc_.get()), "flushing"); }
+
 StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
   stop_ = StopInfo{};
   stopping_ = false;
@@ -170,19 +172,30 @@ Block* Engine::find(std::uint32_t address, std::uint32_t size) {
   return nullptr;
 }
 
+std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t size) const {
+  std::vector<std::uint8_t> code;
+  code.reserve(size);
+  for (std::uint32_t k = 0; k < size; ++k) {
+    // Byte by byte: neighbouring memories may share a block.
+    const Memory* memory = memory_at(address + k, 1);
+    if (memory == nullptr) throw std::runtime_error("a block runs outside all memories");
+    code.push_back(memory->host[address + k - memory->base]);
+  }
+  return code;
+}
+
 Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
-  const Memory* memory = memory_at(address, size);
-  if (memory == nullptr) throw std::runtime_error("a block runs outside all memories");
-  const std::uint8_t* host = memory->host + (address - memory->base);
-  blocks_.push_back(decode(address, {host, size}, reg(UC_ARM_REG_XPSR) & kItMask));
+  std::vector<std::uint8_t> code = code_at(address, size);
+  blocks_.push_back(decode(address, code, reg(UC_ARM_REG_XPSR) & kItMask));
   Block& block = blocks_.back();
   block.address = address;
   block.size = size;
   accountant.place(block);
   if (!block.in_flash) {
     block.flags |= kInRam;
-    block.host = host;
-    block.copy.assign(host, host + size);
+    if (const Memory* memory = memory_at(address, size); memory != nullptr)
+      block.host = memory->host + (address - memory->base);
+    block.copy = std::move(code);
   }
   for (const auto& [entry, region] : region_marks_)
     if (entry == address) set_region(block, region);
@@ -231,13 +244,22 @@ void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, 
 }
 
 void Engine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
-  static_cast<Engine*>(self)->accountant.step(static_cast<std::uint32_t>(address));
+  auto& engine = *static_cast<Engine*>(self);
+  if (!engine.accountant.step(static_cast<std::uint32_t>(address))) engine.trap_unaligned();
 }
 
-void Engine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
-  engine.read_registers();
-  engine.accountant.step(static_cast<std::uint32_t>(address));
+void Engine::on_code_copying(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
+  static_cast<Engine*>(self)->read_registers();
+  on_code(uc, address, size, self);
+}
+
+void Engine::trap_unaligned() {
+  constexpr int kUnalignedNumber = 22;  // QEMU's EXCP_UNALIGNED
+  if (stopping_) return;
+  stop_.reason = Stop::kInterrupt;
+  stop_.number = kUnalignedNumber;
+  stopping_ = true;
+  uc_emu_stop(uc_.get());
 }
 
 void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {

@@ -53,6 +53,9 @@ class Engine {
   // Runs from `pc` until `until`, a limit of the accountant, an exception or a halt.
   StopInfo run(std::uint32_t pc, std::uint32_t until);
 
+  // Has code translated anew: needed where a run is to end within a block that ran before.
+  void forget_translations();
+
   void mark_region(std::uint32_t address, int region);
   void mark_sbrk(std::uint32_t address) { sbrk_ = address & ~1U; }
 
@@ -94,6 +97,8 @@ class Engine {
   void add_hook(int type, void* callback);
   static void set_region(Block& block, int region);
   Block* find(std::uint32_t address, std::uint32_t size);
+  void trap_unaligned();
+  std::vector<std::uint8_t> code_at(std::uint32_t address, std::uint32_t size) const;
   Block* discover(std::uint32_t address, std::uint32_t size);
   const Memory* memory_at(std::uint32_t address, std::uint32_t size) const;
   void read_registers();

@@ -29,6 +29,7 @@ LineCache::LineCache(const CacheGeometry& geometry, std::uint32_t flash_bytes,
 }
 
 void LineCache::invalidate() {
+  ++fills_;  // nothing that was present still is
   for (Slot& slot : slots_) slot = Slot{};
   std::fill(slot_of_.begin(), slot_of_.end(), std::uint16_t{0});
 }

@@ -65,6 +65,21 @@ _EFFECT = {
 }
 
 
+NEEDS_ALIGNMENT = 0x80
+_ALIGNED_KINDS = (
+    Kind.LOAD_MULTIPLE,
+    Kind.STORE_MULTIPLE,
+    Kind.LOAD_EXCLUSIVE,
+    Kind.STORE_EXCLUSIVE,
+)
+
+
+def _alignment(instruction: Instruction) -> int:
+    """ARM DDI0403E A3.2.1: these fault at an unaligned address whatever CCR says."""
+    aligned = instruction.kind in _ALIGNED_KINDS and instruction.access_bytes == 4
+    return NEEDS_ALIGNMENT if aligned else 0
+
+
 def pack(
     instruction: Instruction, address: int, offset: int, cycles_before: int, extra: int
 ) -> bytes:
@@ -90,7 +105,7 @@ def pack(
         effect,
         base,
         index,
-        instruction.shift,
+        instruction.shift | _alignment(instruction),
         instruction.access_bytes,
         instruction.count,
         min(extra, 0xFF),

@@ -309,6 +309,7 @@ def test_progress_is_called_and_ctrl_c_gives_what_there_is(
 ) -> None:
     monkeypatch.setattr(run_loop, "FIRST_SLICE_CYCLES", 1000)
     monkeypatch.setattr(run_loop, "LONGEST_SLICE_CYCLES", 1000)
+    monkeypatch.setattr(run_loop, "SLICE_WALL_S", 0.0)
     calls: list[tuple[int, int, float, float]] = []
 
     def interrupt(cycles: int, instructions: int, seconds: float, wall_s: float) -> None:

@@ -244,9 +244,11 @@ class Twin:
         return bytes(self.core.uc.mem_read(address, size))
 
     def _read(self, address: int, size: int) -> int:
+        self.counts["device"] += 1
         return self._bus.read(address, size)
 
     def _write(self, address: int, size: int, value: int) -> None:
+        self.counts["device"] += 1
         self._bus.write(address, size, value)
 
     # --- the account ---
@@ -336,13 +338,12 @@ class Twin:
 
     def _access(self, uc: unicorn.Uc, step: Step, block: Timed) -> None:
         address = step.displacement + self._register(uc, step.base)
-        address = address + (self._register(uc, step.index) << step.shift) & MASK
+        address = address + (self._register(uc, step.index) << (step.shift & 0x1F)) & MASK
         if step.effect == READ and address % step.access_bytes:
             self.cycles += 2 if address % 2 and step.access_bytes == 4 else 1
         found = self._memory(address)
         if found is None:
-            self.counts["device"] += step.count
-            return
+            return  # counted when the device answers
         memory, offset = found
         read = step.effect == READ
         if memory.kind == "ram":
