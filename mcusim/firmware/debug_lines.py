@@ -21,8 +21,10 @@ from mcusim.firmware.lines import Place, Rows
 from mcusim.firmware.names import clean
 from mcusim.firmware.untrusted import Meter, WorkLimitError
 
-_MAX_READS = 3_000_000
-"""Of the index and all units: at most some 20 s. Over a megabyte of line programs is decoded."""
+_MAX_READS = 2_000_000
+"""Of the index and all units, beside what their size explains: some six seconds."""
+_READS_PER_BYTE = 2
+"""Of .debug_line: compilers' programs take 1.5 or less, which is some 4 s for a megabyte."""
 _MAX_UNIT_READS = 300_000
 """Of one unit: the largest source files take a half; it bounds the memory to some 200 MB."""
 _MAX_FAILURES = 100
@@ -55,9 +57,12 @@ class DebugLines:
     @cached_property
     def _info(self) -> DWARFInfo | None:
         try:
-            return open_debug_info(self._elf, self._meter)
+            info = open_debug_info(self._elf, self._meter)
         except Exception:
             return None
+        if info is not None and info.debug_line_sec is not None:
+            self._meter.total += _READS_PER_BYTE * info.debug_line_sec.size
+        return info
 
     @cached_property
     def _index(self) -> UnitIndex | None:

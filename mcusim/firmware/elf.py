@@ -44,7 +44,8 @@ RESERVED_NAMES = frozenset(
 )
 """Sections with which linker scripts (CMSIS, STM32Cube, nRF5 SDK, armlink) set space aside."""
 
-_MAX_READS = 25_000_000
+_MAX_READS = 12_000_000
+"""Of the whole file; symbols have a limit of their own by their number."""
 _MAX_HEADER_READS = 500_000
 """Reads of the headers: about twice what the largest number of sections takes."""
 _MAX_NAME_CHARACTERS = 4096

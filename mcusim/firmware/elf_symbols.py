@@ -16,7 +16,8 @@ from mcusim.firmware.names import clean
 from mcusim.firmware.symbols import Symbol, SymbolTable
 from mcusim.firmware.untrusted import Meter, WorkLimitError
 
-_MAX_SYMBOLS = 500_000
+_MAX_SYMBOLS = 200_000
+"""Four seconds of work; a symbol for each 20 B of the largest boards' flash."""
 _READS_PER_SYMBOL = 48
 """On average: a symbol takes about 8 and one more for each 64 bytes of its name."""
 _NOTYPE, _OBJECT = "STT_NOTYPE", "STT_OBJECT"

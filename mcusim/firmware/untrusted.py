@@ -39,12 +39,6 @@ class Meter:
             self.total -= granted - max(self.left, 0)
             self.left = self.total
 
-    def spend(self, reads: int) -> None:
-        """Count reads down. Raises WorkLimitError when none are left."""
-        self.left -= reads
-        if self.left < 0:
-            raise WorkLimitError("it asks for more work than its size explains")
-
 
 class MeteredBytes(io.BytesIO):
     """Bytes of a file whose reads are counted."""
@@ -57,7 +51,9 @@ class MeteredBytes(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         """Read as usual. Raises WorkLimitError."""
         data = super().read(size)
-        self._meter.spend(1 + len(data) // _BYTES_PER_READ)
+        self._meter.left -= 1 + len(data) // _BYTES_PER_READ
+        if self._meter.left < 0:
+            raise WorkLimitError("it asks for more work than its size explains")
         # The library decodes variable-length numbers bit by bit without an end to their length, in
         # time that grows with its square: all bytes of a number but the last are 0x80 and above.
         self._run = self._run + 1 if data >= b"\x80" else 0
