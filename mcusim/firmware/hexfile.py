@@ -11,8 +11,9 @@ from mcusim.errors import FirmwareError
 from mcusim.firmware.image import ADDRESS_SPACE, Arch, FirmwareImage, Segment
 from mcusim.firmware.untrusted import one_error
 
-MAX_HEX_FILE_BYTES = 16 << 20
-"""About 6 MB of data, more than any board's flash; the library takes about 100 B for each byte."""
+MAX_HEX_FILE_BYTES = 12 << 20
+"""About 4 MB of data, more than any board's flash. Each takes about 1 s and 100 MB to read."""
+_MAX_PIECES = 65_536
 
 _END = re.compile(rb"^[ \t]*:00[0-9A-F]{4}01[0-9A-F]{2}[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _WHAT, _ADVICE = "wrong Intel HEX", "convert the ELF again (objcopy -O ihex)"
@@ -32,10 +33,10 @@ def load_hex(path: str, data: bytes, sha256: str) -> FirmwareImage:
         lines = (line.strip().decode("ascii", "replace") for line in data.splitlines())
         content = IntelHex()
         content.loadhex(io.StringIO("\n".join(lines)))
-        segments = tuple(
-            Segment(start, content.tobinstr(start=start, end=end - 1))
-            for start, end in content.segments()
-        )
+        ranges = content.segments()
+        if len(ranges) > _MAX_PIECES:
+            raise FirmwareError(f"{path}: {_WHAT}: {len(ranges):,} pieces of data; {_ADVICE}")
+        segments = tuple(Segment(a, content.tobinstr(start=a, end=b - 1)) for a, b in ranges)
     _check_end(path, data)
     if not segments:
         raise FirmwareError(f"{path}: the Intel HEX file holds no data; convert the ELF again")

@@ -100,6 +100,10 @@ def test_wrong_hex_names_the_line(tmp_path: Path, text: str, expected: str) -> N
 def test_large_hex_files_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path, "a.hex", record(0, bytes(255)) * 33_000)
     assert "give the ELF instead" in message(path)
+    scattered = "".join(record(address, b"x") for address in range(0, 1 << 16, 2))
+    upper = [record(0, bytes([0, page]), 4) + scattered for page in range(3)]
+    path = write(tmp_path, "b.hex", "".join(upper) + END)
+    assert "98,304 pieces of data" in message(path)
 
 
 @settings(deadline=None, max_examples=200)
