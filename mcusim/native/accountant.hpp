@@ -64,11 +64,17 @@ class Accountant {
 
   // `registers` are r0 to r15 of the running core, always current when a hook runs.
   void attach(const std::uint32_t* registers) { registers_ = registers; }
-  void set_accurate(bool accurate) { accurate_ = accurate; }
+  void set_accurate(bool accurate) {
+    accurate_ = accurate;
+    choose_epoch();
+  }
   bool accurate() const { return accurate_; }
 
   void add_area(std::uint32_t base, std::uint32_t size_bytes, const Area& area);
-  void set_flash(std::unique_ptr<Flash> flash) { flash_ = std::move(flash); }
+  void set_flash(std::unique_ptr<Flash> flash) {
+    flash_ = std::move(flash);
+    choose_epoch();
+  }
   Flash* flash() { return flash_.get(); }
   // Derives what a block needs of the memory that it lies in.
   void place(Block& block) const;
@@ -93,8 +99,8 @@ class Accountant {
     if (block.pending++ == 0) dirty_.push_back(&block);
     instructions += block.instructions;
     cycles += block.cycles;
-    if (!(block.in_flash && block.cache_epoch == fetch_epoch())) fetch(block);
-    cursor_ = block.events;
+    if (!(block.in_flash && block.cache_epoch == *fetch_epoch_)) fetch(block);
+    move_cursor(block.events);
     if (((flags | block.flags) & kMovesStack) != 0) {
       const std::uint32_t lowest = registers_[13] - block.stack_drop;
       if (lowest < stack_watch_) lower_stack(lowest, block.address);
@@ -104,14 +110,14 @@ class Accountant {
   // An instruction of the current block is about to execute.
   // Returns false when the instruction faults for an unaligned address.
   bool step(std::uint32_t pc) {
+    if (pc < next_event_pc_) [[likely]]
+      return true;
     const auto offset = static_cast<std::uint16_t>(pc - current_->address);
     const Instruction* i = cursor_;
-    if (i->offset > offset) return true;
-    while (i->offset < offset) ++i;
-    cursor_ = i;
-    if (i->offset != offset) return true;
-    cursor_ = i + 1;
-    return execute(*i);
+    while (i->offset < offset) ++i;  // skipped: their condition failed
+    const bool here = i->offset == offset;
+    move_cursor(here ? i + 1 : i);
+    return !here || execute(*i);
   }
   // The current block was left before the instruction at `pc`: gives the rest back.
   void give_back(std::uint32_t pc);
@@ -170,16 +176,20 @@ class Accountant {
     std::uint64_t start;
     Activity totals;
   };
+  void move_cursor(const Instruction* to) {
+    cursor_ = to;
+    next_event_pc_ = current_->address + to->offset;
+  }
   bool look_up();
   void rearm_look() { next_look_ = std::min(stop_at_cycle_, next_sample_); }
   void arrive(Block* previous, Block& block);
   void regions_and_heap(const Block& block);
   // While the fill count stands still, a block that hit the cache hits again. The order of use
-  // still changes, which matters to the accurate mode alone.
-  std::uint64_t fetch_epoch() const {
+  // still changes, which matters to the accurate mode alone: it compares with a count never met.
+  void choose_epoch() {
     const bool looks_each_time =
         accurate_ || flash_ == nullptr || flash_->icache.hit_wait_cycles() != 0;
-    return looks_each_time ? kNeverEpoch : flash_->icache.fills();
+    fetch_epoch_ = looks_each_time ? &kNeverEpoch : &flash_->icache.fills();
   }
   void fetch(Block& block);
   void fetch_lines(Block& block);
@@ -237,6 +247,7 @@ class Accountant {
   Activity unexecuted(const Block& block, std::uint32_t offset) const;
 
   static constexpr std::uint64_t kNeverEpoch = ~0ULL - 1;
+  const std::uint64_t* fetch_epoch_ = &kNeverEpoch;
   std::uint64_t stop_at_cycle_ = ~0ULL;
   std::uint64_t next_look_ = 0;
   const std::uint32_t* registers_ = nullptr;
@@ -246,7 +257,8 @@ class Accountant {
   std::vector<std::uint8_t> area_of_ = std::vector<std::uint8_t>(65536, 0);
 
   Block* current_ = nullptr;
-  const Instruction* cursor_ = nullptr;
+  const Instruction* cursor_ = nullptr;  // next instruction of the block with an effect
+  std::uint32_t next_event_pc_ = 0;      // its address
   std::uint64_t entered_at_ = 0;
   bool in_access_ = false;
   std::uint16_t access_offset_ = 0;

@@ -211,36 +211,45 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   return &block;
 }
 
+Block* Engine::look_for(Block* previous, std::uint32_t address, std::uint32_t size) {
+  Block* block = find(address, size);
+  if (block == nullptr) {
+    try {
+      block = discover(address, size);
+    } catch (...) {
+      fail(std::current_exception());
+      return nullptr;
+    }
+  }
+  // Code in RAM may change: it is compared at each execution.
+  if (previous != nullptr && !block->has(kInRam)) previous->successor = block;
+  return block;
+}
+
+void Engine::stop_before_block(uc_engine* uc) {
+  stopping_ = true;
+  stop_.reason = Stop::kLimit;
+  uc_emu_stop(uc);
+}
+
 void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
   auto& engine = *static_cast<Engine*>(self);
-  if (engine.stopping_) return;
+  if (engine.stopping_) [[unlikely]]
+    return;
   const auto at = static_cast<std::uint32_t>(address);
   Block* previous = engine.accountant.current();
   Block* block = previous != nullptr ? previous->successor : nullptr;
-  if (block == nullptr || block->address != at || block->size != size || block->has(kInRam)) {
-    block = engine.find(at, size);
-    if (block == nullptr) {
-      try {
-        block = engine.discover(at, size);
-      } catch (...) {
-        return engine.fail(std::current_exception());
-      }
-    }
-    if (previous != nullptr) previous->successor = block;
+  if (block == nullptr || block->address != at || block->size != size) {
+    block = engine.look_for(previous, at, size);
+    if (block == nullptr) return;
   }
-  if (!engine.direct_) engine.read_registers();
+  if (!engine.direct_) [[unlikely]]
+    engine.read_registers();
   if (block->has(kUsesFpu) && !engine.fpu_enabled && engine.stopped_at_fpu == 0) {
     engine.stopped_at_fpu = at + block->first_fpu;
-    engine.stopping_ = true;
-    engine.stop_.reason = Stop::kLimit;
-    uc_emu_stop(uc);
-    return;
+    return engine.stop_before_block(uc);
   }
-  if (!engine.accountant.enter(*block)) {
-    engine.stopping_ = true;
-    engine.stop_.reason = Stop::kLimit;
-    uc_emu_stop(uc);
-  }
+  if (!engine.accountant.enter(*block)) engine.stop_before_block(uc);
 }
 
 void Engine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {

@@ -99,6 +99,8 @@ class Engine {
   Block* find(std::uint32_t address, std::uint32_t size);
   void trap_unaligned();
   std::vector<std::uint8_t> code_at(std::uint32_t address, std::uint32_t size) const;
+  Block* look_for(Block* previous, std::uint32_t address, std::uint32_t size);
+  void stop_before_block(uc_engine* uc);
   Block* discover(std::uint32_t address, std::uint32_t size);
   const Memory* memory_at(std::uint32_t address, std::uint32_t size) const;
   void read_registers();

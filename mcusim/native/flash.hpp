@@ -42,7 +42,7 @@ class LineCache {
   bool touch_sector(std::uint32_t sector) { return touch(line_of(sector), bit_of(sector)); }
   bool contains(std::uint32_t sector) const;
   // Number of fills so far: while it stands still, what was present still is.
-  std::uint64_t fills() const { return fills_; }
+  const std::uint64_t& fills() const { return fills_; }
   void fill(std::uint32_t sector);
 
  private:
