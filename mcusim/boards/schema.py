@@ -162,6 +162,8 @@ class Chip(Strict, frozen=True, kw_only=True):
     flash_timing: FlashTiming
     device: list[Device]
     power: Power
+    priority_bits: int
+    """Implemented bits of an exception's priority."""
     vector_table: int
     """Address of the vector table at reset."""
     vector_table_source: str

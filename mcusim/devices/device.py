@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -44,11 +45,21 @@ class Host(Protocol):
     def marker(self, value: int) -> None:
         """Takes a marker write (a region begins or ends)."""
 
-    def enable_fpu(self, on: bool) -> None:
-        """Switches the FPU as CPACR says."""
+    @property
+    def asleep(self) -> int:
+        """Cycles so far during which the core slept."""
 
-    def request_reset(self) -> None:
-        """Ends the run: the firmware asked for a system reset."""
+    def set_interrupt(self, number: int, level: bool) -> None:
+        """Drives an interrupt line of the NVIC."""
+
+    def add_timer(self, expired: Callable[[], None]) -> int:
+        """Makes a source of timed events."""
+
+    def schedule(self, source: int, cycle: int) -> None:
+        """Has the source's function called at `cycle`."""
+
+    def cancel(self, source: int) -> None:
+        """Drops the source's plan."""
 
     def read_memory(self, address: int, size: int) -> bytes:
         """Bytes of the firmware's memory, for DMA; empty outside memory."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mcusim.devices.arm.dwt import Dwt
 from mcusim.devices.arm.itm import Itm
-from mcusim.devices.arm.scs import Scs
 from mcusim.devices.device import Device, Host
 from mcusim.devices.nordic.gpio import NrfGpio
 from mcusim.devices.nordic.nvmc import NrfNvmc
@@ -26,7 +25,6 @@ _TYPES: dict[str, type[Device]] = {
 CORE_DEVICES: tuple[tuple[str, type[Device], int, int], ...] = (
     ("itm", Itm, 0xE0000000, 0x1000),
     ("dwt", Dwt, 0xE0001000, 0x1000),
-    ("scs", Scs, 0xE000E000, 0x1000),
 )
 """Name, class, base address and size in bytes of what every Armv7-M core has (ARM DDI0403E B3.1)."""
 

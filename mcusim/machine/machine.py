@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mcusim import _native
 from mcusim.boards import Board
 from mcusim.boards.schema import Cache, Memory
@@ -15,6 +17,8 @@ from mcusim.timing.cores import timing_model
 OUTPUT_LIMIT_BYTES = 1 << 20
 WARNING_LIMIT = 50
 ERASED = b"\xff"
+FIRST_INTERRUPT = 16
+"""Exception number of interrupt 0 (ARM DDI0403E B1.5.2)."""
 
 
 class Machine:
@@ -23,11 +27,11 @@ class Machine:
     def __init__(self, board: Board, image: FirmwareImage, *, accurate: bool) -> None:
         self.board = board
         self.image = image
-        self.engine = open_engine(board.chip.core, accurate)
+        self.engine = open_engine(board.chip.core, accurate, board.chip.priority_bits)
         self.regions = Regions(self.engine)
         self.output = bytearray()
         self.warnings: list[str] = []
-        self.reset_requested = False
+        self._events: dict[int, Callable[[], None]] = {}
         self.accurate = accurate
         self.initial_sp = 0
         self._time_block = timing_model(board.chip.core)
@@ -37,6 +41,8 @@ class Machine:
         self._load()
         self.engine.set_decode(self._decode)
         self.engine.set_devices(self._bus.read, self._bus.write)
+        self.engine.set_event(self._on_event)
+        self.engine.set_vector_table(board.chip.vector_table)
 
     # --- what devices may ask (mcusim.devices.Host) ---
 
@@ -70,14 +76,31 @@ class Machine:
         """Begins or ends a marker region."""
         self.regions.marker(value)
 
-    def enable_fpu(self, on: bool) -> None:
-        """Switches the FPU."""
-        self.engine.fpu_enabled = on
+    def set_interrupt(self, number: int, level: bool) -> None:
+        """Drives the interrupt line `number` of the NVIC."""
+        self.engine.set_line(FIRST_INTERRUPT + number, level)
 
-    def request_reset(self) -> None:
-        """Has the run end."""
-        self.reset_requested = True
-        self.engine.set_limits(0, 0)
+    def add_timer(self, expired: Callable[[], None]) -> int:
+        """Makes a source of timed events; returns its number."""
+        source = self.engine.add_source()
+        self._events[source] = expired
+        return source
+
+    def schedule(self, source: int, cycle: int) -> None:
+        """Has the source's function called at `cycle`, instead of any earlier plan."""
+        self.engine.schedule(source, cycle)
+
+    def cancel(self, source: int) -> None:
+        """Drops the source's plan."""
+        self.engine.cancel(source)
+
+    def _on_event(self, source: int) -> None:
+        self._events[source]()
+
+    @property
+    def asleep(self) -> int:
+        """Cycles of the run so far during which the core slept."""
+        return self.engine.asleep
 
     def read_memory(self, address: int, size: int) -> bytes:
         """Bytes of the firmware's memory; empty outside it."""
@@ -129,6 +152,7 @@ class Machine:
         for entry in self.board.chip.device:
             device = create(entry.type, entry.name, self)
             self._bus.attach(device, entry.base, entry.size_bytes)
+        self.engine.map_system_control()
         for base, size_bytes in self._bus.windows():
             self.engine.map_devices(base, size_bytes)
 

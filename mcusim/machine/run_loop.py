@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcusim.cpu.unicorn_arm import Cause, Stopped, run
-from mcusim.machine.activity import INDEX
 from mcusim.machine.machine import Machine
 from mcusim.machine.semihosting import BKPT_IMMEDIATE, Semihosting
 from mcusim.result import Outcome
@@ -26,8 +25,6 @@ TAIL_CYCLES = 1_000_000
 """The last part of a run that meets its limit: its hot loop is looked for there."""
 
 WFI = b"\x30\xbf"
-HINTS = {b"\x20\xbf", b"\x10\xbf"}
-"""WFE and YIELD, which Unicorn takes for undefined; without events they do nothing."""
 
 
 @dataclass(slots=True)
@@ -105,14 +102,10 @@ class RunLoop:
                 return self._serve()
             case Cause.HALT if self._machine.read_memory(stopped.pc - 2, 2) == WFI:
                 return Ending("exited", "the firmware sleeps (WFI) and nothing is left to wake it")
-            case Cause.UNDEFINED if self._machine.read_memory(stopped.pc, 2) in HINTS:
-                self._engine.give_back(stopped.pc)
-                self._engine.add_instruction(INDEX["other"], 1)
-                return None
         return self._fault(stopped)
 
     def _at_limit(self, stopped: Stopped) -> Ending | None:
-        if self._machine.reset_requested:
+        if self._engine.reset_requested:
             return Ending("exited", "the firmware asked for a system reset (AIRCR.SYSRESETREQ)")
         if self._engine.stopped_at_fpu:
             return self._fpu_off(stopped)
@@ -147,5 +140,4 @@ class RunLoop:
         return Ending("fault", "", stopped=stopped)
 
     def _resume_at(self, stopped: Stopped) -> int:
-        after = stopped.cause in (Cause.BREAKPOINT, Cause.UNDEFINED)
-        return stopped.pc + 2 if after else stopped.pc
+        return stopped.pc + 2 if stopped.cause is Cause.BREAKPOINT else stopped.pc

@@ -66,7 +66,7 @@ def summarise(
         time_s=time_s,
         regions=_regions(machine, model),
         memory=memory,
-        energy=energy_info(model, activity, time_s),
+        energy=energy_info(model, activity, time_s, engine.asleep / board.clock_hz),
         functions=_functions(machine, model),
         trace=_trace(machine, model, activity),
         activity=_by_column(activity),
