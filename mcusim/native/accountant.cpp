@@ -71,7 +71,8 @@ void Accountant::arrive(Block* previous, Block& block) {
       --previous->cycles_spent;
       entered_at_ = cycles;
     }
-    if (previous->has(kStackSelect)) select_stack((read_control() & 2U) != 0 ? 1 : 0, registers_[13]);
+    if (previous->has(kStackSelect))
+      select_stack((read_control() & 2U) != 0 ? 1 : 0, registers_[13]);
     if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);
   }
   regions_and_heap(block);
@@ -96,9 +97,9 @@ void Accountant::fetch_lines(Block& block) {
   std::uint64_t stall = 0;
   for (const LineUse& use : block.lines)
     for (std::uint32_t k = 0; k < use.count; ++k)
-      stall += flash_->fetch(use.first_sector + k,
-                             start + block.sector_cycle[use.first_offset + k] + stall,
-                             block.recent);
+      stall +=
+          flash_->fetch(use.first_sector + k,
+                        start + block.sector_cycle[use.first_offset + k] + stall, block.recent);
   fetch_stall += stall;
   wait(stall);
 }

@@ -94,12 +94,11 @@ class Accountant {
     if (previous != nullptr) [[likely]] {
       const bool taken = block.address != previous->fallthrough();
       if (taken)
-        cycles += previous->taken_cycles +
-                  (previous->feels_target_penalty & block.target_penalty);
+        cycles += previous->taken_cycles + (previous->feels_target_penalty & block.target_penalty);
       previous->cycles_spent += cycles - entered_at_;
     }
     if (block.has(kUsesFpu)) fpu_context = true;
-    const std::uint8_t flags = previous != nullptr ? previous->flags : kMovesStack;
+    const std::uint8_t flags = previous != nullptr ? previous->flags : std::uint8_t{kMovesStack};
     entered_at_ = cycles;
     current_ = &block;
     if ((flags & (kCalls | kReturns | kStackSelect | kTailLoad)) != 0 || block.has(kMarked))
@@ -174,10 +173,10 @@ class Accountant {
   std::vector<Sample> samples;
   std::vector<Frame> frames;
   Block* current() { return current_; }
-  std::uint64_t asleep = 0;    // of `cycles`
+  std::uint64_t asleep = 0;  // of `cycles`
   std::uint64_t sleep_by_state[4] = {};
   int sleep_state = 0;
-  bool fpu_context = false;  // CONTROL.FPCA
+  bool fpu_context = false;         // CONTROL.FPCA
   std::function<bool()> attention;  // whether something is to be served before the next block
   std::function<std::uint32_t()> read_control;  // CONTROL register, after an MSR
 
@@ -277,7 +276,7 @@ class Accountant {
   std::vector<Active> active_;
   std::uint32_t top_sp_ = 0xFFFFFFFFU;  // of the innermost frame
   std::uint32_t top_return_ = 1;        // no code is at an odd address
-  std::uint32_t stack_watch_ = 0;  // SP below this is news
+  std::uint32_t stack_watch_ = 0;       // SP below this is news
   bool frames_are_news_ = false;
   std::size_t news_depth_ = 0;
   std::uint32_t heap_start_ = 0;

@@ -1,4 +1,5 @@
-// The columns of the activity vector; the order is that of mcusim/machine/activity.py (a test compares).
+// The columns of the activity vector; the order is that of mcusim/machine/activity.py (a test
+// compares).
 #pragma once
 
 #include <array>

@@ -19,8 +19,8 @@ constexpr std::uint32_t kThread = 1U << 3;
 constexpr std::uint32_t kProcessStack = 1U << 2;
 constexpr std::uint32_t kUnprivileged = 1U;  // bits of CONTROL
 constexpr std::uint32_t kStackSelectBit = 2U;
-constexpr int kLowRegisters[] = {UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3,
-                                 UC_ARM_REG_R12, UC_ARM_REG_LR};
+constexpr int kLowRegisters[] = {UC_ARM_REG_R0, UC_ARM_REG_R1,  UC_ARM_REG_R2,
+                                 UC_ARM_REG_R3, UC_ARM_REG_R12, UC_ARM_REG_LR};
 
 }  // namespace
 
@@ -50,8 +50,7 @@ std::uint32_t Engine::push_frame(std::uint32_t return_address, std::uint32_t xps
   const std::uint32_t frame =
       (sp - (fpu ? kFpuFrame : kBasicFrame)) & ~(system.stack_align() ? 4U : 0U);
   bool good = true;
-  for (std::uint32_t i = 0; i < 6; ++i)
-    good = store(frame + 4 * i, reg(kLowRegisters[i])) && good;
+  for (std::uint32_t i = 0; i < 6; ++i) good = store(frame + 4 * i, reg(kLowRegisters[i])) && good;
   good = store(frame + 24, return_address) && good;
   good = store(frame + 28, (xpsr & ~kAligned) | (align ? kAligned : 0U)) && good;
   if (fpu) {
@@ -144,8 +143,7 @@ void Engine::switch_mode(bool thread, bool process, std::uint32_t xpsr) {
   const std::uint32_t number = thread ? 0U : xpsr & kNumber;
   system.active_exception = static_cast<int>(number);
   const std::uint32_t control = reg(UC_ARM_REG_CONTROL);
-  const std::uint32_t wanted =
-      (control & kUnprivileged) | (process ? kStackSelectBit : 0U);
+  const std::uint32_t wanted = (control & kUnprivileged) | (process ? kStackSelectBit : 0U);
   if (thread && (control & kUnprivileged) != 0)
     // Unprivileged thread mode could not select its stack: privilege goes last.
     set_reg(UC_ARM_REG_CONTROL, control & ~kUnprivileged);

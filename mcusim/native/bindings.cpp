@@ -20,7 +20,8 @@ namespace {
 
 // Hands a C++ vector to NumPy without a copy.
 template <typename T>
-nb::ndarray<nb::numpy, T> to_numpy(std::vector<T>&& values, std::initializer_list<std::size_t> shape) {
+nb::ndarray<nb::numpy, T> to_numpy(std::vector<T>&& values,
+                                   std::initializer_list<std::size_t> shape) {
   auto* kept = new std::vector<T>(std::move(values));
   nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
   return nb::ndarray<nb::numpy, T>(kept->data(), shape, owner);
@@ -57,8 +58,8 @@ Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t 
     ++block.fixed[i.column];
     if (i.effect != Effect::kNone) block.dynamic.push_back(i);
   }
-  block.dynamic.push_back(Instruction{0xFFFF, 0, kOther, Effect::kNone, kNoRegister, kNoRegister,
-                                      0, 0, 0, 0, 0});
+  block.dynamic.push_back(
+      Instruction{0xFFFF, 0, kOther, Effect::kNone, kNoRegister, kNoRegister, 0, 0, 0, 0, 0});
   return block;
 }
 
@@ -213,23 +214,25 @@ void bind_engine(nb::module_& m) {
       .def(nb::init<int, bool, int, std::uint32_t>(), "cpu_model"_a, "accurate"_a,
            "priority_bits"_a, "cpuid"_a)
       .def("map_system_control", &Engine::map_system_control)
-      .def("map_memory",
-           [](Engine& e, std::uint32_t base, std::uint32_t size_bytes, bool flash,
-              const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
-              std::uint32_t write_wait, bool executable) {
-             e.map_memory(base, size_bytes, flash ? Place::kFlash : Place::kRam, aliases,
-                          read_wait, write_wait, executable);
-           },
-           "base"_a, "size_bytes"_a, "flash"_a, "aliases"_a, "read_wait"_a, "write_wait"_a,
-           "executable"_a)
+      .def(
+          "map_memory",
+          [](Engine& e, std::uint32_t base, std::uint32_t size_bytes, bool flash,
+             const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
+             std::uint32_t write_wait, bool executable) {
+            e.map_memory(base, size_bytes, flash ? Place::kFlash : Place::kRam, aliases, read_wait,
+                         write_wait, executable);
+          },
+          "base"_a, "size_bytes"_a, "flash"_a, "aliases"_a, "read_wait"_a, "write_wait"_a,
+          "executable"_a)
       .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
-      .def("set_flash",
-           [](Engine& e, std::uint32_t size_bytes, std::uint32_t read_bytes,
-              const std::vector<std::uint32_t>& icache, const std::vector<std::uint32_t>& dcache) {
-             e.accountant.set_flash(std::make_unique<Flash>(size_bytes, read_bytes,
-                                                            geometry(icache), geometry(dcache)));
-           },
-           "size_bytes"_a, "read_bytes"_a, "icache"_a, "dcache"_a)
+      .def(
+          "set_flash",
+          [](Engine& e, std::uint32_t size_bytes, std::uint32_t read_bytes,
+             const std::vector<std::uint32_t>& icache, const std::vector<std::uint32_t>& dcache) {
+            e.accountant.set_flash(std::make_unique<Flash>(size_bytes, read_bytes, geometry(icache),
+                                                           geometry(dcache)));
+          },
+          "size_bytes"_a, "read_bytes"_a, "icache"_a, "dcache"_a)
       .def("set_wait_states",
            [](Engine& e, std::uint32_t cycles) { flash_of(e).wait_states = cycles; })
       .def("set_prefetch", [](Engine& e, bool on) { flash_of(e).prefetch = on; })
@@ -240,26 +243,28 @@ void bind_engine(nb::module_& m) {
       .def("set_decode", &set_decode)
       .def("set_devices", &set_devices, "read"_a, "write"_a)
       .def("drop_callbacks", &drop_callbacks)
-      .def("read",
-           [](const Engine& e, std::uint32_t address, std::uint32_t size) {
-             const auto bytes = e.read(address, size);
-             return nb::bytes(bytes.data(), bytes.size());
-           },
-           "address"_a, "size"_a)
-      .def("write",
-           [](Engine& e, std::uint32_t address, const nb::bytes& bytes) {
-             e.write(address,
-                     {static_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-           },
-           "address"_a, "bytes"_a)
+      .def(
+          "read",
+          [](const Engine& e, std::uint32_t address, std::uint32_t size) {
+            const auto bytes = e.read(address, size);
+            return nb::bytes(bytes.data(), bytes.size());
+          },
+          "address"_a, "size"_a)
+      .def(
+          "write",
+          [](Engine& e, std::uint32_t address, const nb::bytes& bytes) {
+            e.write(address, {static_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+          },
+          "address"_a, "bytes"_a)
       .def("reg", &Engine::reg)
       .def("set_reg", &Engine::set_reg)
       .def("run", &run, "pc"_a, "until"_a = 0xFFFFFFFEU)
-      .def("set_limits",
-           [](Engine& e, std::uint64_t cycle, std::uint64_t instruction) {
-             e.accountant.set_limits(cycle, instruction);
-           },
-           "cycle"_a, "instruction"_a)
+      .def(
+          "set_limits",
+          [](Engine& e, std::uint64_t cycle, std::uint64_t instruction) {
+            e.accountant.set_limits(cycle, instruction);
+          },
+          "cycle"_a, "instruction"_a)
       .def("give_back", [](Engine& e, std::uint32_t pc) { e.accountant.give_back(pc); })
       .def("settle", [](Engine& e) { e.accountant.settle(); })
       .def("add_instruction",
@@ -267,9 +272,8 @@ void bind_engine(nb::module_& m) {
              if (column < kAlu || column > kOther) throw nb::value_error("not a class");
              e.accountant.add_instruction(static_cast<Column>(column), cycles);
            })
-      .def("select_stack", [](Engine& e, int which, std::uint32_t sp) {
-             e.accountant.select_stack(which & 1, sp);
-           })
+      .def("select_stack",
+           [](Engine& e, int which, std::uint32_t sp) { e.accountant.select_stack(which & 1, sp); })
       .def("add_region", [](Engine& e) { return e.accountant.add_region(); })
       .def("begin_region", [](Engine& e, int id) { e.accountant.begin_region(id); })
       .def("end_region", [](Engine& e, int id) { e.accountant.end_region(id); })
@@ -285,7 +289,8 @@ void bind_engine(nb::module_& m) {
       .def("regions",
            [](const Engine& e) {
              nb::list list;
-             for (const RegionCount& region : e.accountant.regions) list.append(region_dict(region));
+             for (const RegionCount& region : e.accountant.regions)
+               list.append(region_dict(region));
              return list;
            })
       .def("stacks",
@@ -305,28 +310,28 @@ void bind_engine(nb::module_& m) {
       .def_prop_ro("heap_written", [](const Engine& e) { return e.accountant.heap_written(); })
       .def("set_event", &set_event)
       .def("add_source", [](Engine& e) { return e.timeline.add_source(); })
-      .def("schedule",
-           [](Engine& e, int source, std::uint64_t cycle) {
-             e.timeline.schedule(source, cycle);
-             e.attend();
-           },
-           "source"_a, "cycle"_a)
+      .def(
+          "schedule",
+          [](Engine& e, int source, std::uint64_t cycle) {
+            e.timeline.schedule(source, cycle);
+            e.attend();
+          },
+          "source"_a, "cycle"_a)
       .def("cancel", [](Engine& e, int source) { e.timeline.cancel(source); })
-      .def("set_line",
-           [](Engine& e, int number, bool high) {
-             e.exceptions.set_line(check_exception(number), high);
-             e.attend();
-           },
-           "exception"_a, "high"_a)
+      .def(
+          "set_line",
+          [](Engine& e, int number, bool high) {
+            e.exceptions.set_line(check_exception(number), high);
+            e.attend();
+          },
+          "exception"_a, "high"_a)
       .def("pend",
            [](Engine& e, int number) {
              e.exceptions.set_pending(check_exception(number));
              e.attend();
            })
-      .def("is_enabled",
-           [](const Engine& e, int number) {
-             return e.exceptions.enabled(check_exception(number));
-           })
+      .def("is_enabled", [](const Engine& e,
+                            int number) { return e.exceptions.enabled(check_exception(number)); })
       .def("set_vector_table",
            [](Engine& e, std::uint32_t address) { e.system.vector_table = address; })
       .def("raise_fault", &Engine::raise_fault, "exception"_a, "pc"_a, "cfsr"_a, "has_address"_a,
@@ -352,20 +357,19 @@ NB_MODULE(_native, m) {
   // An engine that lives until the interpreter ends is no error of the user's.
   nb::set_leak_warnings(false);
   nb::class_<Block>(m, "Block")
-      .def("__init__",
-           [](Block* self, std::uint32_t cycles, std::uint32_t fetch_words,
-              std::uint16_t taken_cycles, std::uint8_t target_penalty, bool feels_target_penalty,
-              std::uint8_t flags, std::uint16_t first_fpu,
-              std::uint32_t stack_drop, std::uint16_t head_address_registers,
-              std::uint8_t tail_load, const nb::bytes& code) {
-             new (self) Block(make_block(cycles, fetch_words, taken_cycles, target_penalty,
-                                         feels_target_penalty, flags, first_fpu,
-                                         stack_drop, head_address_registers, tail_load,
-                                         code));
-           },
-           nb::kw_only(), "cycles"_a, "fetch_words"_a, "taken_cycles"_a, "target_penalty"_a,
-           "feels_target_penalty"_a, "flags"_a, "first_fpu"_a,
-           "stack_drop"_a, "head_address_registers"_a, "tail_load"_a, "code"_a);
+      .def(
+          "__init__",
+          [](Block* self, std::uint32_t cycles, std::uint32_t fetch_words,
+             std::uint16_t taken_cycles, std::uint8_t target_penalty, bool feels_target_penalty,
+             std::uint8_t flags, std::uint16_t first_fpu, std::uint32_t stack_drop,
+             std::uint16_t head_address_registers, std::uint8_t tail_load, const nb::bytes& code) {
+            new (self) Block(make_block(cycles, fetch_words, taken_cycles, target_penalty,
+                                        feels_target_penalty, flags, first_fpu, stack_drop,
+                                        head_address_registers, tail_load, code));
+          },
+          nb::kw_only(), "cycles"_a, "fetch_words"_a, "taken_cycles"_a, "target_penalty"_a,
+          "feels_target_penalty"_a, "flags"_a, "first_fpu"_a, "stack_drop"_a,
+          "head_address_registers"_a, "tail_load"_a, "code"_a);
   bind_engine(m);
   m.def("demangle", &demangle, "name"_a);
   m.def("divide_cycles", &divide_cycles, "dividend"_a, "divisor"_a);

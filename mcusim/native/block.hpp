@@ -40,21 +40,21 @@ static_assert(sizeof(Instruction) == 16);
 struct LineUse {
   std::uint32_t line;
   std::uint32_t first_sector;
-  std::uint8_t mask;   // sectors used
-  std::uint8_t count;  // of them, consecutive
+  std::uint8_t mask;           // sectors used
+  std::uint8_t count;          // of them, consecutive
   std::uint16_t first_offset;  // index into Block::sector_cycle
 };
 
 // What makes a block more than straight work; most blocks have none of these.
 enum BlockFlag : std::uint8_t {
-  kCalls = 1,         // ends in BL or BLX
-  kReturns = 2,       // ends in a jump to an address from a register or memory
-  kStackSelect = 4,   // MSR to CONTROL, MSP or PSP
-  kTailLoad = 8,      // ends in a load that a following one can pipeline with
-  kMovesStack = 16,   // writes SP
-  kMarked = 32,       // a region of interest begins here, or it is _sbrk
+  kCalls = 1,        // ends in BL or BLX
+  kReturns = 2,      // ends in a jump to an address from a register or memory
+  kStackSelect = 4,  // MSR to CONTROL, MSP or PSP
+  kTailLoad = 8,     // ends in a load that a following one can pipeline with
+  kMovesStack = 16,  // writes SP
+  kMarked = 32,      // a region of interest begins here, or it is _sbrk
   kUsesFpu = 64,
-  kInRam = 128,       // its bytes may change
+  kInRam = 128,  // its bytes may change
 };
 
 struct Block {
@@ -63,23 +63,23 @@ struct Block {
   std::uint32_t size = 0;
   std::uint32_t cycles = 0;  // without wait states and operand-dependent cycles
   std::uint32_t instructions = 0;
-  std::uint32_t pending = 0;        // executions since the last flush
-  std::uint16_t taken_cycles = 0;   // added when control does not fall through
-  std::uint8_t target_penalty = 0;  // added when this block is branched to
+  std::uint32_t pending = 0;              // executions since the last flush
+  std::uint16_t taken_cycles = 0;         // added when control does not fall through
+  std::uint8_t target_penalty = 0;        // added when this block is branched to
   std::uint8_t feels_target_penalty = 0;  // 1 when its own target's penalty counts
   std::uint8_t flags = 0;
   bool in_flash = false;
   std::uint64_t cache_epoch = ~0ULL;
-  std::uint64_t cycles_spent = 0;  // everything included
-  Block* successor = nullptr;      // the block that came next the last time
+  std::uint64_t cycles_spent = 0;       // everything included
+  Block* successor = nullptr;           // the block that came next the last time
   const Instruction* events = nullptr;  // `dynamic`
-  std::uint32_t stack_drop = 0;    // furthest below the entry SP, bytes
+  std::uint32_t stack_drop = 0;         // furthest below the entry SP, bytes
 
   // Static, from the timing model.
   std::uint32_t fetch_words = 0;
-  std::uint16_t first_fpu = 0xFFFF;            // offset of the first FPU instruction
-  std::uint16_t head_address_registers = 0;    // first instruction can pipeline; else 0
-  std::uint8_t tail_load = kNoRegister;        // register that a trailing single load writes
+  std::uint16_t first_fpu = 0xFFFF;          // offset of the first FPU instruction
+  std::uint16_t head_address_registers = 0;  // first instruction can pipeline; else 0
+  std::uint8_t tail_load = kNoRegister;      // register that a trailing single load writes
   std::vector<Instruction> code;
   std::vector<Instruction> dynamic;  // those with an effect, then a sentinel
   std::array<std::uint16_t, kColumns> fixed{};

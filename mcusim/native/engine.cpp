@@ -14,8 +14,7 @@ namespace mcusim {
 namespace {
 
 void check(uc_err error, const char* what) {
-  if (error != UC_ERR_OK)
-    throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
+  if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
 }
 
 constexpr std::uint32_t kSystemControl = 0xE000E000U;
@@ -45,8 +44,8 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
   accountant.read_control = [this] { return reg(UC_ARM_REG_CONTROL); };
   add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Engine::on_block));
   if (accurate)
-    add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(direct_ ? &Engine::on_code
-                                                           : &Engine::on_code_copying));
+    add_hook(UC_HOOK_CODE,
+             reinterpret_cast<void*>(direct_ ? &Engine::on_code : &Engine::on_code_copying));
   add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&Engine::on_interrupt));
   add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&Engine::on_invalid));
   int actual = -1;
@@ -283,8 +282,7 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   if (block.is_sbrk) block.flags |= kMarked;
   block.events = block.dynamic.data();
   Block**& table = tables_[address >> 16];
-  if (table == nullptr)
-    table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
+  if (table == nullptr) table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
   if (table == nullptr) throw std::bad_alloc();
   Block*& head = table[(address & 0xFFFFU) >> 1];
   block.next_here = head;
@@ -397,23 +395,21 @@ void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, st
   engine->accountant.access_done();
 }
 
-std::uint64_t Engine::on_system_read(uc_engine*, std::uint64_t offset, unsigned size,
-                                     void* self) {
+std::uint64_t Engine::on_system_read(uc_engine*, std::uint64_t offset, unsigned size, void* self) {
   auto& engine = *static_cast<Engine*>(self);
   engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), false);
   const std::uint64_t now = engine.accountant.now();
-  const std::uint32_t value =
-      engine.system.read(static_cast<std::uint32_t>(offset), size, now);
+  const std::uint32_t value = engine.system.read(static_cast<std::uint32_t>(offset), size, now);
   engine.accountant.access_done();
   return value;
 }
 
-void Engine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size,
-                             std::uint64_t value, void* self) {
+void Engine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
+                             void* self) {
   auto& engine = *static_cast<Engine*>(self);
   engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), true);
-  engine.system.write(static_cast<std::uint32_t>(offset), size,
-                      static_cast<std::uint32_t>(value), engine.accountant.now());
+  engine.system.write(static_cast<std::uint32_t>(offset), size, static_cast<std::uint32_t>(value),
+                      engine.accountant.now());
   engine.accountant.access_done();
   engine.attend();
 }

@@ -102,8 +102,7 @@ class Engine {
 
   static void on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_code(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
-  static void on_code_copying(uc_engine* uc, std::uint64_t address, std::uint32_t size,
-                              void* self);
+  static void on_code_copying(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_interrupt(uc_engine* uc, std::uint32_t number, void* self);
   static bool on_invalid(uc_engine* uc, uc_mem_type type, std::uint64_t address, int size,
                          std::int64_t value, void* self);

@@ -38,8 +38,7 @@ std::uint32_t SysTick::value(std::uint64_t now) const {
 
 void SysTick::start(std::uint64_t now) {
   // From zero the counter first reloads, which takes a tick of its own.
-  const std::uint64_t ticks =
-      stopped_value_ != 0 ? stopped_value_ : std::uint64_t{reload_} + 1;
+  const std::uint64_t ticks = stopped_value_ != 0 ? stopped_value_ : std::uint64_t{reload_} + 1;
   zero_at_ = now + ticks * divider();
   if (reload_ == 0 && stopped_value_ == 0) return timeline_.cancel(source_);
   timeline_.schedule(source_, zero_at_);

@@ -38,8 +38,7 @@ class SysTick {
 
 class SystemControl {
  public:
-  SystemControl(Exceptions& exceptions, Timeline& timeline, int systick_source,
-                std::uint32_t cpuid)
+  SystemControl(Exceptions& exceptions, Timeline& timeline, int systick_source, std::uint32_t cpuid)
       : systick(timeline, systick_source), exceptions_(exceptions), cpuid_(cpuid) {}
 
   std::uint32_t read(std::uint32_t offset, std::uint32_t size, std::uint64_t now);
@@ -51,8 +50,8 @@ class SystemControl {
 
   SysTick systick;
   std::uint32_t vector_table = 0;
-  int active_exception = 0;  // IPSR
-  std::uint32_t system_control = 0;  // SCR
+  int active_exception = 0;             // IPSR
+  std::uint32_t system_control = 0;     // SCR
   std::uint32_t configuration = 0x200;  // CCR: STKALIGN
   std::uint32_t coprocessor_access = 0;
   bool reset_requested = false;
