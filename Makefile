@@ -53,8 +53,8 @@ sanitize:
 		-C cmake.build-type=Debug' UNDER=tools/sanitize/run
 
 format: $(VENV)/.group-lint
+	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
 	$(BIN)/clang-format -i $(NATIVE)
 
 clean:

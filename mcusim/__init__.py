@@ -1,7 +1,7 @@
 """mcusim: run TinyML firmware without a board; count every cycle, byte and joule.
 
-    import mcusim
-    result = mcusim.run("model.elf", board="nrf52840")
+import mcusim
+result = mcusim.run("model.elf", board="nrf52840")
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ CORE_DEVICES: tuple[tuple[str, type[Device], int, int], ...] = (
     ("itm", Itm, 0xE0000000, 0x1000),
     ("dwt", Dwt, 0xE0001000, 0x1000),
 )
-"""Name, class, base address and size in bytes of what every Armv7-M core has (ARM DDI0403E B3.1)."""
+"""Name, class, base address and size in bytes of what every Armv7-M core has (DDI0403E B3.1)."""
 
 
 def device_types() -> list[str]:

@@ -21,7 +21,9 @@ from mcusim.firmware.dwarf_header import (
 )
 
 _MAX_NUMBER = 1 << 31
-_MAX_SEQUENCE_ROWS = 1_000_000
+_MAX_UNITS = 20_000
+_MAX_UNIT_ROWS = 1_000_000
+"""Rows of one unit, several times what the largest source files have."""
 _COPY, _ADVANCE_PC, _ADVANCE_LINE, _SET_FILE, _SET_COLUMN = 1, 2, 3, 4, 5
 _CONST_ADD_PC, _FIXED_ADVANCE_PC = 8, 9
 _END_SEQUENCE, _SET_ADDRESS = 1, 2
@@ -50,10 +52,11 @@ class Unit(NamedTuple):
 def units(data: bytes) -> Iterator[Unit]:
     """Decode the line programs of a .debug_line section one after the other.
 
-    A unit that can't be decoded is left out; decoding goes on behind it.
+    A unit that can't be decoded is left out; decoding goes on behind it, up to a number of units.
     """
-    position = 0
-    while position + 4 <= len(data):
+    position = count = 0
+    while position + 4 <= len(data) and count < _MAX_UNITS:
+        count += 1
         length, size = int.from_bytes(data[position : position + 4], "little"), 4
         if length == 0xFFFFFFFF:
             length, size = int.from_bytes(data[position + 4 : position + 12], "little"), 12
@@ -95,6 +98,7 @@ def _sequences(data: bytes, position: int, end: int, header: Header) -> Iterator
     change = [header.line_base + max(op - base, 0) % header.line_range for op in range(256)]
     address, file, line = 0, 1, 1
     rows: list[tuple[int, int, int]] = []
+    room = _MAX_UNIT_ROWS
     while position < end:
         op = data[position]
         position += 1
@@ -102,22 +106,23 @@ def _sequences(data: bytes, position: int, end: int, header: Header) -> Iterator
             address += advance[op]
             line += change[op]
             rows.append((address, file, line))
-            if len(rows) > _MAX_SEQUENCE_ROWS:
-                raise DwarfError("sequence too long")
+            if len(rows) > room:
+                raise DwarfError("too many rows")
         elif op == 0:
             size, position = uleb(data, position)
             extended = data[position] if size else 0
             if extended == _END_SEQUENCE:
                 if (sequence := _sequence(rows, address)) is not None:
                     yield sequence
+                room -= len(rows)
                 address, file, line, rows = 0, 1, 1, []
             elif extended == _SET_ADDRESS and size == 5:
                 address = int.from_bytes(data[position + 1 : position + 5], "little")
             position += size
         elif op == _COPY:
             rows.append((address, file, line))
-            if len(rows) > _MAX_SEQUENCE_ROWS:
-                raise DwarfError("sequence too long")
+            if len(rows) > room:
+                raise DwarfError("too many rows")
         elif op == _ADVANCE_PC:
             value, position = uleb(data, position)
             address += value * step

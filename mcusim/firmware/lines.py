@@ -14,7 +14,7 @@ from mcusim.firmware.names import clean
 DEBUG_SECTIONS = (".debug_line", ".debug_str", ".debug_line_str")
 
 _MAX_ROWS = 4_000_000
-_MAX_SECTION_BYTES = 32 << 20
+_MAX_SECTION_BYTES = 16 << 20
 """Where decoding stops: seconds of work, several times what a large C++ firmware has."""
 _MAX_TEXT_BYTES = 4096
 _NO_FILE = 0

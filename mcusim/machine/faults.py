@@ -51,9 +51,7 @@ def place(machine: Machine, pc: int) -> tuple[str, str]:
     return (found[0] if found else ""), machine.image.line_at(pc)
 
 
-def _sentence(
-    machine: Machine, stopped: Stopped, where: str, registers: dict[str, int]
-) -> str:
+def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[str, int]) -> str:
     match stopped.cause:
         case Cause.READ | Cause.WRITE:
             return _access_sentence(machine, stopped, where)

@@ -104,8 +104,8 @@ class MemoryWatch:
         where = f"{function or hex(found['pc'])}{f' ({line})' if line else ''}"
         return Collision(
             message=(
-                f"the stack ran into {hit} in {where}: SP reached 0x{found['sp']:08x}, {below} bytes "
-                f"below the limit 0x{found['limit']:08x}; make the stack larger or the data smaller"
+                f"the stack ran into {hit} in {where}: SP reached 0x{found['sp']:08x}, {below} "
+                f"bytes below the limit 0x{found['limit']:08x}; enlarge the stack or shrink the data"
             ),
             sp=found["sp"],
             pc=found["pc"],

@@ -106,8 +106,11 @@ def battery(info: BatteryInfo) -> Verdict:
     if not info.can_deliver:
         text = f"{info.title} can't deliver the peak: {info.loaded_voltage_v:.2f} V under load"
         return Verdict("Battery", text, "bad")
-    band = figures.life_band(info.life_low_s, info.life_high_s)
-    text = f"{info.title}, {every}: {figures.life(info.life_s)} ({band})"
+    text = f"{info.title}, {every}: {figures.life(info.life_s)}"
+    if info.limited_by == "shelf life":
+        text += ", its shelf life"
+    if figures.life(info.life_low_s) != figures.life(info.life_high_s):
+        text += f" ({figures.life_band(info.life_low_s, info.life_high_s)})"
     if info.grade == "assumed":
         text += ", assumed"
     return Verdict("Battery", text, "plain")

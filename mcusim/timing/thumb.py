@@ -50,7 +50,7 @@ def split(code: bytes) -> list[bytes]:
 def decode(encoding: bytes) -> Instruction:
     """Decodes one instruction of 2 or 4 bytes.
 
-    What Capstone does not know comes back as a one-cycle SYSTEM instruction: the core will refuse it.
+    What Capstone does not know is a one-cycle SYSTEM instruction: the core will refuse it.
     """
     first = int.from_bytes(encoding[:2], "little")
     if first >> 8 == 0xBF and first & 0xF:
@@ -123,7 +123,9 @@ def _flow(insn: Any, name: str) -> dict[str, Any]:
     return facts
 
 
-def _describe_access(insn: Any, match: re.Match[str], size: int, facts: dict[str, Any]) -> Instruction:
+def _describe_access(
+    insn: Any, match: re.Match[str], size: int, facts: dict[str, Any]
+) -> Instruction:
     load = match[1] == "ldr"
     suffix = match[3] or ""
     operand = next(op for op in insn.operands if op.type == arm.ARM_OP_MEM)
@@ -191,9 +193,7 @@ def _describe_fpu(insn: Any, name: str, size: int, facts: dict[str, Any]) -> Ins
         return Instruction(size, insn.mnemonic, Kind.FPU, **facts)
     stack = name in ("vpush", "vpop")
     load = name in ("vpop",) or name.startswith("vldm")
-    words = sum(
-        bin(_fpu_mask([op.reg])).count("1") for op in insn.operands[0 if stack else 1 :]
-    )
+    words = sum(bin(_fpu_mask([op.reg])).count("1") for op in insn.operands[0 if stack else 1 :])
     base = SP if stack else _core(insn.operands[0].reg)
     down = name == "vpush" or name.endswith("db")
     moves_sp = base == SP and (stack or insn.writeback)

@@ -45,8 +45,8 @@ uint8_t arena[300];
 __attribute__((section(".noinit"))) uint8_t kept[16];
 const uint8_t weights[100] = { 1, 2, 3 };
 int assembly(int);
-__attribute__((noinline)) static int helper(int x) { return x * weights[x & 63] + arena[x & 255]; }
-__attribute__((noinline)) void tiny_invoke(int x) { counter += helper(x) + kept[x & 15]; }
+__attribute__((noinline)) static int weigh(int x) { return x * weights[x & 63] + arena[x & 255]; }
+__attribute__((noinline)) void tiny_invoke(int x) { counter += weigh(x) + kept[x & 15]; }
 void dropped(int x) { counter = x + 1; }
 void Reset_Handler(void) {
   for (int i = 0; i < 10; i++) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,7 @@ def test_compressed_debug_sections(tmp_path: Path) -> None:
 
 def test_source_path_is_the_compilers(tiny_elf: Path) -> None:
     image = load_firmware(tiny_elf)
-    source = image.lines.source_at(image.match_functions("helper").functions[0].address)
+    source = image.lines.source_at(image.match_functions("weigh").functions[0].address)
     assert source is not None
     assert source[0].endswith("tiny.c")
     assert source[1] > 0
@@ -86,3 +88,30 @@ def test_no_debug_information(tmp_path: Path) -> None:
 def test_broken_line_programs_have_no_lines(section: bytes) -> None:
     table = LineTable.decode({".debug_line": section}, lambda address: True)
     assert [table.line_at(address) for address in (0, 2, 0xFFFFFFFF, -1, 1 << 70)] == [""] * 5
+
+
+def line_unit(program: bytes) -> bytes:
+    """Return a line program of version 3 without files."""
+    header = b"\2\1\xfb\x0e\x0a\0\1\1\1\1\0\0\0\1" + b"\0\0"
+    body = b"\3\0" + struct.pack("<I", len(header)) + header + program
+    return struct.pack("<I", len(body)) + body
+
+
+SET_ADDRESS, END_SEQUENCE = b"\0\5\2" + struct.pack("<I", 0x1000), b"\0\1\1"
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        line_unit(b"\x1f" * (4 << 20)),
+        line_unit((SET_ADDRESS + b"\x1f" * 500_000 + END_SEQUENCE) * 8),
+        line_unit(b"\2\1" * (2 << 20)),
+        line_unit(b"") * (4 << 15),
+        b"\1\0\0\0\0" * (1 << 20),
+    ],
+    ids=["one sequence", "sequences", "no rows", "empty units", "units of one byte"],
+)
+def test_work_on_large_line_programs_is_bounded(section: bytes) -> None:
+    started = time.monotonic()
+    LineTable.decode({".debug_line": section}, lambda address: False).line_at(0x1000)
+    assert time.monotonic() - started < 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,7 @@ def test_common_inference_names() -> None:
 
 
 @pytest.fixture
-def demangled(monkeypatch: pytest.MonkeyPatch, cxx_elf: Path) -> FirmwareImage:
+def demangled(monkeypatch: pytest.MonkeyPatch, cxx_elf: Path) -> Iterator[FirmwareImage]:
     """The C++ program, with c++filt in place of the native demangler."""
     table: dict[str, str] = {}
     image = load_firmware(cxx_elf)

@@ -7,6 +7,7 @@ import pytest
 from mcusim.report.text import DETAILS, render
 from mcusim.result import FunctionRow
 from tests.report.factory import (
+    YEAR_S,
     make_battery,
     make_collision,
     make_energy,
@@ -115,6 +116,12 @@ def test_small_components_share_a_row_and_unused_ones_have_none() -> None:
 def test_a_battery_that_cannot_deliver_has_no_life() -> None:
     text = render(make_result(battery=make_battery(can_deliver=False, loaded_voltage_v=1.62)))
     assert "can't deliver the peak: 1.62 V" in headline(text)[0]
+
+
+def test_a_life_that_ends_on_the_shelf_says_so() -> None:
+    life = dict.fromkeys(("life_s", "life_low_s", "life_high_s"), 10 * YEAR_S)
+    text = render(make_result(battery=make_battery(limited_by="shelf life", **life)))
+    assert "every 10 s: 10.0 years, its shelf life, assumed" in text
 
 
 def test_an_assumption_shows_at_the_number() -> None:

@@ -37,6 +37,6 @@ class Stm32Flash(Device):
         needed = self.host.required_wait_states
         if latency < needed:
             self.host.warn(
-                f"FLASH_ACR sets {latency} wait states, but the flash needs {needed} at this clock: "
-                "on silicon, reads would fail"
+                f"FLASH_ACR sets {latency} wait states, but the flash needs {needed} "
+                "at this clock: on silicon, reads would fail"
             )
