@@ -22,6 +22,30 @@ _KINDS = {
 }
 
 
+HARD_FAULT, BUS_FAULT, USAGE_FAULT = 3, 5, 6
+# Bits of CFSR (ARM DDI0403E B3.2.15).
+_STATUS = {
+    Cause.UNDEFINED: (USAGE_FAULT, 1 << 16),
+    Cause.INVALID_STATE: (USAGE_FAULT, 1 << 17),
+    Cause.EXCEPTION_RETURN: (USAGE_FAULT, 1 << 18),
+    Cause.NO_COPROCESSOR: (USAGE_FAULT, 1 << 19),
+    Cause.UNALIGNED: (USAGE_FAULT, 1 << 24),
+    Cause.FETCH: (BUS_FAULT, 1 << 8),
+    Cause.READ: (BUS_FAULT, 1 << 9 | 1 << 15),
+    Cause.WRITE: (BUS_FAULT, 1 << 9 | 1 << 15),
+}
+
+
+def take(machine: Machine, stopped: Stopped) -> bool:
+    """Has the core take the fault; False when it can't (lock-up, or no handler in the table)."""
+    number, status = _STATUS.get(stopped.cause, (HARD_FAULT, 0))
+    address = stopped.address if status & 1 << 15 else None
+    engine = machine.engine
+    if not engine.raise_fault(number, stopped.pc, status, address is not None, address or 0):
+        return False
+    return machine.image_covers(engine.resume_at)
+
+
 def describe(machine: Machine, stopped: Stopped) -> Fault:
     """Describes the fault that a run ended in."""
     engine = machine.engine

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcusim.cpu.unicorn_arm import Cause, Stopped, run
+from mcusim.machine import faults
 from mcusim.machine.machine import Machine
 from mcusim.machine.semihosting import BKPT_IMMEDIATE, Semihosting
-from mcusim.result import Outcome
+from mcusim.result import Fault, Outcome
 
 Progress = Callable[[int, int, float, float], None]
 """Takes cycles, instructions, simulated seconds and seconds of wall time."""
@@ -21,6 +22,8 @@ SLICE_WALL_S = 0.1
 """Wall time between looks at the user's keyboard."""
 FIRST_SLICE_CYCLES = 1_000_000
 LONGEST_SLICE_CYCLES = 200_000_000
+FAULT_GRACE_S = 1.0
+"""Simulated time that a fault handler of the firmware may take before the run ends."""
 TAIL_CYCLES = 1_000_000
 """The last part of a run that meets its limit: its hot loop is looked for there."""
 
@@ -34,7 +37,7 @@ class Ending:
     outcome: Outcome
     reason: str
     exit_code: int | None = None
-    stopped: Stopped | None = None
+    fault: Fault | None = None
     tail: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     """Cycles that each block had spent when the tail of a limited run began."""
 
@@ -52,6 +55,7 @@ class RunLoop:
         self._progress = progress
         self._semihosting = Semihosting(machine)
         self._tail_starts = max(0, max_cycles - min(TAIL_CYCLES, max_cycles // 2))
+        self._fault_found: Fault | None = None
         self._tail: NDArray[np.uint64] | None = None
         self._slice_cycles = FIRST_SLICE_CYCLES
         self._started = time.perf_counter()
@@ -105,6 +109,8 @@ class RunLoop:
         return self._fault(stopped)
 
     def _at_limit(self, stopped: Stopped) -> Ending | None:
+        if self._fault_found is not None and self._engine.cycles >= self._max_cycles:
+            return Ending("fault", "", fault=self._fault_found)
         if self._engine.reset_requested:
             return Ending("exited", "the firmware asked for a system reset (AIRCR.SYSRESETREQ)")
         if self._engine.stopped_at_fpu:
@@ -118,7 +124,7 @@ class RunLoop:
             return Ending("limit", f"stopped at the limit of {seconds:g} s of simulated time")
         return None
 
-    def _fpu_off(self, stopped: Stopped) -> Ending:
+    def _fpu_off(self, stopped: Stopped) -> Ending | None:
         # Executes up to the instruction that needs the FPU, so that the report is exact.
         at = self._engine.stopped_at_fpu
         if at != stopped.pc:
@@ -135,9 +141,22 @@ class RunLoop:
             return None
         return Ending("exited", f"the firmware exited with status {code}", exit_code=code)
 
-    def _fault(self, stopped: Stopped) -> Ending:
+    def _fault(self, stopped: Stopped) -> Ending | None:
+        """Has the core take the fault, as silicon does; the run ends when no handler can."""
         self._engine.give_back(stopped.pc)
-        return Ending("fault", "", stopped=stopped)
+        fault = faults.describe(self._machine, stopped)
+        if self._fault_found is None:
+            self._fault_found = fault
+            # A handler that reports and stops has its time; one that spins does not hold us up.
+            grace = int(FAULT_GRACE_S * self._machine.board.clock_hz)
+            self._max_cycles = min(self._max_cycles, self._engine.cycles + grace)
+        if faults.take(self._machine, stopped):
+            return None
+        return Ending("fault", "", fault=self._fault_found)
 
     def _resume_at(self, stopped: Stopped) -> int:
-        return stopped.pc + 2 if stopped.cause is Cause.BREAKPOINT else stopped.pc
+        if stopped.cause is Cause.LIMIT:
+            return stopped.pc
+        if stopped.cause is Cause.BREAKPOINT and self._is_semihosting(stopped.pc):
+            return stopped.pc + 2
+        return self._engine.resume_at  # of the fault handler

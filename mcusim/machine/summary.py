@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcusim.machine import faults, hot_loop
+from mcusim.machine import hot_loop
 from mcusim.machine.activity import COLUMNS, INDEX, INSTRUCTION_CLASSES
 from mcusim.machine.machine import Machine
 from mcusim.machine.memory_use import MemoryWatch
@@ -36,7 +36,7 @@ def summarise(
     model = build_model(board)
     time_s = engine.cycles / board.clock_hz
     stall, fetch_stall = int(activity[INDEX["stall"]]), engine.fetch_stall
-    fault = faults.describe(machine, ending.stopped) if ending.stopped else None
+    fault = ending.fault
     memory = watch.report()
     warnings = list(machine.warnings)
     if memory.collision is not None:
