@@ -22,6 +22,9 @@ SLICE_WALL_S = 0.1
 """Wall time between looks at the user's keyboard."""
 FIRST_SLICE_CYCLES = 1_000_000
 LONGEST_SLICE_CYCLES = 200_000_000
+BRANCH_TO_SELF = b"\xfe\xe7"
+FAULT_SLICE_CYCLES = 1000
+"""After a fault, how often it is looked whether the handler just spins."""
 FAULT_GRACE_S = 1.0
 """Simulated time that a fault handler of the firmware may take before the run ends."""
 TAIL_CYCLES = 1_000_000
@@ -55,6 +58,7 @@ class RunLoop:
         self._progress = progress
         self._semihosting = Semihosting(machine)
         self._tail_starts = max(0, max_cycles - min(TAIL_CYCLES, max_cycles // 2))
+        self._resume = 0
         self._fault_found: Fault | None = None
         self._tail: NDArray[np.uint64] | None = None
         self._slice_cycles = FIRST_SLICE_CYCLES
@@ -69,7 +73,7 @@ class RunLoop:
                 ending = self._ending(stopped)
                 if ending is not None:
                     break
-                pc = self._resume_at(stopped)
+                pc = self._resume
         except KeyboardInterrupt:
             ending = Ending("stopped", "interrupted by the user")
         if self._tail is not None:
@@ -83,11 +87,14 @@ class RunLoop:
         self._engine.set_limits(min(limit, boundary), self._max_instructions)
         began = time.perf_counter()
         stopped = run(self._engine, pc)
+        self._resume = stopped.pc
         if stopped.cause is Cause.LIMIT:
             self._adapt(time.perf_counter() - began)
         return stopped
 
     def _adapt(self, wall_s: float) -> None:
+        if self._fault_found is not None:
+            return
         now = time.perf_counter()
         if self._progress is not None:
             engine = self._engine
@@ -109,7 +116,10 @@ class RunLoop:
         return self._fault(stopped)
 
     def _at_limit(self, stopped: Stopped) -> Ending | None:
-        if self._fault_found is not None and self._engine.cycles >= self._max_cycles:
+        if self._fault_found is not None and (
+            self._engine.cycles >= self._max_cycles
+            or self._machine.read_memory(stopped.pc, 2) == BRANCH_TO_SELF
+        ):
             return Ending("fault", "", fault=self._fault_found)
         if self._engine.reset_requested:
             return Ending("exited", "the firmware asked for a system reset (AIRCR.SYSRESETREQ)")
@@ -136,6 +146,7 @@ class RunLoop:
 
     def _serve(self) -> Ending | None:
         self._semihosting.serve()
+        self._resume += 2
         code = self._semihosting.exit_code
         if code is None:
             return None
@@ -151,12 +162,7 @@ class RunLoop:
             grace = int(FAULT_GRACE_S * self._machine.board.clock_hz)
             self._max_cycles = min(self._max_cycles, self._engine.cycles + grace)
         if faults.take(self._machine, stopped):
+            self._resume = self._engine.resume_at
+            self._slice_cycles = FAULT_SLICE_CYCLES
             return None
         return Ending("fault", "", fault=self._fault_found)
-
-    def _resume_at(self, stopped: Stopped) -> int:
-        if stopped.cause is Cause.LIMIT:
-            return stopped.pc
-        if stopped.cause is Cause.BREAKPOINT and self._is_semihosting(stopped.pc):
-            return stopped.pc + 2
-        return self._engine.resume_at  # of the fault handler
