@@ -22,6 +22,16 @@ class FlashControl(Protocol):
     def invalidate_dcache(self) -> None: ...
 
 
+class Line(Protocol):
+    """The serial line outside a UART."""
+
+    def connect(self, receive: Callable[[int], None], character_s: Callable[[], float]) -> None:
+        """Takes what receives a byte, and what tells the seconds of a character (0: not ready)."""
+
+    def sent(self, byte: int) -> None:
+        """Takes a byte whose frame has left the device."""
+
+
 class Host(Protocol):
     """What a peripheral may ask of the machine that it is part of."""
 
@@ -38,6 +48,9 @@ class Host(Protocol):
 
     def emit(self, device: str, data: bytes) -> None:
         """Takes bytes that the firmware sent out through `device`."""
+
+    def serial(self, name: str) -> Line:
+        """The line outside the UART `name`."""
 
     def pin_changed(self, port: str, pin: int, level: bool) -> None:
         """Takes an edge on an output pin."""

@@ -12,6 +12,7 @@ from mcusim.devices import CORE_DEVICES, create
 from mcusim.firmware import FirmwareImage
 from mcusim.machine.bus import Bus
 from mcusim.machine.regions import Regions
+from mcusim.machine.serial import SerialLine
 from mcusim.timing.cores import timing_model
 
 OUTPUT_LIMIT_BYTES = 1 << 20
@@ -32,6 +33,8 @@ class Machine:
         self.output = bytearray()
         self.warnings: list[str] = []
         self._events: dict[int, Callable[[], None]] = {}
+        self.lines: dict[str, SerialLine] = {}
+        self.pin_listeners: list[Callable[[str, int, bool], None]] = []
         self.accurate = accurate
         self.initial_sp = 0
         self._time_block = timing_model(board.chip.core)
@@ -61,6 +64,15 @@ class Machine:
         """Cycle at which the access under way began."""
         return self.engine.now
 
+    @property
+    def seconds(self) -> float:
+        """Simulated time since reset."""
+        return self.engine.now / self.board.clock_hz
+
+    def cycle_in(self, seconds: float) -> int:
+        """The cycle at which `seconds` from now will have passed at the present clock."""
+        return self.engine.now + max(1, round(seconds * self.board.clock_hz))
+
     def emit(self, device: str, data: bytes) -> None:
         """Keeps what the firmware sent out, up to a limit."""
         room = OUTPUT_LIMIT_BYTES - len(self.output)
@@ -69,12 +81,20 @@ class Machine:
             self.warn(f"output after the first {OUTPUT_LIMIT_BYTES >> 20} MB was dropped")
 
     def pin_changed(self, port: str, pin: int, level: bool) -> None:
-        """Begins or ends the region of a watched pin."""
+        """Begins or ends the region of a watched pin, and tells whoever listens."""
         self.regions.pin_changed(port, pin, level)
+        for listener in self.pin_listeners:
+            listener(port, pin, level)
 
     def marker(self, value: int) -> None:
         """Begins or ends a marker region."""
         self.regions.marker(value)
+
+    def serial(self, name: str) -> SerialLine:
+        """The line outside the UART `name`."""
+        if name not in self.lines:
+            self.lines[name] = SerialLine(name, self)
+        return self.lines[name]
 
     def set_interrupt(self, number: int, level: bool) -> None:
         """Drives the interrupt line `number` of the NVIC."""

@@ -59,6 +59,7 @@ class RunLoop:
         self._semihosting = Semihosting(machine)
         self._tail_starts = max(0, max_cycles - min(TAIL_CYCLES, max_cycles // 2))
         self._resume = 0
+        self._pausing = False
         self._fault_found: Fault | None = None
         self._tail: NDArray[np.uint64] | None = None
         self._slice_cycles = FIRST_SLICE_CYCLES
@@ -66,20 +67,39 @@ class RunLoop:
 
     def run(self) -> Ending:
         """Runs from reset to the end; Ctrl-C ends it with what there is."""
-        pc = self._machine.reset()
+        self.reset()
+        ending: Ending | None = None
         try:
-            while True:
-                stopped = self._slice(pc)
-                ending = self._ending(stopped)
-                if ending is not None:
-                    break
-                pc = self._resume
+            while ending is None:
+                ending = self.advance()
         except KeyboardInterrupt:
             ending = Ending("stopped", "interrupted by the user")
+        self.settle(ending)
+        return ending
+
+    def reset(self) -> None:
+        """Goes to the reset vector."""
+        self._resume = self._machine.reset()
+
+    def advance(self) -> Ending | None:
+        """Runs on, until the end or until something calls `pause`; None when it can go on."""
+        self._pausing = False
+        while not self._pausing:
+            ending = self._ending(self._slice(self._resume))
+            if ending is not None:
+                return ending
+        return None
+
+    def pause(self) -> None:
+        """Has `advance` return before the next block; for devices and timers, during the run."""
+        self._pausing = True
+        self._engine.set_limits(0, self._max_instructions)
+
+    def settle(self, ending: Ending) -> None:
+        """Completes the account of a run that won't go on."""
         if self._tail is not None:
             ending.tail = self._tail
         self._engine.settle()
-        return ending
 
     def _slice(self, pc: int) -> Stopped:
         limit = self._engine.cycles + self._slice_cycles
