@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+Shared = TypeVar("Shared")
 
 
 class FlashControl(Protocol):
     """The flash accelerator as its control register sees it."""
+
+    def set_flash_writable(self, on: bool) -> None:
+        """Has stores of the core reach flash; without, they fault."""
 
     def set_wait_states(self, cycles: int) -> None: ...
 
@@ -41,6 +46,10 @@ class Host(Protocol):
     @property
     def required_wait_states(self) -> int:
         """Wait states that the flash needs at the present clock."""
+
+    @property
+    def regulator(self) -> str:
+        """The regulator that the energy is worked out for, "ldo" or "dcdc"."""
 
     @property
     def now(self) -> int:
@@ -77,6 +86,15 @@ class Host(Protocol):
     def read_memory(self, address: int, size: int) -> bytes:
         """Bytes of the firmware's memory, for DMA; empty outside memory."""
 
+    def write_memory(self, address: int, data: bytes) -> bool:
+        """Puts bytes into the firmware's memory, for DMA; False, and nothing, outside memory."""
+
+    def shared(self, kind: Callable[[], Shared]) -> Shared:
+        """The machine's one object of a class, for devices that work together."""
+
+    def end(self, reason: str, *, failure: str = "") -> None:
+        """Ends the run before the next block; `failure` names what went wrong, if anything."""
+
     def warn(self, message: str) -> None:
         """Adds a line to the result's warnings, once."""
 
@@ -91,7 +109,12 @@ class Device:
     def __init__(self, name: str, host: Host) -> None:
         self.name = name
         self.host = host
+        self.base = 0
         self.stored: dict[int, int] = {}
+
+    def placed(self, base: int) -> None:
+        """Takes the address at which the machine puts the device, once, before the run."""
+        self.base = base
 
     def read(self, offset: int, size: int) -> int:
         """The value of the register at `offset`; `size` is 1, 2 or 4 bytes."""

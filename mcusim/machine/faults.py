@@ -48,25 +48,36 @@ def take(machine: Machine, stopped: Stopped) -> bool:
 
 def describe(machine: Machine, stopped: Stopped) -> Fault:
     """Describes the fault that a run ended in."""
-    engine = machine.engine
-    pc = stopped.pc
-    frames: list[Frame] = engine.frames()
-    function, line = place(machine, pc)
-    where = function or f"0x{pc:08x}"
+    function, line = place(machine, stopped.pc)
+    where = function or f"0x{stopped.pc:08x}"
     if line:
         where += f" ({line})"
-    registers = {name: engine.reg(REGISTERS[name]) for name in REPORTED}
-    registers["pc"] = pc
+    message = _sentence(machine, stopped, where, _registers(machine, stopped.pc))
+    fault = failure(machine, stopped, _KINDS.get(stopped.cause, "HardFault"), message)
+    if stopped.cause in (Cause.READ, Cause.WRITE):
+        fault.address = stopped.address
+    return fault
+
+
+def failure(machine: Machine, stopped: Stopped, kind: str, message: str) -> Fault:
+    """Where the core is, with a kind and a sentence from elsewhere."""
+    frames: list[Frame] = machine.engine.frames()
+    function, line = place(machine, stopped.pc)
     return Fault(
-        kind=_KINDS.get(stopped.cause, "HardFault"),
-        message=_sentence(machine, stopped, where, registers),
-        pc=pc,
+        kind=kind,
+        message=message,
+        pc=stopped.pc,
         function=function,
         line=line,
-        address=stopped.address if stopped.cause in (Cause.READ, Cause.WRITE) else None,
-        registers=registers,
-        call_stack=call_stack(machine.image, pc, frames),
+        address=None,
+        registers=_registers(machine, stopped.pc),
+        call_stack=call_stack(machine.image, stopped.pc, frames),
     )
+
+
+def _registers(machine: Machine, pc: int) -> dict[str, int]:
+    registers = {name: machine.engine.reg(REGISTERS[name]) for name in REPORTED}
+    return registers | {"pc": pc}
 
 
 def place(machine: Machine, pc: int) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from mcusim import _native
 from mcusim.boards import Board
@@ -58,6 +59,11 @@ class Machine:
     def required_wait_states(self) -> int:
         """Wait states of the flash at the board's clock."""
         return self.board.wait_states()
+
+    @property
+    def regulator(self) -> str:
+        """The regulator that the energy is worked out for."""
+        return self.board.regulator
 
     @property
     def now(self) -> int:
@@ -129,6 +135,27 @@ class Machine:
         except IndexError:
             return b""
 
+    def write_memory(self, address: int, data: bytes) -> bool:
+        """Puts bytes into the firmware's memory; False outside it."""
+        try:
+            self.engine.write(address, data)
+        except IndexError:
+            return False
+        return True
+
+    def shared(self, kind: Callable[[], Shared]) -> Shared:
+        """The one object of this machine that `kind` makes."""
+        if kind not in self._shared:
+            self._shared[kind] = kind()
+        found: Shared = self._shared[kind]
+        return found
+
+    def end(self, reason: str, *, failure: str = "") -> None:
+        """Ends the run before the next block."""
+        if self.ended is None:
+            self.ended = (reason, failure)
+        self.engine.set_limits(0, 0)
+
     def warn(self, message: str) -> None:
         """Adds a warning to the result, once."""
         if message not in self.warnings and len(self.warnings) < WARNING_LIMIT:
@@ -171,6 +198,7 @@ class Machine:
             self._bus.attach(device_class(name, self), base, size_bytes)
         for entry in self.board.chip.device:
             device = create(entry.type, entry.name, self)
+            device.placed(entry.base)
             self._bus.attach(device, entry.base, entry.size_bytes)
         self.engine.map_system_control()
         for base, size_bytes in self._bus.windows():

@@ -126,6 +126,8 @@ class RunLoop:
             self._slice_cycles = max(self._slice_cycles // 2, FIRST_SLICE_CYCLES)
 
     def _ending(self, stopped: Stopped) -> Ending | None:
+        if self._machine.ended is not None:
+            return self._ended_by_device(stopped, *self._machine.ended)
         match stopped.cause:
             case Cause.LIMIT:
                 return self._at_limit(stopped)
@@ -160,6 +162,11 @@ class RunLoop:
         if at != stopped.pc:
             run(self._engine, stopped.pc, until=at)
         return self._fault(Stopped(Cause.NO_COPROCESSOR, at))
+
+    def _ended_by_device(self, stopped: Stopped, reason: str, failure: str) -> Ending:
+        if not failure:
+            return Ending("exited", reason)
+        return Ending("fault", "", fault=faults.failure(self._machine, stopped, failure, reason))
 
     def _is_semihosting(self, pc: int) -> bool:
         return self._machine.read_memory(pc, 2) == bytes([BKPT_IMMEDIATE, 0xBE])

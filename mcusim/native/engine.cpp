@@ -88,6 +88,13 @@ void Engine::map_memory(std::uint32_t base, std::uint32_t size_bytes, Place plac
   }
 }
 
+void Engine::set_flash_writable(bool on) {
+  const std::uint32_t permissions = UC_PROT_READ | UC_PROT_EXEC | (on ? UC_PROT_WRITE : 0U);
+  for (const Memory& memory : memories_)
+    if (memory.read_only)
+      check(uc_mem_protect(uc_.get(), memory.base, memory.size, permissions), "protecting flash");
+}
+
 void Engine::map_system_control() {
   check(uc_mmio_map(uc_.get(), kSystemControl, 0x1000, &Engine::on_system_read, this,
                     &Engine::on_system_write, this),

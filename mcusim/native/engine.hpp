@@ -48,6 +48,8 @@ class Engine {
                   const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
                   std::uint32_t write_wait, bool executable);
   void map_system_control();
+  // Whether stores of the core reach flash; without, they fault.
+  void set_flash_writable(bool on);
   void map_devices(std::uint32_t base, std::uint32_t size_bytes);
   std::vector<std::uint8_t> read(std::uint32_t address, std::uint32_t size) const;
   void write(std::uint32_t address, std::span<const std::uint8_t> bytes);
