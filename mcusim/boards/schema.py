@@ -94,6 +94,8 @@ class Device(Sourced, frozen=True, kw_only=True):
     type: str
     base: int
     size_bytes: int = 0x400
+    interrupts: list[int] = []
+    """Interrupt numbers, in the order that the device's class names them."""
 
 
 class RunCurrent(Sourced, frozen=True, kw_only=True):

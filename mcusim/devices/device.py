@@ -55,6 +55,26 @@ class Host(Protocol):
     def now(self) -> int:
         """Cycle at which the access under way began."""
 
+    @property
+    def seconds(self) -> float:
+        """Simulated time since reset."""
+
+    def cycle_in(self, seconds: float) -> int:
+        """The cycle at which `seconds` from now will have passed at the present clock."""
+
+    @property
+    def clock_hz(self) -> float:
+        """The present core clock."""
+
+    def set_clock(self, hz: float) -> None:
+        """Takes the core clock that the firmware chose; one that the user forces stays."""
+
+    def started_at(self, hz: float) -> None:
+        """Takes the clock after reset from a clock controller that the firmware begins to use."""
+
+    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
+        """Names the chip's sleep state for SLEEPDEEP; `entered` is told of it when time passes."""
+
     def emit(self, device: str, data: bytes) -> None:
         """Takes bytes that the firmware sent out through `device`."""
 
@@ -110,6 +130,8 @@ class Device:
         self.name = name
         self.host = host
         self.base = 0
+        self.interrupts: tuple[int, ...] = ()
+        """Its interrupt lines, as the chip file lists them."""
         self.stored: dict[int, int] = {}
 
     def placed(self, base: int) -> None:

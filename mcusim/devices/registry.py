@@ -20,9 +20,7 @@ from mcusim.devices.nordic.timer import NrfTimer
 from mcusim.devices.nordic.uart import NrfUart
 from mcusim.devices.nordic.uicr import NrfUicr
 from mcusim.devices.nordic.wdt import NrfWdt
-from mcusim.devices.st.flash import Stm32Flash
-from mcusim.devices.st.gpio import Stm32Gpio
-from mcusim.devices.st.usart import Stm32Usart
+from mcusim.devices.st import DEVICES as STM32
 from mcusim.errors import BoardError
 
 _TYPES: dict[str, type[Device]] = {
@@ -41,9 +39,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-uart": NrfUart,
     "nrf-uicr": NrfUicr,
     "nrf-wdt": NrfWdt,
-    "stm32-flash": Stm32Flash,
-    "stm32-gpio": Stm32Gpio,
-    "stm32-usart": Stm32Usart,
+    **STM32,
 }
 
 CORE_DEVICES: tuple[tuple[str, type[Device], int, int], ...] = (

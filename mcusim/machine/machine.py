@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
+
 from mcusim import _native
 from mcusim.boards import Board
+from mcusim.boards.board import CHOSEN
 from mcusim.boards.schema import Cache, Memory
 from mcusim.cpu.unicorn_arm import REGISTERS, open_engine
-from mcusim.devices import CORE_DEVICES, create
+from mcusim.devices import CORE_DEVICES, Device, create
 from mcusim.firmware import FirmwareImage
 from mcusim.machine.bus import Bus
+from mcusim.machine.clock import Clock
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
 from mcusim.timing.cores import timing_model
 
+Shared = TypeVar("Shared")
+
 OUTPUT_LIMIT_BYTES = 1 << 20
 WARNING_LIMIT = 50
 ERASED = b"\xff"
+LIGHT_SLEEP = "sleep"
+"""Name of the sleep state without SLEEPDEEP, where a chip has one of its own for it."""
 FIRST_INTERRUPT = 16
 """Exception number of interrupt 0 (ARM DDI0403E B1.5.2)."""
 
@@ -36,8 +44,17 @@ class Machine:
         self._events: dict[int, Callable[[], None]] = {}
         self.lines: dict[str, SerialLine] = {}
         self.pin_listeners: list[Callable[[str, int, bool], None]] = []
+        self._shared: dict[object, Any] = {}
+        self.ended: tuple[str, str] | None = None
+        """Why a device ended the run, and the kind of failure if it is one."""
         self.accurate = accurate
         self.initial_sp = 0
+        self.clock = Clock(board.clock_hz)
+        self.clock_listeners: list[Callable[[], None]] = []
+        self.devices: dict[str, Device] = {}
+        self._asleep_by_state: dict[str, int] = {}
+        self._deep_sleep = board.chip.power.default_sleep
+        self._deep_sleep_entered: Callable[[], None] = lambda: None
         self._time_block = timing_model(board.chip.core)
         self._map_memories()
         self._bus = Bus(self._unmodelled)
@@ -57,8 +74,8 @@ class Machine:
 
     @property
     def required_wait_states(self) -> int:
-        """Wait states of the flash at the board's clock."""
-        return self.board.wait_states()
+        """Wait states of the flash at the present clock."""
+        return self.board.wait_states(min(self.clock.hz, self.board.chip.max_clock_hz))
 
     @property
     def regulator(self) -> str:
@@ -73,11 +90,55 @@ class Machine:
     @property
     def seconds(self) -> float:
         """Simulated time since reset."""
-        return self.engine.now / self.board.clock_hz
+        return self.clock.seconds(self.engine.now)
 
     def cycle_in(self, seconds: float) -> int:
         """The cycle at which `seconds` from now will have passed at the present clock."""
-        return self.engine.now + max(1, round(seconds * self.board.clock_hz))
+        return self.engine.now + max(1, round(seconds * self.clock.hz))
+
+    @property
+    def clock_hz(self) -> float:
+        """The present core clock."""
+        return self.clock.hz
+
+    def set_clock(self, hz: float) -> None:
+        """Goes on at another core clock, unless the user forces one."""
+        if hz == self.clock.hz or self.board.clock_source == CHOSEN:
+            return
+        if hz > self.board.chip.max_clock_hz:
+            self.warn(
+                f"the firmware sets a core clock of {hz / 1e6:g} MHz, but {self.board.chip.title} "
+                f"allows {self.board.chip.max_clock_hz / 1e6:g} MHz"
+            )
+        activity = np.asarray(self.engine.activity(), dtype=np.int64)
+        self.clock.change(self.engine.now, hz, activity, self.asleep_by_state())
+        for listener in self.clock_listeners:
+            listener()
+
+    def started_at(self, hz: float) -> None:
+        """The run so far was at the chip's clock after reset, not at the board's."""
+        if self.board.clock_source != CHOSEN:
+            self.clock.restart(hz)
+
+    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
+        """Names what SLEEPDEEP leads to from now on."""
+        self._note_sleep()
+        self._deep_sleep, self._deep_sleep_entered = state, entered
+
+    def asleep_by_state(self) -> dict[str, int]:
+        """Cycles asleep so far by sleep state; "sleep" without SLEEPDEEP."""
+        self._note_sleep()
+        return self._asleep_by_state
+
+    def _note_sleep(self) -> bool:
+        """Books what was slept since the last call; whether that was in deep sleep."""
+        slept = self.engine.asleep - sum(self._asleep_by_state.values())
+        if slept <= 0:
+            return False
+        deep = self.engine.sleep_deep
+        state = self._deep_sleep if deep else LIGHT_SLEEP
+        self._asleep_by_state[state] = self._asleep_by_state.get(state, 0) + slept
+        return deep
 
     def emit(self, device: str, data: bytes) -> None:
         """Keeps what the firmware sent out, up to a limit."""
@@ -121,6 +182,8 @@ class Machine:
         self.engine.cancel(source)
 
     def _on_event(self, source: int) -> None:
+        if self._note_sleep():
+            self._deep_sleep_entered()
         self._events[source]()
 
     @property
@@ -198,7 +261,9 @@ class Machine:
             self._bus.attach(device_class(name, self), base, size_bytes)
         for entry in self.board.chip.device:
             device = create(entry.type, entry.name, self)
+            device.interrupts = tuple(entry.interrupts)
             device.placed(entry.base)
+            self.devices[entry.name] = device
             self._bus.attach(device, entry.base, entry.size_bytes)
         self.engine.map_system_control()
         for base, size_bytes in self._bus.windows():

@@ -53,11 +53,12 @@ class RunLoop:
     ) -> None:
         self._machine = machine
         self._engine = machine.engine
-        self._max_cycles = max_cycles
+        self._max_s = max_cycles / machine.board.clock_hz
         self._max_instructions = max_instructions
         self._progress = progress
         self._semihosting = Semihosting(machine)
-        self._tail_starts = max(0, max_cycles - min(TAIL_CYCLES, max_cycles // 2))
+        machine.clock_listeners.append(self._set_limits)
+        self._slice_ends = 0
         self._resume = 0
         self._pausing = False
         self._fault_found: Fault | None = None
@@ -102,9 +103,8 @@ class RunLoop:
         self._engine.settle()
 
     def _slice(self, pc: int) -> Stopped:
-        limit = self._engine.cycles + self._slice_cycles
-        boundary = self._max_cycles if self._tail is not None else self._tail_starts
-        self._engine.set_limits(min(limit, boundary), self._max_instructions)
+        self._slice_ends = self._engine.cycles + self._slice_cycles
+        self._set_limits()
         began = time.perf_counter()
         stopped = run(self._engine, pc)
         self._resume = stopped.pc
@@ -112,13 +112,28 @@ class RunLoop:
             self._adapt(time.perf_counter() - began)
         return stopped
 
+    def _set_limits(self) -> None:
+        # Anew at each change of the clock, as the limit of a run is one of time.
+        if self._pausing or self._machine.ended is not None:
+            return
+        boundary = self._max_cycles if self._tail is not None else self._tail_starts
+        self._engine.set_limits(min(self._slice_ends, boundary), self._max_instructions)
+
+    @property
+    def _max_cycles(self) -> int:
+        return self._machine.clock.cycle_at(self._max_s)
+
+    @property
+    def _tail_starts(self) -> int:
+        return max(0, self._max_cycles - min(TAIL_CYCLES, self._max_cycles // 2))
+
     def _adapt(self, wall_s: float) -> None:
         if self._fault_found is not None:
             return
         now = time.perf_counter()
         if self._progress is not None:
             engine = self._engine
-            seconds = engine.cycles / self._machine.board.clock_hz
+            seconds = self._machine.clock.seconds(engine.cycles)
             self._progress(engine.cycles, engine.instructions, seconds, now - self._started)
         if wall_s < SLICE_WALL_S / 2:
             self._slice_cycles = min(self._slice_cycles * 2, LONGEST_SLICE_CYCLES)
@@ -152,8 +167,7 @@ class RunLoop:
         if self._engine.instructions >= self._max_instructions:
             return Ending("limit", f"stopped at the limit of {self._max_instructions} instructions")
         if self._engine.cycles >= self._max_cycles:
-            seconds = self._max_cycles / self._machine.board.clock_hz
-            return Ending("limit", f"stopped at the limit of {seconds:g} s of simulated time")
+            return Ending("limit", f"stopped at the limit of {self._max_s:g} s of simulated time")
         return None
 
     def _fpu_off(self, stopped: Stopped) -> Ending | None:
@@ -186,8 +200,8 @@ class RunLoop:
         if self._fault_found is None:
             self._fault_found = fault
             # A handler that reports and stops has its time; one that spins does not hold us up.
-            grace = int(FAULT_GRACE_S * self._machine.board.clock_hz)
-            self._max_cycles = min(self._max_cycles, self._engine.cycles + grace)
+            now_s = self._machine.clock.seconds(self._engine.cycles)
+            self._max_s = min(self._max_s, now_s + FAULT_GRACE_S)
         if faults.take(self._machine, stopped):
             self._resume = self._engine.resume_at
             self._slice_cycles = FAULT_SLICE_CYCLES
