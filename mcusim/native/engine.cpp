@@ -21,6 +21,8 @@ constexpr std::uint32_t kSystemControl = 0xE000E000U;
 
 constexpr std::size_t kTableEntries = 65536 / 2;
 
+constexpr std::uint16_t kYield = 0xBF10U, kWfe = 0xBF20U, kWfi = 0xBF30U;
+
 // Conditional-execution bits of xPSR (IT[7:0]).
 constexpr std::uint32_t kItMask = 0x0600FC00U;
 
@@ -186,37 +188,57 @@ bool Engine::serve(std::uint32_t pc) {
 bool Engine::sleep() {
   sleeping_ = false;
   while (!exceptions.wakes(masks()) && !event_register_) {
+    if (accountant.at_limit()) {
+      // The end of a slice is no reason to wake up.
+      sleep_interrupted_ = true;
+      break;
+    }
     if (timeline.next() == Timeline::kNever) return false;
     accountant.sleep_until(timeline.next());
     run_events();
-    if (accountant.at_limit()) break;
   }
   accountant.look_soon();
   return true;
 }
 
-bool Engine::after_halt(std::uint32_t pc) {
-  const Memory* memory = memory_at(pc - 2, 2);
-  if (memory == nullptr) return false;
-  const std::uint8_t* code = memory->host + (pc - 2 - memory->base);
-  if (code[0] != 0x30 || code[1] != 0xBF) return false;  // WFI
+std::uint16_t Engine::halfword(std::uint32_t address) const {
+  const Memory* memory = memory_at(address, 2);
+  if (memory == nullptr) return 0;
+  const std::uint8_t* code = memory->host + (address - memory->base);
+  return static_cast<std::uint16_t>(code[0] | code[1] << 8);
+}
+
+bool Engine::waits_for_interrupt(std::uint32_t pc) {
+  if (halfword(pc - 2) != kWfi) return false;
+  resume_at_ = pc;
   event_register_ = false;
   if (!sleep()) return false;
   accountant.settle();
-  return serve(pc);
+  return true;
 }
 
 bool Engine::hint(std::uint32_t pc) {
-  // WFE and YIELD, which Unicorn takes for undefined.
-  const Memory* memory = memory_at(pc, 2);
-  if (memory == nullptr) return false;
-  const std::uint8_t* code = memory->host + (pc - memory->base);
-  if (code[1] != 0xBF || (code[0] != 0x20 && code[0] != 0x10)) return false;
-  accountant.give_back(pc);
-  accountant.add_instruction(kOther, 1);
-  if (code[0] == 0x20 && !event_register_ && timeline.next() != Timeline::kNever) sleep();
-  event_register_ = false;
-  return serve(pc + 2);
+  // WFE and YIELD, which Unicorn takes for undefined; it may have gone past the instruction.
+  const std::uint16_t before = halfword(pc - 2), here = halfword(pc);
+  const bool past = before == kWfe || before == kYield;
+  if (!past && here != kWfe && here != kYield) return false;
+  if (past) {
+    accountant.settle();
+  } else {
+    accountant.give_back(pc);
+    accountant.add_instruction(kOther, 1);
+  }
+  resume_at_ = past ? pc : pc + 2;
+  const bool wait = (past ? before : here) == kWfe;
+  if (wait && !event_register_ && timeline.next() != Timeline::kNever) sleep();
+  if (!sleep_interrupted_) event_register_ = false;
+  return true;
+}
+
+StopInfo Engine::stopped_at_limit() {
+  if (stop_.reason != Stop::kError) stop_.reason = Stop::kLimit;
+  stop_.pc = resume_at_;
+  return stop_;
 }
 
 StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
@@ -225,6 +247,12 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
     stopping_ = false;
     error_ = nullptr;
     stopped_at_fpu = 0;
+    if (sleep_interrupted_) {
+      sleep_interrupted_ = false;
+      stop_.pc = resume_at_;
+      if (!sleep()) return stop_;
+      if (!serve(resume_at_)) return stopped_at_limit();
+    }
     const uc_err error = uc_emu_start(uc_.get(), resume_at_ | 1U, until & ~1U, 0, 0);
     if (error_) std::rethrow_exception(error_);
     stop_.pc = reg(UC_ARM_REG_PC);
@@ -235,16 +263,21 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
     }
     if (sleeping_ && error == UC_ERR_OK) {
       // SLEEPONEXIT.
-      if (!sleep() || !serve(resume_at_)) return stop_;
+      if (!sleep()) return stop_;
+      if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
-    if (error == UC_ERR_INSN_INVALID && hint(stop_.pc)) continue;
+    if (error == UC_ERR_INSN_INVALID && hint(stop_.pc)) {
+      if (!serve(resume_at_)) return stopped_at_limit();
+      continue;
+    }
     if (error != UC_ERR_OK) {
       stop_.reason = Stop::kError;
       stop_.number = error;
       return stop_;
     }
-    if (stop_.pc == (until & ~1U) || !after_halt(stop_.pc)) return stop_;
+    if (stop_.pc == (until & ~1U) || !waits_for_interrupt(stop_.pc)) return stop_;
+    if (!serve(resume_at_)) return stopped_at_limit();
   }
 }
 

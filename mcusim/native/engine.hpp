@@ -131,8 +131,10 @@ class Engine {
   bool serve(std::uint32_t pc);
   bool attention() const;
   void run_events();
+  StopInfo stopped_at_limit();
   bool sleep();
-  bool after_halt(std::uint32_t pc);
+  bool waits_for_interrupt(std::uint32_t pc);
+  std::uint16_t halfword(std::uint32_t address) const;
   bool hint(std::uint32_t pc);
 
   void add_hook(int type, void* callback);
@@ -156,7 +158,8 @@ class Engine {
   bool stopping_ = false;
   std::uint32_t resume_at_ = 0;
   bool sleeping_ = false;
-  bool event_register_ = false;  // of WFE
+  bool sleep_interrupted_ = false;  // by the end of a slice; the next one goes on with it
+  bool event_register_ = false;     // of WFE
   int systick_source_;
   std::exception_ptr error_;
 };

@@ -125,8 +125,7 @@ class NrfPeripheral(Device):
     def _drive(self) -> None:
         # Bit n of INTEN belongs to the event at 0x100 + 4 n.
         line = any(
-            flag and self.inten >> (event - EVENTS >> 2) & 1
-            for event, flag in self._events.items()
+            flag and self.inten >> (event - EVENTS >> 2) & 1 for event, flag in self._events.items()
         )
         if line != self._line and self.interrupt is not None:
             self._line = line

@@ -105,7 +105,9 @@ class NrfTimer(NrfPeripheral):
         self._match.catch_up(now)
         if not self._ticks.running:
             return
-        count = self._ticks.count(now)
+        self._pass(self._ticks.count(now))
+
+    def _pass(self, count: int) -> None:
         if count <= self._seen:
             return
         for channel in range(CHANNELS):
@@ -127,6 +129,6 @@ class NrfTimer(NrfPeripheral):
 
     def _matched(self) -> None:
         count = self._ticks.count(self.now)
-        self._seen = count
+        self._pass(count)
         self._fire_at(count)
         self._plan()
