@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING, Any
 from mcusim._version import __version__
 
 if TYPE_CHECKING:
-    from mcusim.api import run
+    from mcusim.api import run, start
     from mcusim.result import Result
+    from mcusim.simulation import Simulation
 
-__all__ = ["Result", "__version__", "run"]
+__all__ = ["Result", "Simulation", "__version__", "run", "start"]
 
 
 def __getattr__(name: str) -> Any:
     # Loaded on first use: a command that doesn't run anything stays quick.
-    if name == "run":
-        from mcusim.api import run
+    if name in ("run", "start"):
+        from mcusim import api
 
-        return run
+        return getattr(api, name)
+    if name == "Simulation":
+        from mcusim.simulation import Simulation
+
+        return Simulation
     if name == "Result":
         from mcusim.result import Result
 

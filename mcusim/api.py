@@ -1,21 +1,20 @@
-"""The public entry point: `mcusim.run`."""
+"""The public entry points: `mcusim.run`, and `mcusim.start` for scripts."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from os import PathLike
 from typing import Literal
 
-from mcusim._version import __version__
 from mcusim.boards import Board, load_board
 from mcusim.boards.schema import Regulator
 from mcusim.errors import UsageError
 from mcusim.firmware import check_placement, load_firmware
 from mcusim.machine.machine import Machine
-from mcusim.machine.memory_use import MemoryWatch
-from mcusim.machine.run_loop import Progress, RunLoop
-from mcusim.machine.summary import summarise
+from mcusim.machine.run_loop import Progress
 from mcusim.result import Result
+from mcusim.simulation import Simulation
 
 DEFAULT_MAX_TIME_S = 20.0
 """Simulated seconds after which a run ends without `max_time_s`."""
@@ -38,6 +37,7 @@ def run(
     clock_hz: float | None = None,
     supply_v: float | None = None,
     regulator: Regulator | None = None,
+    uart: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Result:
     """Runs a firmware on a board and accounts for every cycle, byte and joule.
@@ -57,6 +57,7 @@ def run(
         clock_hz: core clock instead of the board's.
         supply_v: supply voltage instead of the board's.
         regulator: "ldo" or "dcdc" instead of the board's.
+        uart: serial ports to connect, each as "NAME=stdio|tcp:PORT|pty|file:PATH".
         progress: called some ten times a second of wall time.
 
     Returns:
@@ -67,32 +68,83 @@ def run(
         FirmwareError: for a file that can't be loaded on this board.
         BoardError: for a wrong board file.
     """
-    chosen = _board(board, clock_hz, supply_v, regulator)
     if (battery is None) != (every_s is None):
         raise UsageError("battery life needs both a battery and a period: --battery and --every")
+    chosen = _board(board, clock_hz, supply_v, regulator)
+    with start(
+        firmware,
+        board=chosen,
+        base=base,
+        roi=roi,
+        roi_gpio=roi_gpio,
+        fidelity=fidelity,
+        max_time_s=DEFAULT_MAX_TIME_S if max_time_s is None else max_time_s,
+        max_instructions=DEFAULT_MAX_INSTRUCTIONS if max_instructions is None else max_instructions,
+        uart=uart,
+        progress=progress,
+    ) as simulation:
+        simulation.run_to_end()
+        result = simulation.finish()
+    if battery is not None and every_s is not None:
+        from mcusim.report.battery import with_battery
+
+        result = with_battery(result, battery, every_s, sleep, board=chosen)
+    return result
+
+
+def start(
+    firmware: str | PathLike[str],
+    *,
+    board: str | Board,
+    base: int | None = None,
+    roi: Sequence[str] = (),
+    roi_gpio: Sequence[str] = (),
+    fidelity: Literal["accurate", "fast"] = "accurate",
+    max_time_s: float | None = None,
+    max_instructions: int | None = None,
+    clock_hz: float | None = None,
+    supply_v: float | None = None,
+    regulator: Regulator | None = None,
+    uart: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Simulation:
+    """Makes a firmware ready to run under a script's control; options as for `run`.
+
+    Without `max_time_s` and `max_instructions` only the script ends it.
+
+    Raises:
+        UsageError: for options that make no sense.
+        FirmwareError: for a file that can't be loaded on this board.
+        BoardError: for a wrong board file.
+    """
+    chosen = _board(board, clock_hz, supply_v, regulator)
     if max_time_s is not None and max_time_s <= 0:
         raise UsageError(f"--max-time {max_time_s:g} s: must be above zero")
     if max_instructions is not None and max_instructions <= 0:
         raise UsageError(f"--max-instructions {max_instructions}: must be above zero")
     image = load_firmware(firmware, base)
     check_placement(image, chosen.chip.memory, chosen.chip.vector_table)
-
     machine = Machine(chosen, image, accurate=fidelity == "accurate")
     try:
         machine.regions.watch_functions(image, tuple(roi))
         machine.regions.watch_pins(tuple(roi_gpio))
-        entry = machine.reset()
-        watch = MemoryWatch(machine, machine.initial_sp)
-        max_cycles = int((max_time_s or DEFAULT_MAX_TIME_S) * chosen.clock_hz)
-        loop = RunLoop(machine, max_cycles, max_instructions or DEFAULT_MAX_INSTRUCTIONS, progress)
-        result = summarise(machine, watch, loop.run(), __version__, entry)
-    finally:
+        simulation = Simulation(
+            machine, max_time_s=max_time_s, max_instructions=max_instructions, progress=progress
+        )
+    except BaseException:
         machine.close()
-    if battery is not None and every_s is not None:
-        from mcusim.report.battery import with_battery
+        raise
+    try:
+        for option in uart:
+            simulation.plug(option, _tell)
+    except BaseException:
+        simulation.close()
+        raise
+    return simulation
 
-        result = with_battery(result, battery, every_s, sleep, board=chosen)
-    return result
+
+def _tell(message: str) -> None:
+    print(f"mcusim: {message}", file=sys.stderr, flush=True)
 
 
 def _board(

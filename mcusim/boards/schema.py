@@ -94,6 +94,8 @@ class Device(Sourced, frozen=True, kw_only=True):
     type: str
     base: int
     size_bytes: int = 0x400
+    interrupts: list[int] = []
+    """Interrupt numbers, in the order that the device's class names them."""
 
 
 class RunCurrent(Sourced, frozen=True, kw_only=True):
@@ -164,6 +166,8 @@ class Chip(Strict, frozen=True, kw_only=True):
     flash_timing: FlashTiming
     device: list[Device]
     power: Power
+    priority_bits: int
+    """Implemented bits of an exception's priority."""
     vector_table: int
     """Address of the vector table at reset."""
     vector_table_source: str

@@ -23,6 +23,7 @@ COMMANDS = {
     "show": "mcusim.cli.show",
     "plot": "mcusim.cli.plot",
     "check": "mcusim.cli.check",
+    "mlperf-tiny": "mcusim.cli.mlperf_tiny",
     "boards": "mcusim.cli.boards",
     "batteries": "mcusim.cli.batteries",
     "completion": "mcusim.cli.completion",

@@ -152,6 +152,23 @@ def simulation_options(command: Command) -> Command:
     return _with(groups, command)
 
 
+def uart_option(command: Command) -> Command:
+    """Where serial ports lead."""
+    option = click.option(
+        "--uart",
+        multiple=True,
+        metavar="NAME=BACKEND",
+        help="Connect a serial port: lpuart1=stdio, =tcp:PORT, =pty or =file:PATH; repeatable.",
+    )
+    return _with([option], command)
+
+
+def machine_options(command: Command) -> Command:
+    """Board, load address, timing and operating conditions."""
+    base, _, _, fidelity = _FIRMWARE
+    return _with([_BOARD, base, fidelity, *_CONDITIONS], command)
+
+
 def battery_options(command: Command) -> Command:
     """A battery for a saved result."""
     return _with([*_BATTERY, _BOARD_OF_RESULT], command)

@@ -8,7 +8,8 @@ import click
 
 from mcusim.cli import terminal
 from mcusim.cli.lazy import example
-from mcusim.cli.options import json_option, simulation_options
+from mcusim.cli.options import json_option, simulation_options, uart_option
+from mcusim.errors import UsageError
 
 if TYPE_CHECKING:
     from mcusim.result import Result
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 )
 @click.argument("firmware", type=click.Path())
 @simulation_options
+@uart_option
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Save the result here.")
 @click.option("-f", "--force", is_flag=True, help="Overwrite the file of --output.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the firmware's own output, no report.")
@@ -41,6 +43,9 @@ def command(
     """
     from mcusim.cli.simulate import exit_status, simulate
 
+    talks = any(option.endswith("=stdio") for option in options["uart"])
+    if as_json and talks:
+        raise UsageError("--json and --uart NAME=stdio both write to standard output; use another")
     if output is not None:
         from mcusim.report.storage import ensure_writable
 
@@ -48,15 +53,16 @@ def command(
     result = simulate(firmware, options, show_progress=not quiet)
     if output is not None:
         result.save(output, force=force)
-    _show(result, quiet=quiet, as_json=as_json)
+    _show(result, quiet=quiet, as_json=as_json, talked=talks)
     return exit_status(result, allow_limit=allow_limit)
 
 
-def _show(result: Result, *, quiet: bool, as_json: bool) -> None:
+def _show(result: Result, *, quiet: bool, as_json: bool, talked: bool) -> None:
     if as_json:
         terminal.write(result.to_json())
     elif quiet:
-        click.echo(result.output, nl=False)
+        if not talked:
+            click.echo(result.output, nl=False)
         if not result.succeeded:
             click.echo(f"mcusim: {result.reason}", err=True)
     else:

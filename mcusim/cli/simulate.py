@@ -22,6 +22,8 @@ def simulate(firmware: str, options: dict[str, Any], *, show_progress: bool) -> 
     from mcusim import api
 
     arguments = {name: options[name] for name in SIMULATION}
+    if options.get("uart"):
+        arguments["uart"] = options["uart"]
     with Progress(
         enabled=show_progress,
         max_time_s=options["max_time_s"] or api.DEFAULT_MAX_TIME_S,

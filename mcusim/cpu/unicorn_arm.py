@@ -50,8 +50,17 @@ class Stopped:
     number: int = 0
 
 
-def open_engine(core: str, accurate: bool) -> _native.Engine:
+CPUID = {
+    "cortex-m4": 0x410FC241,  # r0p1 (TRM 100166, 4.1)
+    "cortex-m7": 0x411FC271,  # r1p1 (TRM DDI0489, 3.2)
+}
+"""CPUID register by core."""
+
+
+def open_engine(core: str, accurate: bool, priority_bits: int) -> _native.Engine:
     """Makes an engine of the core that a chip file names.
+
+    `priority_bits` is how many bits of an exception's priority the chip implements.
 
     Raises:
         BoardError: for a core without an execution model.
@@ -60,7 +69,7 @@ def open_engine(core: str, accurate: bool) -> _native.Engine:
     if model is None:
         known = ", ".join(sorted(_native.CPU_MODELS))
         raise BoardError(f"core {core!r} can't be executed; there are {known}")
-    return _native.Engine(model, accurate)
+    return _native.Engine(model, accurate, priority_bits, CPUID[core])
 
 
 def run(engine: _native.Engine, pc: int, until: int | None = None) -> Stopped:

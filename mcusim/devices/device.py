@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+Shared = TypeVar("Shared")
 
 
 class FlashControl(Protocol):
     """The flash accelerator as its control register sees it."""
+
+    def set_flash_writable(self, on: bool) -> None:
+        """Has stores of the core reach flash; without, they fault."""
 
     def set_wait_states(self, cycles: int) -> None: ...
 
@@ -21,6 +27,16 @@ class FlashControl(Protocol):
     def invalidate_dcache(self) -> None: ...
 
 
+class Line(Protocol):
+    """The serial line outside a UART."""
+
+    def connect(self, receive: Callable[[int], None], character_s: Callable[[], float]) -> None:
+        """Takes what receives a byte, and what tells the seconds of a character (0: not ready)."""
+
+    def sent(self, byte: int) -> None:
+        """Takes a byte whose frame has left the device."""
+
+
 class Host(Protocol):
     """What a peripheral may ask of the machine that it is part of."""
 
@@ -32,11 +48,38 @@ class Host(Protocol):
         """Wait states that the flash needs at the present clock."""
 
     @property
+    def regulator(self) -> str:
+        """The regulator that the energy is worked out for, "ldo" or "dcdc"."""
+
+    @property
     def now(self) -> int:
         """Cycle at which the access under way began."""
 
+    @property
+    def seconds(self) -> float:
+        """Simulated time since reset."""
+
+    def cycle_in(self, seconds: float) -> int:
+        """The cycle at which `seconds` from now will have passed at the present clock."""
+
+    @property
+    def clock_hz(self) -> float:
+        """The present core clock."""
+
+    def set_clock(self, hz: float) -> None:
+        """Takes the core clock that the firmware chose; one that the user forces stays."""
+
+    def started_at(self, hz: float) -> None:
+        """Takes the clock after reset from a clock controller that the firmware begins to use."""
+
+    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
+        """Names the chip's sleep state for SLEEPDEEP; `entered` is told of it when time passes."""
+
     def emit(self, device: str, data: bytes) -> None:
         """Takes bytes that the firmware sent out through `device`."""
+
+    def serial(self, name: str) -> Line:
+        """The line outside the UART `name`."""
 
     def pin_changed(self, port: str, pin: int, level: bool) -> None:
         """Takes an edge on an output pin."""
@@ -44,14 +87,33 @@ class Host(Protocol):
     def marker(self, value: int) -> None:
         """Takes a marker write (a region begins or ends)."""
 
-    def enable_fpu(self, on: bool) -> None:
-        """Switches the FPU as CPACR says."""
+    @property
+    def asleep(self) -> int:
+        """Cycles so far during which the core slept."""
 
-    def request_reset(self) -> None:
-        """Ends the run: the firmware asked for a system reset."""
+    def set_interrupt(self, number: int, level: bool) -> None:
+        """Drives an interrupt line of the NVIC."""
+
+    def add_timer(self, expired: Callable[[], None]) -> int:
+        """Makes a source of timed events."""
+
+    def schedule(self, source: int, cycle: int) -> None:
+        """Has the source's function called at `cycle`."""
+
+    def cancel(self, source: int) -> None:
+        """Drops the source's plan."""
 
     def read_memory(self, address: int, size: int) -> bytes:
         """Bytes of the firmware's memory, for DMA; empty outside memory."""
+
+    def write_memory(self, address: int, data: bytes) -> bool:
+        """Puts bytes into the firmware's memory, for DMA; False, and nothing, outside memory."""
+
+    def shared(self, kind: Callable[[], Shared]) -> Shared:
+        """The machine's one object of a class, for devices that work together."""
+
+    def end(self, reason: str, *, failure: str = "") -> None:
+        """Ends the run before the next block; `failure` names what went wrong, if anything."""
 
     def warn(self, message: str) -> None:
         """Adds a line to the result's warnings, once."""
@@ -67,7 +129,14 @@ class Device:
     def __init__(self, name: str, host: Host) -> None:
         self.name = name
         self.host = host
+        self.base = 0
+        self.interrupts: tuple[int, ...] = ()
+        """Its interrupt lines, as the chip file lists them."""
         self.stored: dict[int, int] = {}
+
+    def placed(self, base: int) -> None:
+        """Takes the address at which the machine puts the device, once, before the run."""
+        self.base = base
 
     def read(self, offset: int, size: int) -> int:
         """The value of the register at `offset`; `size` is 1, 2 or 4 bytes."""

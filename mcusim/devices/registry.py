@@ -4,29 +4,47 @@ from __future__ import annotations
 
 from mcusim.devices.arm.dwt import Dwt
 from mcusim.devices.arm.itm import Itm
-from mcusim.devices.arm.scs import Scs
 from mcusim.devices.device import Device, Host
+from mcusim.devices.nordic.egu import NrfEgu
+from mcusim.devices.nordic.ficr import NrfFicr
 from mcusim.devices.nordic.gpio import NrfGpio
+from mcusim.devices.nordic.gpiote import NrfGpiote
 from mcusim.devices.nordic.nvmc import NrfNvmc
+from mcusim.devices.nordic.power import NrfPower
+from mcusim.devices.nordic.ppi import NrfPpi
+from mcusim.devices.nordic.radio import NrfRadio
+from mcusim.devices.nordic.rng import NrfRng
+from mcusim.devices.nordic.rtc import NrfRtc
+from mcusim.devices.nordic.temp import NrfTemp
+from mcusim.devices.nordic.timer import NrfTimer
 from mcusim.devices.nordic.uart import NrfUart
-from mcusim.devices.st.flash import Stm32Flash
-from mcusim.devices.st.gpio import Stm32Gpio
-from mcusim.devices.st.usart import Stm32Usart
+from mcusim.devices.nordic.uicr import NrfUicr
+from mcusim.devices.nordic.wdt import NrfWdt
+from mcusim.devices.st import DEVICES as STM32
 from mcusim.errors import BoardError
 
 _TYPES: dict[str, type[Device]] = {
+    "nrf-clock-power": NrfPower,
+    "nrf-egu": NrfEgu,
+    "nrf-ficr": NrfFicr,
     "nrf-gpio": NrfGpio,
+    "nrf-gpiote": NrfGpiote,
     "nrf-nvmc": NrfNvmc,
+    "nrf-ppi": NrfPpi,
+    "nrf-radio": NrfRadio,
+    "nrf-rng": NrfRng,
+    "nrf-rtc": NrfRtc,
+    "nrf-temp": NrfTemp,
+    "nrf-timer": NrfTimer,
     "nrf-uart": NrfUart,
-    "stm32-flash": Stm32Flash,
-    "stm32-gpio": Stm32Gpio,
-    "stm32-usart": Stm32Usart,
+    "nrf-uicr": NrfUicr,
+    "nrf-wdt": NrfWdt,
+    **STM32,
 }
 
 CORE_DEVICES: tuple[tuple[str, type[Device], int, int], ...] = (
     ("itm", Itm, 0xE0000000, 0x1000),
     ("dwt", Dwt, 0xE0001000, 0x1000),
-    ("scs", Scs, 0xE000E000, 0x1000),
 )
 """Name, class, base address and size in bytes of what every Armv7-M core has (DDI0403E B3.1)."""
 

@@ -11,8 +11,9 @@ GRAIN_SHIFT = 10
 
 PERIPHERALS = (0x40000000, 0x20000000)
 """Base and size in bytes of the peripheral region (ARM DDI0403E B3.1)."""
-PRIVATE = (0xE0000000, 0x00100000)
-"""Base and size in bytes of the private peripheral bus."""
+PRIVATE = ((0xE0000000, 0xE000), (0xE000F000, 0xF1000))
+"""Base and size in bytes of the private peripheral bus, around the system control space, which is
+the native core's."""
 
 
 class Bus:
@@ -31,8 +32,8 @@ class Bus:
     def windows(self) -> Iterable[tuple[int, int]]:
         """Base and size of each block of addresses that devices can answer."""
         yield PERIPHERALS
-        yield PRIVATE
-        inside = (PERIPHERALS, PRIVATE)
+        yield from PRIVATE
+        inside = (PERIPHERALS, *PRIVATE)
         for grain in self._devices:
             address = grain << GRAIN_SHIFT
             if not any(base <= address < base + size for base, size in inside):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mcusim.cpu.unicorn_arm import EXC_RETURN_LOWEST, REGISTERS, REPORTED, Cause, Stopped
 from mcusim.machine.frames import Frame, call_stack
 from mcusim.machine.machine import Machine
@@ -22,28 +24,66 @@ _KINDS = {
 }
 
 
+HARD_FAULT, BUS_FAULT, USAGE_FAULT = 3, 5, 6
+# Bits of CFSR (ARM DDI0403E B3.2.15).
+_STATUS = {
+    Cause.UNDEFINED: (USAGE_FAULT, 1 << 16),
+    Cause.INVALID_STATE: (USAGE_FAULT, 1 << 17),
+    Cause.EXCEPTION_RETURN: (USAGE_FAULT, 1 << 18),
+    Cause.NO_COPROCESSOR: (USAGE_FAULT, 1 << 19),
+    Cause.UNALIGNED: (USAGE_FAULT, 1 << 24),
+    Cause.FETCH: (BUS_FAULT, 1 << 8),
+    Cause.READ: (BUS_FAULT, 1 << 9 | 1 << 15),
+    Cause.WRITE: (BUS_FAULT, 1 << 9 | 1 << 15),
+}
+
+
+def take(machine: Machine, stopped: Stopped) -> bool:
+    """Has the core take the fault; False when it can't (lock-up, or no handler in the table)."""
+    number, status = _STATUS.get(stopped.cause, (HARD_FAULT, 0))
+    address = stopped.address if status & 1 << 15 else None
+    engine = machine.engine
+    if not engine.raise_fault(number, stopped.pc, status, address is not None, address or 0):
+        return False
+    return machine.image_covers(engine.resume_at)
+
+
 def describe(machine: Machine, stopped: Stopped) -> Fault:
     """Describes the fault that a run ended in."""
-    engine = machine.engine
     # After an SVC the PC is already behind it.
-    pc = stopped.pc - 2 if stopped.cause is Cause.SUPERVISOR_CALL else stopped.pc
-    frames: list[Frame] = engine.frames()
-    function, line = place(machine, pc)
-    where = function or f"0x{pc:08x}"
+    if stopped.cause is Cause.SUPERVISOR_CALL:
+        stopped = replace(stopped, pc=stopped.pc - 2)
+    function, line = place(machine, stopped.pc)
+    where = function or f"0x{stopped.pc:08x}"
     if line:
         where += f" ({line})"
-    registers = {name: engine.reg(REGISTERS[name]) for name in REPORTED}
-    registers["pc"] = pc
+    message = _sentence(machine, stopped, where, _registers(machine, stopped.pc))
+    fault = failure(machine, stopped, _KINDS.get(stopped.cause, "HardFault"), message)
+    if stopped.cause in (Cause.READ, Cause.WRITE):
+        fault.address = stopped.address
+    return fault
+
+
+def failure(machine: Machine, stopped: Stopped, kind: str, message: str) -> Fault:
+    """Where the core is, with a kind and a sentence from elsewhere."""
+    registers = _registers(machine, stopped.pc)
+    frames = _with_caller(stopped, registers, machine.engine.frames())
+    function, line = place(machine, stopped.pc)
     return Fault(
-        kind=_KINDS.get(stopped.cause, "HardFault"),
-        message=_sentence(machine, stopped, where, registers),
-        pc=pc,
+        kind=kind,
+        message=message,
+        pc=stopped.pc,
         function=function,
         line=line,
-        address=stopped.address if stopped.cause in (Cause.READ, Cause.WRITE) else None,
+        address=None,
         registers=registers,
-        call_stack=call_stack(machine.image, pc, _with_caller(stopped, registers, frames)),
+        call_stack=call_stack(machine.image, stopped.pc, frames),
     )
+
+
+def _registers(machine: Machine, pc: int) -> dict[str, int]:
+    registers = {name: machine.engine.reg(REGISTERS[name]) for name in REPORTED}
+    return registers | {"pc": pc}
 
 
 def _with_caller(stopped: Stopped, registers: dict[str, int], frames: list[Frame]) -> list[Frame]:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
 from mcusim import _native
 from mcusim.boards import Board
+from mcusim.boards.board import CHOSEN
 from mcusim.boards.schema import Cache, Memory
 from mcusim.cpu.unicorn_arm import REGISTERS, it_state, open_engine
-from mcusim.devices import CORE_DEVICES, create
+from mcusim.devices import CORE_DEVICES, Device, create
 from mcusim.firmware import FirmwareImage
 from mcusim.machine.bus import Bus
+from mcusim.machine.clock import Clock
 from mcusim.machine.regions import Regions
+from mcusim.machine.serial import SerialLine
 from mcusim.timing.cores import timing_model
+
+Shared = TypeVar("Shared")
 
 OUTPUT_LIMIT_BYTES = 1 << 20
 WARNING_LIMIT = 50
 ERASED = b"\xff"
+LIGHT_SLEEP = "sleep"
+"""Name of the sleep state without SLEEPDEEP, where a chip has one of its own for it."""
+FIRST_INTERRUPT = 16
+"""Exception number of interrupt 0 (ARM DDI0403E B1.5.2)."""
 
 
 class Machine:
@@ -23,13 +37,24 @@ class Machine:
     def __init__(self, board: Board, image: FirmwareImage, *, accurate: bool) -> None:
         self.board = board
         self.image = image
-        self.engine = open_engine(board.chip.core, accurate)
+        self.engine = open_engine(board.chip.core, accurate, board.chip.priority_bits)
         self.regions = Regions(self.engine)
         self.output = bytearray()
         self.warnings: list[str] = []
-        self.reset_requested = False
+        self._events: dict[int, Callable[[], None]] = {}
+        self.lines: dict[str, SerialLine] = {}
+        self.pin_listeners: list[Callable[[str, int, bool], None]] = []
+        self._shared: dict[object, Any] = {}
+        self.ended: tuple[str, str] | None = None
+        """Why a device ended the run, and the kind of failure if it is one."""
         self.accurate = accurate
         self.initial_sp = 0
+        self.clock = Clock(board.clock_hz)
+        self.clock_listeners: list[Callable[[], None]] = []
+        self.devices: dict[str, Device] = {}
+        self._asleep_by_state: dict[str, int] = {}
+        self._deep_sleep = board.chip.power.default_sleep
+        self._deep_sleep_entered: Callable[[], None] = lambda: None
         self._time_block = timing_model(board.chip.core)
         self._map_memories()
         self._bus = Bus(self._unmodelled)
@@ -37,6 +62,8 @@ class Machine:
         self._load()
         self.engine.set_decode(self._decode)
         self.engine.set_devices(self._bus.read, self._bus.write)
+        self.engine.set_event(self._on_event)
+        self.engine.set_vector_table(board.chip.vector_table)
 
     # --- what devices may ask (mcusim.devices.Host) ---
 
@@ -47,13 +74,71 @@ class Machine:
 
     @property
     def required_wait_states(self) -> int:
-        """Wait states of the flash at the board's clock."""
-        return self.board.wait_states()
+        """Wait states of the flash at the present clock."""
+        return self.board.wait_states(min(self.clock.hz, self.board.chip.max_clock_hz))
+
+    @property
+    def regulator(self) -> str:
+        """The regulator that the energy is worked out for."""
+        return self.board.regulator
 
     @property
     def now(self) -> int:
         """Cycle at which the access under way began."""
         return self.engine.now
+
+    @property
+    def seconds(self) -> float:
+        """Simulated time since reset."""
+        return self.clock.seconds(self.engine.now)
+
+    def cycle_in(self, seconds: float) -> int:
+        """The cycle at which `seconds` from now will have passed at the present clock."""
+        return self.engine.now + max(1, round(seconds * self.clock.hz))
+
+    @property
+    def clock_hz(self) -> float:
+        """The present core clock."""
+        return self.clock.hz
+
+    def set_clock(self, hz: float) -> None:
+        """Goes on at another core clock, unless the user forces one."""
+        if hz == self.clock.hz or self.board.clock_source == CHOSEN:
+            return
+        if hz > self.board.chip.max_clock_hz:
+            self.warn(
+                f"the firmware sets a core clock of {hz / 1e6:g} MHz, but {self.board.chip.title} "
+                f"allows {self.board.chip.max_clock_hz / 1e6:g} MHz"
+            )
+        activity = np.asarray(self.engine.activity(), dtype=np.int64)
+        self.clock.change(self.engine.now, hz, activity, self.asleep_by_state())
+        for listener in self.clock_listeners:
+            listener()
+
+    def started_at(self, hz: float) -> None:
+        """The run so far was at the chip's clock after reset, not at the board's."""
+        if self.board.clock_source != CHOSEN:
+            self.clock.restart(hz)
+
+    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
+        """Names what SLEEPDEEP leads to from now on."""
+        self._note_sleep()
+        self._deep_sleep, self._deep_sleep_entered = state, entered
+
+    def asleep_by_state(self) -> dict[str, int]:
+        """Cycles asleep so far by sleep state; "sleep" without SLEEPDEEP."""
+        self._note_sleep()
+        return self._asleep_by_state
+
+    def _note_sleep(self) -> bool:
+        """Books what was slept since the last call; whether that was in deep sleep."""
+        slept = self.engine.asleep - sum(self._asleep_by_state.values())
+        if slept <= 0:
+            return False
+        deep = self.engine.sleep_deep
+        state = self._deep_sleep if deep else LIGHT_SLEEP
+        self._asleep_by_state[state] = self._asleep_by_state.get(state, 0) + slept
+        return deep
 
     def emit(self, device: str, data: bytes) -> None:
         """Keeps what the firmware sent out, up to a limit."""
@@ -63,21 +148,48 @@ class Machine:
             self.warn(f"output after the first {OUTPUT_LIMIT_BYTES >> 20} MB was dropped")
 
     def pin_changed(self, port: str, pin: int, level: bool) -> None:
-        """Begins or ends the region of a watched pin."""
+        """Begins or ends the region of a watched pin, and tells whoever listens."""
         self.regions.pin_changed(port, pin, level)
+        for listener in self.pin_listeners:
+            listener(port, pin, level)
 
     def marker(self, value: int) -> None:
         """Begins or ends a marker region."""
         self.regions.marker(value)
 
-    def enable_fpu(self, on: bool) -> None:
-        """Switches the FPU."""
-        self.engine.fpu_enabled = on
+    def serial(self, name: str) -> SerialLine:
+        """The line outside the UART `name`."""
+        if name not in self.lines:
+            self.lines[name] = SerialLine(name, self)
+        return self.lines[name]
 
-    def request_reset(self) -> None:
-        """Has the run end."""
-        self.reset_requested = True
-        self.engine.set_limits(0, 0)
+    def set_interrupt(self, number: int, level: bool) -> None:
+        """Drives the interrupt line `number` of the NVIC."""
+        self.engine.set_line(FIRST_INTERRUPT + number, level)
+
+    def add_timer(self, expired: Callable[[], None]) -> int:
+        """Makes a source of timed events; returns its number."""
+        source = self.engine.add_source()
+        self._events[source] = expired
+        return source
+
+    def schedule(self, source: int, cycle: int) -> None:
+        """Has the source's function called at `cycle`, instead of any earlier plan."""
+        self.engine.schedule(source, cycle)
+
+    def cancel(self, source: int) -> None:
+        """Drops the source's plan."""
+        self.engine.cancel(source)
+
+    def _on_event(self, source: int) -> None:
+        if self._note_sleep():
+            self._deep_sleep_entered()
+        self._events[source]()
+
+    @property
+    def asleep(self) -> int:
+        """Cycles of the run so far during which the core slept."""
+        return self.engine.asleep
 
     def read_memory(self, address: int, size: int) -> bytes:
         """Bytes of the firmware's memory; empty outside it."""
@@ -85,6 +197,27 @@ class Machine:
             return self.engine.read(address, size)
         except IndexError:
             return b""
+
+    def write_memory(self, address: int, data: bytes) -> bool:
+        """Puts bytes into the firmware's memory; False outside it."""
+        try:
+            self.engine.write(address, data)
+        except IndexError:
+            return False
+        return True
+
+    def shared(self, kind: Callable[[], Shared]) -> Shared:
+        """The one object of this machine that `kind` makes."""
+        if kind not in self._shared:
+            self._shared[kind] = kind()
+        found: Shared = self._shared[kind]
+        return found
+
+    def end(self, reason: str, *, failure: str = "") -> None:
+        """Ends the run before the next block."""
+        if self.ended is None:
+            self.ended = (reason, failure)
+        self.engine.set_limits(0, 0)
 
     def warn(self, message: str) -> None:
         """Adds a warning to the result, once."""
@@ -128,7 +261,11 @@ class Machine:
             self._bus.attach(device_class(name, self), base, size_bytes)
         for entry in self.board.chip.device:
             device = create(entry.type, entry.name, self)
+            device.interrupts = tuple(entry.interrupts)
+            device.placed(entry.base)
+            self.devices[entry.name] = device
             self._bus.attach(device, entry.base, entry.size_bytes)
+        self.engine.map_system_control()
         for base, size_bytes in self._bus.windows():
             self.engine.map_devices(base, size_bytes)
 
@@ -144,6 +281,11 @@ class Machine:
         self.engine.set_reg(REGISTERS["lr"], 0xFFFFFFFF)
         self.engine.select_stack(0, sp)
         return int.from_bytes(table[4:], "little") & ~1
+
+    def image_covers(self, address: int) -> bool:
+        """Whether there is memory to execute at `address`."""
+        region = self.board.region_at(address)
+        return region is not None and region.executable
 
     def close(self) -> None:
         """Lets go of the engine's references to this machine, which no collector sees."""

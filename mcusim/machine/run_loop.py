@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcusim.cpu.unicorn_arm import REGISTERS, Cause, Stopped, run, skip_instruction
+from mcusim.machine import faults
 from mcusim.machine.machine import Machine
 from mcusim.machine.semihosting import BKPT_IMMEDIATE, Semihosting
-from mcusim.result import Outcome
+from mcusim.result import Fault, Outcome
 
 Progress = Callable[[int, int, float, float], None]
 """Takes cycles, instructions, simulated seconds and seconds of wall time."""
@@ -21,15 +22,18 @@ SLICE_WALL_S = 0.1
 """Wall time between looks at the user's keyboard."""
 FIRST_SLICE_CYCLES = 1_000_000
 LONGEST_SLICE_CYCLES = 200_000_000
+BRANCH_TO_SELF = b"\xfe\xe7"
+FAULT_SLICE_CYCLES = 1000
+"""After a fault, how often it is looked whether the handler just spins."""
+FAULT_GRACE_S = 1.0
+"""Simulated time that a fault handler of the firmware may take before the run ends."""
 TAIL_CYCLES = 1_000_000
 """The last part of a run that meets its limit: its hot loop is looked for there."""
 
 THUMB = 1 << 24
 """The T bit of xPSR."""
 WFI = (b"\x30\xbf", b"\xaf\xf3\x03\x80")
-HINTS = (b"\x20\xbf", b"\x10\xbf", b"\xaf\xf3\x02\x80", b"\xaf\xf3\x01\x80")
-"""WFE and YIELD, narrow and wide, which Unicorn takes for undefined after executing them; without
-events they do nothing."""
+"""Narrow and wide."""
 
 
 @dataclass(slots=True)
@@ -39,7 +43,7 @@ class Ending:
     outcome: Outcome
     reason: str
     exit_code: int | None = None
-    stopped: Stopped | None = None
+    fault: Fault | None = None
     tail: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     """Cycles that each block had spent when the tail of a limited run began."""
 
@@ -52,38 +56,58 @@ class RunLoop:
     ) -> None:
         self._machine = machine
         self._engine = machine.engine
-        self._max_cycles = max_cycles
+        self._max_s = max_cycles / machine.board.clock_hz
         self._max_instructions = max_instructions
         self._progress = progress
         self._semihosting = Semihosting(machine)
-        self._tail_starts = max(0, max_cycles - min(TAIL_CYCLES, max_cycles // 2))
-        self._last_hint = (0, 0)
+        machine.clock_listeners.append(self._set_limits)
+        self._slice_ends = 0
         self._resume = 0
+        self._pausing = False
+        self._fault_found: Fault | None = None
         self._reported = self._started = time.perf_counter()
         self._tail: NDArray[np.uint64] | None = None
         self._slice_cycles = FIRST_SLICE_CYCLES
 
     def run(self) -> Ending:
         """Runs from reset to the end; Ctrl-C ends it with what there is."""
-        pc = self._machine.reset()
+        self.reset()
+        ending: Ending | None = None
         try:
-            while True:
-                stopped = self._slice(pc)
-                ending = self._ending(stopped)
-                if ending is not None:
-                    break
-                pc = self._resume
+            while ending is None:
+                ending = self.advance()
         except KeyboardInterrupt:
             ending = Ending("stopped", "interrupted by the user")
+        self.settle(ending)
+        return ending
+
+    def reset(self) -> None:
+        """Goes to the reset vector."""
+        self._resume = self._machine.reset()
+
+    def advance(self) -> Ending | None:
+        """Runs on, until the end or until something calls `pause`; None when it can go on."""
+        self._pausing = False
+        while not self._pausing:
+            ending = self._ending(self._slice(self._resume))
+            if ending is not None:
+                return ending
+        return None
+
+    def pause(self) -> None:
+        """Has `advance` return before the next block; for devices and timers, during the run."""
+        self._pausing = True
+        self._engine.set_limits(0, self._max_instructions)
+
+    def settle(self, ending: Ending) -> None:
+        """Completes the account of a run that won't go on."""
         if self._tail is not None:
             ending.tail = self._tail
         self._engine.settle()
-        return ending
 
     def _slice(self, pc: int) -> Stopped:
-        limit = self._engine.cycles + self._slice_cycles
-        boundary = self._max_cycles if self._tail is not None else self._tail_starts
-        self._engine.set_limits(min(limit, boundary), self._max_instructions)
+        self._slice_ends = self._engine.cycles + self._slice_cycles
+        self._set_limits()
         began = time.perf_counter()
         stopped = run(self._engine, pc)
         self._resume = stopped.pc
@@ -92,7 +116,24 @@ class RunLoop:
             self._adapt(time.perf_counter() - began)
         return stopped
 
+    def _set_limits(self) -> None:
+        # Anew at each change of the clock, as the limit of a run is one of time.
+        if self._pausing or self._machine.ended is not None:
+            return
+        boundary = self._max_cycles if self._tail is not None else self._tail_starts
+        self._engine.set_limits(min(self._slice_ends, boundary), self._max_instructions)
+
+    @property
+    def _max_cycles(self) -> int:
+        return self._machine.clock.cycle_at(self._max_s)
+
+    @property
+    def _tail_starts(self) -> int:
+        return max(0, self._max_cycles - min(TAIL_CYCLES, self._max_cycles // 2))
+
     def _adapt(self, wall_s: float) -> None:
+        if self._fault_found is not None:
+            return
         if wall_s < SLICE_WALL_S / 2:
             self._slice_cycles = min(self._slice_cycles * 2, LONGEST_SLICE_CYCLES)
         elif wall_s > SLICE_WALL_S * 2:
@@ -104,11 +145,13 @@ class RunLoop:
             return
         self._reported = now
         engine = self._engine
-        seconds = engine.cycles / self._machine.board.clock_hz
+        seconds = self._machine.clock.seconds(engine.cycles)
         self._progress(engine.cycles, engine.instructions, seconds, now - self._started)
 
     def _ending(self, stopped: Stopped) -> Ending | None:
-        if self._machine.reset_requested:
+        if self._machine.ended is not None:
+            return self._ended_by_device(stopped, *self._machine.ended)
+        if self._engine.reset_requested:
             return Ending("exited", "the firmware asked for a system reset (AIRCR.SYSRESETREQ)")
         stopped = self._with_state(stopped)
         match stopped.cause:
@@ -118,12 +161,14 @@ class RunLoop:
                 return self._serve()
             case Cause.HALT if self._follows(stopped.pc, WFI):
                 return Ending("exited", "the firmware sleeps (WFI) and nothing is left to wake it")
-            case Cause.UNDEFINED if self._is_hint(stopped.pc):
-                self._engine.give_back(stopped.pc)
-                return None
         return self._fault(stopped)
 
     def _at_limit(self, stopped: Stopped) -> Ending | None:
+        if self._fault_found is not None and (
+            self._engine.cycles >= self._max_cycles
+            or self._machine.read_memory(stopped.pc, 2) == BRANCH_TO_SELF
+        ):
+            return Ending("fault", "", fault=self._fault_found)
         if self._engine.stopped_at_fpu:
             return self._fpu_off(stopped)
         if self._tail is None and self._engine.cycles >= self._tail_starts:
@@ -131,8 +176,7 @@ class RunLoop:
         if self._engine.instructions >= self._max_instructions:
             return Ending("limit", f"stopped at the limit of {self._max_instructions} instructions")
         if self._engine.cycles >= self._max_cycles:
-            seconds = self._max_cycles / self._machine.board.clock_hz
-            return Ending("limit", f"stopped at the limit of {seconds:g} s of simulated time")
+            return Ending("limit", f"stopped at the limit of {self._max_s:g} s of simulated time")
         return None
 
     def _fpu_off(self, stopped: Stopped) -> Ending | None:
@@ -161,13 +205,10 @@ class RunLoop:
         read = self._machine.read_memory
         return any(read(pc - len(code), len(code)) == code for code in encodings)
 
-    def _is_hint(self, pc: int) -> bool:
-        # Unless nothing has been executed since: then it is what follows that is undefined.
-        here = (pc, self._engine.instructions)
-        if not self._follows(pc, HINTS) or here == self._last_hint:
-            return False
-        self._last_hint = here
-        return True
+    def _ended_by_device(self, stopped: Stopped, reason: str, failure: str) -> Ending:
+        if not failure:
+            return Ending("exited", reason)
+        return Ending("fault", "", fault=faults.failure(self._machine, stopped, failure, reason))
 
     def _is_semihosting(self, pc: int) -> bool:
         return self._machine.read_memory(pc, 2) == bytes([BKPT_IMMEDIATE, 0xBE])
@@ -181,6 +222,17 @@ class RunLoop:
             return None
         return Ending("exited", f"the firmware exited with status {code}", exit_code=code)
 
-    def _fault(self, stopped: Stopped) -> Ending:
+    def _fault(self, stopped: Stopped) -> Ending | None:
+        """Has the core take the fault, as silicon does; the run ends when no handler can."""
         self._engine.give_back(stopped.pc)
-        return Ending("fault", "", stopped=stopped)
+        fault = faults.describe(self._machine, stopped)
+        if self._fault_found is None:
+            self._fault_found = fault
+            # A handler that reports and stops has its time; one that spins does not hold us up.
+            now_s = self._machine.clock.seconds(self._engine.cycles)
+            self._max_s = min(self._max_s, now_s + FAULT_GRACE_S)
+        if faults.take(self._machine, stopped):
+            self._resume = self._engine.resume_at
+            self._slice_cycles = FAULT_SLICE_CYCLES
+            return None
+        return Ending("fault", "", fault=self._fault_found)

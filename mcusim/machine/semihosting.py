@@ -117,7 +117,7 @@ class Semihosting:
         return int(self._words(parameter, 1)[0] in (STDIN, STDOUT, STDERR))
 
     def _seconds(self) -> float:
-        return self._machine.engine.cycles / self._machine.board.clock_hz
+        return self._machine.clock.seconds(self._machine.engine.cycles)
 
     def _clock(self, _: int) -> int:
         return int(self._seconds() * 100)
@@ -146,4 +146,4 @@ class Semihosting:
         return self._store(parameter, [ticks & 0xFFFFFFFF, ticks >> 32])
 
     def _tick_frequency(self, _: int) -> int:
-        return int(self._machine.board.clock_hz)
+        return int(self._machine.clock.hz)

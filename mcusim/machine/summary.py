@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from mcusim.machine import faults, hot_loop
+from mcusim.machine import hot_loop
 from mcusim.machine.activity import COLUMNS, INDEX, INSTRUCTION_CLASSES
+from mcusim.machine.clock_energy import ClockEnergy
 from mcusim.machine.machine import Machine
 from mcusim.machine.memory_use import MemoryWatch
 from mcusim.machine.run_loop import Ending
-from mcusim.power import EnergyModel, build_model, energy_info, price_rows, trace
+from mcusim.power import price_rows
 from mcusim.result import (
     BoardInfo,
     FirmwareInfo,
@@ -33,10 +32,10 @@ def summarise(
     """Makes the result of a run."""
     engine, board = machine.engine, machine.board
     activity = np.asarray(engine.activity(), dtype=np.int64)
-    model = build_model(board)
-    time_s = engine.cycles / board.clock_hz
+    energy = ClockEnergy(machine)
+    time_s = machine.clock.seconds(engine.cycles)
     stall, fetch_stall = int(activity[INDEX["stall"]]), engine.fetch_stall
-    fault = faults.describe(machine, ending.stopped) if ending.stopped else None
+    fault = ending.fault
     memory = watch.report()
     warnings = list(machine.warnings)
     if memory.collision is not None:
@@ -53,7 +52,7 @@ def summarise(
             name=board.name,
             title=board.title,
             core=board.chip.core,
-            clock_hz=board.clock_hz,
+            clock_hz=energy.main_hz,
             supply_v=board.supply_v,
             regulator=board.regulator,
         ),
@@ -64,11 +63,11 @@ def summarise(
         cycles=engine.cycles,
         instructions=engine.instructions,
         time_s=time_s,
-        regions=_regions(machine, model),
+        regions=_regions(machine, energy),
         memory=memory,
-        energy=energy_info(model, activity, time_s),
-        functions=_functions(machine, model),
-        trace=_trace(machine, model, activity),
+        energy=energy.total(activity),
+        functions=_functions(machine, energy),
+        trace=_trace(machine, energy, activity),
         activity=_by_column(activity),
         cycles_breakdown={
             "issue": engine.cycles - stall,
@@ -86,18 +85,22 @@ def _by_column(activity: Counts) -> dict[str, int]:
     return {name: int(activity[i]) for i, name in enumerate(COLUMNS)}
 
 
-def _regions(machine: Machine, model: EnergyModel) -> list[Region]:
+def _regions(machine: Machine, energy: ClockEnergy) -> list[Region]:
     counted = machine.engine.regions()
     if not counted:
         return []
-    clock_hz = machine.board.clock_hz
+    clock = machine.clock
     rows = np.array([region["activity"] for region in counted], dtype=np.int64)
-    prices = price_rows(model, rows, rows[:, CYCLES] / clock_hz)
     regions = []
     for i, (watched, region) in enumerate(zip(machine.regions.watched, counted, strict=True)):
         calls = region["calls"]
         each = max(calls, 1)
         mean = region["cycles_total"] / each
+        # A region is taken to run at one clock: that of its first call.
+        hz = clock.at(region["spans"][0][0]).hz if region["spans"] else energy.main_hz
+        asleep_s = (region["cycles_total"] - rows[i, CYCLES]) / hz
+        total_s = region["cycles_total"] / hz
+        prices = price_rows(energy.model(hz), rows[i : i + 1], [total_s], [asleep_s])
         regions.append(
             Region(
                 name=watched.name,
@@ -108,21 +111,24 @@ def _regions(machine: Machine, model: EnergyModel) -> list[Region]:
                 cycles_min=region["cycles_min"],
                 cycles_mean=mean,
                 cycles_max=region["cycles_max"],
-                time_mean_s=mean / clock_hz,
-                energy_total_j=float(prices.typical[i]),
-                energy_mean_j=float(prices.typical[i]) / each,
-                energy_low_mean_j=float(prices.low[i]) / each,
-                energy_high_mean_j=float(prices.high[i]) / each,
+                time_mean_s=mean / hz,
+                energy_total_j=float(prices.typical[0]),
+                energy_mean_j=float(prices.typical[0]) / each,
+                energy_low_mean_j=float(prices.low[0]) / each,
+                energy_high_mean_j=float(prices.high[0]) / each,
                 activity=_by_column(rows[i]),
                 spans=region["spans"],
-                spans_s=[(a / clock_hz, b / clock_hz) for a, b in region["spans"]],
+                spans_s=[(clock.seconds(a), clock.seconds(b)) for a, b in region["spans"]],
             )
         )
     return regions
 
 
-def _functions(machine: Machine, model: EnergyModel) -> list[FunctionRow]:
-    """Cycles and energy of each function, callees not included, the costliest first."""
+def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
+    """Cycles and energy of each function, callees not included, the costliest first.
+
+    All are priced at the clock of most cycles.
+    """
     table = machine.engine.blocks()
     names: dict[str, int] = {}
     line_of: list[str] = []
@@ -145,7 +151,7 @@ def _functions(machine: Machine, model: EnergyModel) -> list[FunctionRow]:
     cycles = np.zeros(len(names), dtype=np.int64)
     np.add.at(cycles, owner, table["cycles"].astype(np.int64))
     activity[:, CYCLES] = cycles
-    energy = price_rows(model, activity, cycles / machine.board.clock_hz).typical
+    joules = price_rows(energy.main_model, activity, cycles / energy.main_hz).typical
     instructions = activity[:, _CLASSES].sum(axis=1)
     rows = [
         FunctionRow(
@@ -154,19 +160,20 @@ def _functions(machine: Machine, model: EnergyModel) -> list[FunctionRow]:
             calls=calls[i],
             cycles=int(cycles[i]),
             instructions=int(instructions[i]),
-            energy_j=float(energy[i]),
+            energy_j=float(joules[i]),
         )
         for name, i in names.items()
     ]
     return sorted(rows, key=lambda row: (-row.cycles, row.name))
 
 
-def _trace(machine: Machine, model: EnergyModel, final: Counts) -> Trace:
-    cycles, totals = machine.engine.trace()
+def _trace(machine: Machine, energy: ClockEnergy, final: Counts) -> Trace:
+    sampled, totals = machine.engine.trace()
     start = np.zeros((1, len(COLUMNS)), dtype=np.int64)
-    steps: list[Any] = [start, totals]
-    if len(cycles) == 0 or int(final[CYCLES]) > int(cycles[-1]):
-        steps.append(final.reshape(1, -1))
-    cumulative = np.concatenate(steps)
-    edges = cumulative[:, CYCLES] / machine.board.clock_hz
-    return trace(model, np.diff(cumulative, axis=0), edges)
+    cycles = np.concatenate([[0], sampled.astype(np.int64)])
+    cumulative = np.concatenate([start, totals])
+    end = machine.engine.cycles
+    if len(sampled) == 0 or end > int(cycles[-1]):
+        cycles = np.append(cycles, end)
+        cumulative = np.concatenate([cumulative, final.reshape(1, -1)])
+    return energy.trace(cycles, cumulative)

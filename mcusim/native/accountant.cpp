@@ -70,8 +70,8 @@ void Accountant::place(Block& block) const {
 
 bool Accountant::look_up() {
   if (cycles >= stop_at_cycle_) return false;
-  sample();
-  rearm_look();
+  if (attention && attention()) return false;
+  if (cycles >= next_sample_) sample();
   return true;
 }
 
@@ -131,6 +131,10 @@ void Accountant::follow_calls(const Block& previous, const Block& block) {
             (sp == frames.back().sp && block.address == frames.back().return_address)))
       frames.pop_back();
   }
+  refresh_top();
+}
+
+void Accountant::refresh_top() {
   top_sp_ = frames.empty() ? 0xFFFFFFFFU : frames.back().sp;
   top_return_ = frames.empty() ? 1U : frames.back().return_address;
 }
@@ -187,7 +191,8 @@ void Accountant::regions_and_heap(const Block& block) {
     const Active& active = active_[which];
     if (active.return_address == 0) continue;  // a pin or a marker ends it
     const bool returned =
-        (block.address == active.return_address && sp == active.sp) || sp > active.sp;
+        active.stack == active_stack &&
+        ((block.address == active.return_address && sp == active.sp) || sp > active.sp);
     if (!returned) break;
     close(which);
   }
@@ -301,6 +306,43 @@ void Accountant::give_back(std::uint32_t pc) {
   settle();
 }
 
+void Accountant::enter_exception(std::uint32_t pc, std::uint32_t sp) {
+  if (current_ != nullptr && pc != current_->fallthrough()) cycles += current_->taken_cycles;
+  settle();
+  if (preempted_.size() >= kMaxPreempted) preempted_.erase(preempted_.begin());
+  preempted_.emplace_back(sp, std::move(frames));
+  frames.clear();
+  refresh_top();
+}
+
+void Accountant::leave_exception(std::uint32_t, std::uint32_t sp) {
+  settle();
+  // A scheduler may return to another task than the one preempted last: its SP tells.
+  const auto found = std::find_if(preempted_.rbegin(), preempted_.rend(),
+                                  [&](const auto& entry) { return entry.first == sp; });
+  frames.clear();
+  if (found != preempted_.rend()) {
+    frames = std::move(found->second);
+    preempted_.erase(std::next(found).base());
+  }
+  refresh_top();
+}
+
+void Accountant::charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store) {
+  cycles += core_cycles;
+  totals_[store ? kRamWrite : kRamRead] += words;
+  entered_at_ = cycles;
+}
+
+void Accountant::sleep_until(std::uint64_t cycle) {
+  if (cycle <= cycles) return;
+  const std::uint64_t slept = cycle - cycles;
+  asleep += slept;
+  sleep_by_state[sleep_state] += slept;
+  cycles = cycle;
+  entered_at_ = cycle;
+}
+
 void Accountant::settle() {
   if (frames_are_news_) remember_frames();
   if (current_ == nullptr) return;
@@ -326,7 +368,7 @@ void Accountant::flush() {
     block->pending = 0;
   }
   dirty_.clear();
-  totals_[kCycles] = static_cast<std::int64_t>(cycles);
+  totals_[kCycles] = static_cast<std::int64_t>(cycles - asleep);
 }
 
 Activity Accountant::snapshot() {
@@ -350,7 +392,7 @@ int Accountant::add_region() {
 void Accountant::open(int region, std::uint32_t return_address, std::uint32_t sp) {
   for (const Active& active : active_)
     if (active.region == region) return;  // recursion: the outermost call counts
-  active_.push_back({region, return_address, sp, now(), snapshot()});
+  active_.push_back({region, return_address, sp, active_stack, now(), snapshot()});
 }
 
 void Accountant::close(std::size_t which) {
@@ -385,6 +427,7 @@ void Accountant::sample() {
     sample_interval_ *= 2;
   }
   next_sample_ = cycles + sample_interval_;
+  rearm_look();
 }
 
 }  // namespace mcusim

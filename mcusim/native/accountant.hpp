@@ -9,6 +9,7 @@
 
 #include "block.hpp"
 #include "flash.hpp"
+#include "timeline.hpp"
 
 namespace mcusim {
 
@@ -61,9 +62,21 @@ class Accountant {
   static constexpr std::size_t kMaxSpans = 1000;
   static constexpr std::size_t kMaxSamples = 4096;
   static constexpr std::size_t kMaxFrames = 4096;
+  static constexpr std::size_t kMaxPreempted = 256;
 
   // `registers` are r0 to r15 of the running core, always current when a hook runs.
   void attach(const std::uint32_t* registers) { registers_ = registers; }
+  void watch_timeline(const Timeline* timeline) { timeline_ = timeline; }
+  void look_soon() { next_look_ = 0; }
+  void look_later() { rearm_look(); }
+  bool at_limit() const { return cycles >= stop_at_cycle_ || instructions >= stop_at_instruction; }
+  // The core leaves the current block for an exception's handler; it will return to `pc` and `sp`.
+  void enter_exception(std::uint32_t pc, std::uint32_t sp);
+  void leave_exception(std::uint32_t pc, std::uint32_t sp);
+  void leave_exception_to_next() { settle(); }
+  void charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store);
+  // Time passes without the core.
+  void sleep_until(std::uint64_t cycle);
   void set_accurate(bool accurate) {
     accurate_ = accurate;
     choose_epoch();
@@ -91,6 +104,7 @@ class Accountant {
         cycles += previous->taken_cycles + (previous->feels_target_penalty & block.target_penalty);
       previous->cycles_spent += cycles - entered_at_;
     }
+    if (block.has(kUsesFpu)) fpu_context = true;
     const std::uint8_t flags = previous != nullptr ? previous->flags : std::uint8_t{kMovesStack};
     entered_at_ = cycles;
     current_ = &block;
@@ -166,6 +180,11 @@ class Accountant {
   std::vector<Sample> samples;
   std::vector<Frame> frames;
   Block* current() { return current_; }
+  std::uint64_t asleep = 0;  // of `cycles`
+  std::uint64_t sleep_by_state[4] = {};
+  int sleep_state = 0;
+  bool fpu_context = false;         // CONTROL.FPCA
+  std::function<bool()> attention;  // whether something is to be served before the next block
   std::function<std::uint32_t()> read_control;  // CONTROL register, after an MSR
 
  private:
@@ -173,6 +192,7 @@ class Accountant {
     int region;
     std::uint32_t return_address;
     std::uint32_t sp;
+    int stack;
     std::uint64_t start;
     Activity totals;
   };
@@ -181,7 +201,10 @@ class Accountant {
     next_event_pc_ = current_->address + to->offset;
   }
   bool look_up();
-  void rearm_look() { next_look_ = std::min(stop_at_cycle_, next_sample_); }
+  void rearm_look() {
+    next_look_ = std::min(stop_at_cycle_, next_sample_);
+    if (timeline_ != nullptr) next_look_ = std::min(next_look_, timeline_->next());
+  }
   void arrive(Block* previous, Block& block);
   void regions_and_heap(const Block& block);
   // While the fill count stands still, a block that hit the cache hits again. The order of use
@@ -195,6 +218,7 @@ class Accountant {
   void fetch_lines(Block& block);
   void follow_calls(const Block& previous, const Block& block);
   void lower_stack(std::uint32_t lowest, std::uint32_t pc);
+  void refresh_top();
   void remember_frames();
   void rearm_stack_watch();
   bool execute(const Instruction& i) {
@@ -250,6 +274,8 @@ class Accountant {
   const std::uint64_t* fetch_epoch_ = &kNeverEpoch;
   std::uint64_t stop_at_cycle_ = ~0ULL;
   std::uint64_t next_look_ = 0;
+  const Timeline* timeline_ = nullptr;
+  std::vector<std::pair<std::uint32_t, std::vector<Frame>>> preempted_;  // by SP
   const std::uint32_t* registers_ = nullptr;
   bool accurate_ = true;
   std::unique_ptr<Flash> flash_;

@@ -91,10 +91,23 @@ void set_devices(Engine& engine, nb::callable read, nb::callable write) {
   };
 }
 
+void set_event(Engine& engine, nb::callable python) {
+  engine.event = [python = std::move(python)](int source) {
+    const nb::gil_scoped_acquire gil;
+    python(source);
+  };
+}
+
+int check_exception(int number) {
+  if (number < 1 || number >= Exceptions::kCount) throw nb::value_error("no such exception");
+  return number;
+}
+
 void drop_callbacks(Engine& engine) {
   engine.decode = nullptr;
   engine.device_read = nullptr;
   engine.device_write = nullptr;
+  engine.event = nullptr;
 }
 
 CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
@@ -198,7 +211,10 @@ nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
 
 void bind_engine(nb::module_& m) {
   nb::class_<Engine>(m, "Engine")
-      .def(nb::init<int, bool>(), "cpu_model"_a, "accurate"_a)
+      .def(nb::init<int, bool, int, std::uint32_t>(), "cpu_model"_a, "accurate"_a,
+           "priority_bits"_a, "cpuid"_a)
+      .def("map_system_control", &Engine::map_system_control)
+      .def("set_flash_writable", &Engine::set_flash_writable)
       .def(
           "map_memory",
           [](Engine& e, std::uint32_t base, std::uint32_t size_bytes, bool flash,
@@ -294,7 +310,46 @@ void bind_engine(nb::module_& m) {
       .def_prop_ro("heap_seen", [](const Engine& e) { return e.accountant.heap_seen; })
       .def_prop_ro("heap_peak", [](const Engine& e) { return e.accountant.heap_peak; })
       .def_prop_ro("heap_written", [](const Engine& e) { return e.accountant.heap_written(); })
-      .def_rw("fpu_enabled", &Engine::fpu_enabled)
+      .def("set_event", &set_event)
+      .def("add_source", [](Engine& e) { return e.timeline.add_source(); })
+      .def(
+          "schedule",
+          [](Engine& e, int source, std::uint64_t cycle) {
+            e.timeline.schedule(source, cycle);
+            e.attend();
+          },
+          "source"_a, "cycle"_a)
+      .def("cancel", [](Engine& e, int source) { e.timeline.cancel(source); })
+      .def(
+          "set_line",
+          [](Engine& e, int number, bool high) {
+            e.exceptions.set_line(check_exception(number), high);
+            e.attend();
+          },
+          "exception"_a, "high"_a)
+      .def("pend",
+           [](Engine& e, int number) {
+             e.exceptions.set_pending(check_exception(number));
+             e.attend();
+           })
+      .def("is_enabled", [](const Engine& e,
+                            int number) { return e.exceptions.enabled(check_exception(number)); })
+      .def("set_vector_table",
+           [](Engine& e, std::uint32_t address) { e.system.vector_table = address; })
+      .def("raise_fault", &Engine::raise_fault, "exception"_a, "pc"_a, "cfsr"_a, "has_address"_a,
+           "address"_a)
+      .def_prop_ro("resume_at", &Engine::resume_at)
+      .def_prop_ro("active_exception", [](const Engine& e) { return e.system.active_exception; })
+      .def_prop_ro("reset_requested", [](const Engine& e) { return e.system.reset_requested; })
+      .def_prop_ro("sleep_deep", [](const Engine& e) { return e.system.sleep_deep(); })
+      .def_prop_ro("asleep", [](const Engine& e) { return e.accountant.asleep; })
+      .def_prop_ro("sleep_by_state",
+                   [](const Engine& e) {
+                     return std::vector<std::uint64_t>(std::begin(e.accountant.sleep_by_state),
+                                                       std::end(e.accountant.sleep_by_state));
+                   })
+      .def("set_sleep_state", [](Engine& e, int state) { e.accountant.sleep_state = state & 3; })
+      .def_prop_ro("fpu_enabled", [](const Engine& e) { return e.system.fpu_enabled(); })
       .def_ro("stopped_at_fpu", &Engine::stopped_at_fpu)
       .def_prop_ro("registers_are_direct", &Engine::registers_are_direct);
 }

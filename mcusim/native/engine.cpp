@@ -17,6 +17,8 @@ void check(uc_err error, const char* what) {
   if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
 }
 
+constexpr std::uint32_t kSystemControl = 0xE000E000U;
+
 constexpr std::size_t kTableEntries = 65536 / 2;
 
 // Conditional-execution bits of xPSR (IT[7:0]).
@@ -24,7 +26,10 @@ constexpr std::uint32_t kItMask = 0x0600FC00U;
 
 }  // namespace
 
-Engine::Engine(int cpu_model, bool accurate) {
+Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid)
+    : exceptions(priority_bits),
+      system(exceptions, timeline, timeline.add_source(), cpuid),
+      systick_source_(0) {
   uc_engine* uc = nullptr;
   // UC_MODE_MCLASS would silently make every core a Cortex-M33.
   check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &uc), "opening the core");
@@ -34,6 +39,8 @@ Engine::Engine(int cpu_model, bool accurate) {
   direct_ = direct != nullptr;
   accountant.attach(direct_ ? direct : copied_registers_);
   accountant.set_accurate(accurate);
+  accountant.watch_timeline(&timeline);
+  accountant.attention = [this] { return attention(); };
   accountant.read_control = [this] { return reg(UC_ARM_REG_CONTROL); };
   add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Engine::on_block));
   if (accurate)
@@ -74,11 +81,24 @@ void Engine::map_memory(std::uint32_t base, std::uint32_t size_bytes, Place plac
   bases.insert(bases.end(), aliases.begin(), aliases.end());
   bool owner = true;
   for (const std::uint32_t at : bases) {
-    memories_.push_back({at, size_bytes, bytes, owner});
+    memories_.push_back({at, size_bytes, bytes, owner, place != Place::kRam});
     owner = false;
     check(uc_mem_map_ptr(uc_.get(), at, size_bytes, permissions, bytes), "mapping memory");
     accountant.add_area(at, size_bytes, {place, at, read_wait, write_wait});
   }
+}
+
+void Engine::set_flash_writable(bool on) {
+  const std::uint32_t permissions = UC_PROT_READ | UC_PROT_EXEC | (on ? UC_PROT_WRITE : 0U);
+  for (const Memory& memory : memories_)
+    if (memory.read_only)
+      check(uc_mem_protect(uc_.get(), memory.base, memory.size, permissions), "protecting flash");
+}
+
+void Engine::map_system_control() {
+  check(uc_mmio_map(uc_.get(), kSystemControl, 0x1000, &Engine::on_system_read, this,
+                    &Engine::on_system_write, this),
+        "mapping the system control space");
 }
 
 void Engine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
@@ -135,20 +155,141 @@ void Engine::fail(std::exception_ptr error) {
 
 void Engine::forget_translations() { check(uc_ctl_flush_tb(uc_.get()), "flushing"); }
 
-StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
-  stop_ = StopInfo{};
-  stopping_ = false;
-  error_ = nullptr;
-  stopped_at_fpu = 0;
-  const uc_err error = uc_emu_start(uc_.get(), pc | 1U, until & ~1U, 0, 0);
-  if (error_) std::rethrow_exception(error_);
-  stop_.pc = reg(UC_ARM_REG_PC);
-  if (stop_.reason == Stop::kInterrupt || stopping_) return stop_;
-  if (error != UC_ERR_OK) {
-    stop_.reason = Stop::kError;
-    stop_.number = error;
+bool Engine::attention() const {
+  if (timeline.next() <= accountant.cycles || system.reset_requested) return true;
+  return exceptions.anything_ready() && exceptions.next(masks()) != 0;
+}
+
+void Engine::run_events() {
+  for (int source = timeline.take(accountant.cycles); source >= 0;
+       source = timeline.take(accountant.cycles)) {
+    if (source == systick_source_) {
+      if (system.systick.expire(accountant.cycles)) exceptions.set_pending(kSysTick);
+    } else {
+      event(source);
+    }
   }
+}
+
+bool Engine::serve(std::uint32_t pc) {
+  run_events();
+  accountant.look_later();
+  resume_at_ = pc;
+  if (system.reset_requested) return false;
+  const int next = exceptions.anything_ready() ? exceptions.next(masks()) : 0;
+  if (next != 0 && !take_exception(next, pc)) {
+    stop_.reason = Stop::kError;  // the frame did not fit in memory
+    stop_.pc = pc;
+    return false;
+  }
+  return !accountant.at_limit();
+}
+
+bool Engine::sleep() {
+  sleeping_ = false;
+  while (!exceptions.wakes(masks()) && !event_register_) {
+    if (accountant.at_limit()) {
+      // The end of a slice is no reason to wake up.
+      sleep_interrupted_ = true;
+      break;
+    }
+    if (timeline.next() == Timeline::kNever) return false;
+    accountant.sleep_until(timeline.next());
+    run_events();
+  }
+  accountant.look_soon();
+  return true;
+}
+
+std::uint16_t Engine::halfword(std::uint32_t address) const {
+  const Memory* memory = memory_at(address, 2);
+  if (memory == nullptr) return 0;
+  const std::uint8_t* code = memory->host + (address - memory->base);
+  return static_cast<std::uint16_t>(code[0] | code[1] << 8);
+}
+
+Engine::Hint Engine::hint_at(std::uint32_t address) const {
+  const std::uint16_t first = halfword(address);
+  // Wide hints are F3AF 80nn, narrow ones BFn0 (DDI0403E A7.7).
+  const std::uint16_t number = first == 0xF3AF               ? halfword(address + 2) ^ 0x8000U
+                               : (first & 0xFF0FU) == 0xBF00 ? first >> 4 & 0xFU
+                                                             : 0U;
+  return number <= 3 ? static_cast<Hint>(number) : Hint::kNone;
+}
+
+Engine::Hint Engine::hint_before(std::uint32_t pc) const {
+  const Hint wide = halfword(pc - 4) == 0xF3AF ? hint_at(pc - 4) : Hint::kNone;
+  return wide != Hint::kNone ? wide : hint_at(pc - 2);
+}
+
+bool Engine::waits_for_interrupt(std::uint32_t pc) {
+  if (hint_before(pc) != Hint::kWfi) return false;
+  resume_at_ = pc;
+  event_register_ = false;
+  if (!sleep()) return false;
+  accountant.settle();
+  return true;
+}
+
+bool Engine::hint(std::uint32_t pc) {
+  // Unicorn takes WFE and YIELD for undefined, once it has gone past them. Where nothing has run
+  // since the last hint, it is what follows that is undefined.
+  const Hint found = hint_before(pc);
+  if (found != Hint::kWfe && found != Hint::kYield) return false;
+  if (pc == last_hint_pc_ && accountant.instructions == last_hint_count_) return false;
+  last_hint_pc_ = pc;
+  last_hint_count_ = accountant.instructions;
+  accountant.settle();
+  resume_at_ = pc;
+  if (found == Hint::kWfe && !event_register_ && timeline.next() != Timeline::kNever) sleep();
+  if (!sleep_interrupted_) event_register_ = false;
+  return true;
+}
+
+StopInfo Engine::stopped_at_limit() {
+  if (stop_.reason != Stop::kError) stop_.reason = Stop::kLimit;
+  stop_.pc = resume_at_;
   return stop_;
+}
+
+StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
+  for (resume_at_ = pc;;) {
+    stop_ = StopInfo{};
+    stopping_ = false;
+    error_ = nullptr;
+    stopped_at_fpu = 0;
+    if (sleep_interrupted_) {
+      sleep_interrupted_ = false;
+      stop_.pc = resume_at_;
+      if (!sleep()) return stop_;
+      if (!serve(resume_at_)) return stopped_at_limit();
+    }
+    const uc_err error = uc_emu_start(uc_.get(), resume_at_ | 1U, until & ~1U, 0, 0);
+    if (error_) std::rethrow_exception(error_);
+    stop_.pc = reg(UC_ARM_REG_PC);
+    if (stop_.reason == Stop::kInterrupt) return stop_;
+    if (stopping_) {
+      if (stopped_at_fpu != 0 || accountant.at_limit() || !serve(stop_.pc)) return stop_;
+      continue;
+    }
+    if (sleeping_ && error == UC_ERR_OK) {
+      // SLEEPONEXIT.
+      if (!sleep()) return stop_;
+      if (!serve(resume_at_)) return stopped_at_limit();
+      continue;
+    }
+    if (error == UC_ERR_INSN_INVALID && hint(stop_.pc)) {
+      if (!serve(resume_at_)) return stopped_at_limit();
+      continue;
+    }
+    if (error != UC_ERR_OK) {
+      stop_.reason = Stop::kError;
+      stop_.number = error;
+      return stop_;
+    }
+    if (stop_.pc == (until & ~1U) || !waits_for_interrupt(stop_.pc)) return stop_;
+    if (!serve(resume_at_)) return stopped_at_limit();
+  }
 }
 
 void Engine::set_region(Block& block, int region) {
@@ -245,7 +386,7 @@ void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, 
   }
   if (!engine.direct_) [[unlikely]]
     engine.read_registers();
-  if (block->has(kUsesFpu) && !engine.fpu_enabled && engine.stopped_at_fpu == 0) {
+  if (block->has(kUsesFpu) && !engine.system.fpu_enabled() && engine.stopped_at_fpu == 0) {
     engine.stopped_at_fpu = at + block->first_fpu;
     return engine.stop_before_block(uc);
   }
@@ -273,6 +414,23 @@ void Engine::trap_unaligned() {
 
 void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   auto& engine = *static_cast<Engine*>(self);
+  constexpr std::uint32_t kSvcNumber = 2, kPrefetchAbort = 3, kExceptionExit = 8;
+  const std::uint32_t pc = engine.reg(UC_ARM_REG_PC);
+  bool handled = false;
+  if (number == kSvcNumber) {
+    const int taken = engine.escalate(kSvCall);
+    handled = engine.take_exception(taken, pc);
+  } else if ((number == kPrefetchAbort || number == kExceptionExit) && pc >= 0xFFFFFFE0U &&
+             engine.system.active_exception != 0) {
+    engine.accountant.settle();
+    handled = engine.return_from_exception(pc | 1U);
+  }
+  if (handled) {
+    engine.set_reg(UC_ARM_REG_PC, engine.resume_at_ | 1U);
+    engine.attend();
+    if (engine.sleeping_) uc_emu_stop(uc);
+    return;
+  }
   engine.stop_.reason = Stop::kInterrupt;
   engine.stop_.number = static_cast<int>(number);
   uc_emu_stop(uc);
@@ -315,6 +473,25 @@ void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, st
     engine->fail(std::current_exception());
   }
   engine->accountant.access_done();
+}
+
+std::uint64_t Engine::on_system_read(uc_engine*, std::uint64_t offset, unsigned size, void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), false);
+  const std::uint64_t now = engine.accountant.now();
+  const std::uint32_t value = engine.system.read(static_cast<std::uint32_t>(offset), size, now);
+  engine.accountant.access_done();
+  return value;
+}
+
+void Engine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
+                             void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), true);
+  engine.system.write(static_cast<std::uint32_t>(offset), size, static_cast<std::uint32_t>(value),
+                      engine.accountant.now());
+  engine.accountant.access_done();
+  engine.attend();
 }
 
 }  // namespace mcusim

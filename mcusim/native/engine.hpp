@@ -4,6 +4,7 @@
 #include <unicorn/unicorn.h>
 
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -13,6 +14,9 @@
 #include <vector>
 
 #include "accountant.hpp"
+#include "exceptions.hpp"
+#include "scs.hpp"
+#include "timeline.hpp"
 
 namespace mcusim {
 
@@ -35,7 +39,7 @@ class Engine {
   using DeviceWrite =
       std::function<void(std::uint32_t address, std::uint32_t size, std::uint32_t value)>;
 
-  Engine(int cpu_model, bool accurate);
+  Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -43,6 +47,9 @@ class Engine {
   void map_memory(std::uint32_t base, std::uint32_t size_bytes, Place place,
                   const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
                   std::uint32_t write_wait, bool executable);
+  void map_system_control();
+  // Whether stores of the core reach flash; without, they fault.
+  void set_flash_writable(bool on);
   void map_devices(std::uint32_t base, std::uint32_t size_bytes);
   std::vector<std::uint8_t> read(std::uint32_t address, std::uint32_t size) const;
   void write(std::uint32_t address, std::span<const std::uint8_t> bytes);
@@ -50,20 +57,33 @@ class Engine {
   std::uint32_t reg(int unicorn_register) const;
   void set_reg(int unicorn_register, std::uint32_t value);
 
-  // Runs from `pc` until `until`, a limit of the accountant, an exception or a halt.
+  // Runs from `pc` until `until`, a limit of the accountant, a fault or a halt that nothing ends.
   StopInfo run(std::uint32_t pc, std::uint32_t until);
 
   // Has code translated anew: needed where a run is to end within a block that ran before.
   void forget_translations();
+  // Takes a fault, escalated as needed; false on lock-up. Run again at `resume_at()`.
+  bool raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool has_address,
+                   std::uint32_t address);
+  std::uint32_t resume_at() const { return resume_at_; }
+  // Has the core look for exceptions before its next block.
+  void attend() { accountant.look_soon(); }
 
   void mark_region(std::uint32_t address, int region);
   void mark_sbrk(std::uint32_t address) { sbrk_ = address & ~1U; }
 
+  static constexpr std::uint32_t kEntryCycles = 12;  // TRM 100166, 3.9: zero wait states
+  static constexpr std::uint32_t kReturnCycles = 10;
+  static constexpr std::uint32_t kTailChainCycles = 6;
+
   Accountant accountant;
+  Exceptions exceptions;
+  Timeline timeline;
+  SystemControl system;
+  std::function<void(int source)> event;  // a device's time has come
   Decode decode;
   DeviceRead device_read;
   DeviceWrite device_write;
-  bool fpu_enabled = false;
   std::uint32_t stopped_at_fpu = 0;  // address of an FPU instruction met while the FPU is off
   const std::deque<Block>& blocks() const { return blocks_; }
   bool registers_are_direct() const { return direct_; }
@@ -74,7 +94,9 @@ class Engine {
     std::uint32_t size;
     std::uint8_t* host;
     bool owner;
+    bool read_only;
   };
+  enum class Hint : std::uint8_t { kNone = 0, kYield = 1, kWfe = 2, kWfi = 3 };
   struct DeviceWindow {
     Engine* engine;
     std::uint32_t base;
@@ -93,6 +115,32 @@ class Engine {
                                       void* window);
   static void on_device_write(uc_engine* uc, std::uint64_t offset, unsigned size,
                               std::uint64_t value, void* window);
+
+  static std::uint64_t on_system_read(uc_engine* uc, std::uint64_t offset, unsigned size,
+                                      void* self);
+  static void on_system_write(uc_engine* uc, std::uint64_t offset, unsigned size,
+                              std::uint64_t value, void* self);
+
+  Masks masks() const;
+  bool load(std::uint32_t address, std::uint32_t& word) const;
+  bool store(std::uint32_t address, std::uint32_t word);
+  std::uint32_t push_frame(std::uint32_t return_address, std::uint32_t xpsr);
+  bool take_exception(int number, std::uint32_t return_address);
+  void vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return);
+  bool return_from_exception(std::uint32_t exc_return);
+  void switch_mode(bool thread, bool process, std::uint32_t xpsr);
+  int escalate(int number) const;
+  // Serves what is due and pending at a block's boundary; false when the run is to end here.
+  bool serve(std::uint32_t pc);
+  bool attention() const;
+  void run_events();
+  StopInfo stopped_at_limit();
+  bool sleep();
+  bool waits_for_interrupt(std::uint32_t pc);
+  std::uint16_t halfword(std::uint32_t address) const;
+  Hint hint_at(std::uint32_t address) const;
+  Hint hint_before(std::uint32_t pc) const;
+  bool hint(std::uint32_t pc);
 
   void add_hook(int type, void* callback);
   static void set_region(Block& block, int region);
@@ -117,6 +165,13 @@ class Engine {
   std::uint32_t copied_registers_[16] = {};
   StopInfo stop_;
   bool stopping_ = false;
+  std::uint32_t last_hint_pc_ = 0;
+  std::uint64_t last_hint_count_ = 0;
+  std::uint32_t resume_at_ = 0;
+  bool sleeping_ = false;
+  bool sleep_interrupted_ = false;  // by the end of a slice; the next one goes on with it
+  bool event_register_ = false;     // of WFE
+  int systick_source_;
   std::exception_ptr error_;
 };
 

@@ -152,5 +152,5 @@ def test_sleep_states_by_name() -> None:
 def test_devices_by_name() -> None:
     assert NRF.device("uart0").type == "nrf-uart"
     assert NUCLEO.device(NUCLEO.console).base == 0x40008000
-    with pytest.raises(UsageError, match="no device 'uart7'; it has uart0"):
+    with pytest.raises(UsageError, match="no device 'uart7'; it has uart1, uart0"):
         NRF.device("uart7")

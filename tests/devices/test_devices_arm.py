@@ -7,11 +7,9 @@ from fake_host import FakeHost
 
 from mcusim.devices.arm.dwt import Dwt
 from mcusim.devices.arm.itm import Itm
-from mcusim.devices.arm.scs import Scs
 
 CTRL, CYCCNT = 0x000, 0x004
 TER, TCR = 0xE00, 0xE80
-CPUID, AIRCR, CPACR, MVFR0, MVFR1 = 0xD00, 0xD0C, 0xD88, 0xF40, 0xF44
 
 
 @pytest.fixture
@@ -115,46 +113,3 @@ def test_marker_port_needs_no_set_up(host: FakeHost) -> None:
     itm.write(0x7C, 4, 0x80000007)
     itm.write(0x7C, 4, 7)
     assert host.markers == [0x80000007, 7]
-
-
-def test_scs_names_a_cortex_m4_with_its_fpu(host: FakeHost) -> None:
-    scs = Scs("scs", host)
-    assert scs.read(CPUID, 4) >> 4 & 0xFFF == 0xC24
-    assert scs.read(CPUID, 4) >> 24 == 0x41
-    assert scs.read(MVFR0, 4) == 0x10110021
-    assert scs.read(MVFR1, 4) == 0x11000011
-
-
-@pytest.mark.parametrize(("value", "on"), [(0xF << 20, True), (0, False)])
-def test_cpacr_switches_the_fpu(value: int, on: bool, host: FakeHost) -> None:
-    scs = Scs("scs", host)
-    assert scs.read(CPACR, 4) == 0
-    scs.write(CPACR, 4, value)
-    assert host.fpu == [on]
-    assert scs.read(CPACR, 4) == value
-
-
-def test_reset_request_needs_its_key(host: FakeHost) -> None:
-    scs = Scs("scs", host)
-    for value in (0x4, 0x05FB0004, 0xFA050004, 0x05FA0000):
-        scs.write(AIRCR, 4, value)
-    assert host.resets == 0
-    scs.write(AIRCR, 4, 0x05FA0004)
-    assert host.resets == 1
-
-
-def test_aircr_reads_with_its_status_key_and_keeps_the_priority_group(host: FakeHost) -> None:
-    scs = Scs("scs", host)
-    assert scs.read(AIRCR, 4) == 0xFA050000
-    scs.write(AIRCR, 4, 0x05FA0300)
-    assert scs.read(AIRCR, 4) == 0xFA050300
-    scs.write(AIRCR, 4, 0x700)
-    assert scs.read(AIRCR, 4) == 0xFA050300
-
-
-@pytest.mark.parametrize("offset", [0x010, 0x014, 0x100, 0x400, 0xD08, 0xD14, 0xD18])
-def test_other_registers_keep_what_is_written(offset: int, host: FakeHost) -> None:
-    scs = Scs("scs", host)
-    assert scs.read(offset, 4) == 0
-    scs.write(offset, 4, 0x12345678)
-    assert scs.read(offset, 4) == 0x12345678

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from mcusim.boards.schema import Cache
 from mcusim.devices import CORE_DEVICES, create
 from mcusim.machine.activity import COLUMNS, INDEX
 from mcusim.machine.bus import Bus
+from mcusim.machine.serial import SerialLine
 from mcusim.timing.cores import timing_model
 
 RECORD = struct.Struct("<HHBBBBBBBBi")
@@ -209,13 +211,17 @@ class Twin:
         self._bus = Bus(lambda *_: None)
         self.core = PlainCore(board, read=self._read, write=self._write)
         self.core.on_hint = self._hint
+        self.asleep = 0
+        self.cycles = 0
+        self.now = 0
+        self._shared: dict[object, Any] = {}
+        self._expired: list[Callable[[], None]] = []
+        self._due: dict[int, int] = {}
         self._attach()
         self._time_block = timing_model(board.chip.core)
         self._blocks: dict[tuple[int, bytes], Timed] = {}
         self._block: Timed | None = None
         self._began = 0
-        self.cycles = 0
-        self.now = 0
         self.counts = dict.fromkeys(COLUMNS, 0)
         self.core.uc.hook_add(unicorn.UC_HOOK_BLOCK, self._on_block)
         self.core.uc.hook_add(unicorn.UC_HOOK_CODE, self._on_code)
@@ -224,7 +230,9 @@ class Twin:
         for name, device, base, size in CORE_DEVICES:
             self._bus.attach(device(name, self), base, size)
         for entry in self.board.chip.device:
-            self._bus.attach(create(entry.type, entry.name, self), entry.base, entry.size_bytes)
+            device = create(entry.type, entry.name, self)
+            device.placed(entry.base)
+            self._bus.attach(device, entry.base, entry.size_bytes)
 
     # --- the host of the devices; text and pins are not its matter ---
 
@@ -240,6 +248,56 @@ class Twin:
 
     def request_reset(self) -> None: ...
 
+    def set_interrupt(self, number: int, level: bool) -> None: ...
+
+    def set_clock(self, hz: float) -> None: ...
+
+    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None: ...
+
+    def end(self, reason: str, *, failure: str = "") -> None: ...
+
+    @property
+    def regulator(self) -> str:
+        return self.board.regulator
+
+    @property
+    def clock_hz(self) -> float:
+        return self.board.clock_hz
+
+    @property
+    def seconds(self) -> float:
+        return self.now / self.board.clock_hz
+
+    def cycle_in(self, seconds: float) -> int:
+        return self.now + max(1, round(seconds * self.board.clock_hz))
+
+    def serial(self, name: str) -> SerialLine:
+        return SerialLine(name, self)
+
+    def shared(self, kind: Callable[[], Any]) -> Any:
+        return self._shared.setdefault(kind, kind())
+
+    def add_timer(self, expired: Callable[[], None]) -> int:
+        self._expired.append(expired)
+        return len(self._expired) - 1
+
+    def schedule(self, source: int, cycle: int) -> None:
+        self._due[source] = cycle
+
+    def cancel(self, source: int) -> None:
+        self._due.pop(source, None)
+
+    def _run_events(self) -> None:
+        self.now = self.cycles
+        while due := [(cycle, source) for source, cycle in self._due.items() if cycle <= self.now]:
+            source = min(due)[1]
+            del self._due[source]
+            self._expired[source]()
+
+    def write_memory(self, address: int, data: bytes) -> bool:
+        self.core.uc.mem_write(address, data)
+        return True
+
     def read_memory(self, address: int, size: int) -> bytes:
         return bytes(self.core.uc.mem_read(address, size))
 
@@ -254,6 +312,7 @@ class Twin:
     # --- the account ---
 
     def _on_block(self, uc: unicorn.Uc, address: int, size: int, _: object) -> None:
+        self._run_events()
         code = bytes(uc.mem_read(address, size))
         key = (address, code)
         if key not in self._blocks:

@@ -10,7 +10,7 @@ NUMCOMP_4 = 4 << 28
 
 
 class Dwt(Device):
-    """CYCCNT counts core cycles while CTRL.CYCCNTENA is set."""
+    """CYCCNT counts core cycles, not those asleep, while CTRL.CYCCNTENA is set."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -22,15 +22,18 @@ class Dwt(Device):
         if offset == CTRL:
             return NUMCOMP_4 | (self.stored.get(CTRL, 0) & 0x0FFFFFFF)
         if offset == CYCCNT:
-            count = self.host.now - self._base if self._enabled else self._base
+            count = self._cycles() - self._base if self._enabled else self._base
             return count & 0xFFFFFFFF
         return super().read(offset, size)
 
     def write(self, offset: int, size: int, value: int) -> None:
         super().write(offset, size, value)
-        now = self.host.now
+        now = self._cycles()
         if offset == CTRL and bool(value & CYCCNTENA) != self._enabled:
             self._enabled = not self._enabled
             self._base = now - self._base
         elif offset == CYCCNT:
             self._base = now - value if self._enabled else value
+
+    def _cycles(self) -> int:
+        return self.host.now - self.host.asleep

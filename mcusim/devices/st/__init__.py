@@ -1,1 +1,48 @@
-"""Peripherals of the STM32 series."""
+"""Peripherals of the STM32L4+ series, by their names in chip files."""
+
+from __future__ import annotations
+
+from mcusim.devices.device import Device
+from mcusim.devices.st.crc import Stm32Crc
+from mcusim.devices.st.dbgmcu import Stm32Dbgmcu
+from mcusim.devices.st.dma import Stm32Dma
+from mcusim.devices.st.dmamux import Stm32Dmamux
+from mcusim.devices.st.exti import Stm32Exti
+from mcusim.devices.st.flash import Stm32Flash
+from mcusim.devices.st.gpio import Stm32Gpio
+from mcusim.devices.st.identity import Stm32Identity
+from mcusim.devices.st.iwdg import Stm32Iwdg
+from mcusim.devices.st.lpuart import Stm32Lpuart
+from mcusim.devices.st.pwr import Stm32Pwr
+from mcusim.devices.st.rcc import Stm32Rcc
+from mcusim.devices.st.rng import Stm32Rng
+from mcusim.devices.st.rtc import Stm32Rtc
+from mcusim.devices.st.syscfg import Stm32Syscfg
+from mcusim.devices.st.timer import Stm32Timer
+from mcusim.devices.st.timer32 import Stm32Timer32
+from mcusim.devices.st.usart import Stm32Usart
+from mcusim.devices.st.wwdg import Stm32Wwdg
+
+DEVICES: dict[str, type[Device]] = {
+    "stm32-crc": Stm32Crc,
+    "stm32-dbgmcu": Stm32Dbgmcu,
+    "stm32-dma": Stm32Dma,
+    "stm32-dmamux": Stm32Dmamux,
+    "stm32-exti": Stm32Exti,
+    "stm32-flash": Stm32Flash,
+    "stm32-gpio": Stm32Gpio,
+    "stm32-identity": Stm32Identity,
+    "stm32-iwdg": Stm32Iwdg,
+    "stm32-lpuart": Stm32Lpuart,
+    "stm32-pwr": Stm32Pwr,
+    "stm32-rcc": Stm32Rcc,
+    "stm32-rng": Stm32Rng,
+    "stm32-rtc": Stm32Rtc,
+    "stm32-syscfg": Stm32Syscfg,
+    "stm32-timer": Stm32Timer,
+    "stm32-timer32": Stm32Timer32,
+    "stm32-usart": Stm32Usart,
+    "stm32-wwdg": Stm32Wwdg,
+}
+
+__all__ = ["DEVICES"]

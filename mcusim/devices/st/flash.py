@@ -1,27 +1,64 @@
-"""STM32L4 flash interface: the access control register and the ART accelerator."""
+"""STM32L4+ flash interface (RM0432 3.7): access control, unlock sequences, erase."""
 
 from __future__ import annotations
 
-from mcusim.devices.device import Device, Host
+from collections.abc import Mapping
+from typing import ClassVar
 
-ACR = 0x00  # RM0432 3.7.1
+from mcusim.devices.device import Host
+from mcusim.devices.st.clocks import Clocks
+from mcusim.devices.st.words import WordDevice
+
+ACR, KEYR, OPTKEYR, SR, CR, OPTR = 0x00, 0x08, 0x0C, 0x10, 0x14, 0x20  # RM0432 3.7
 LATENCY = 0xF
 PRFTEN, ICEN, DCEN, ICRST, DCRST = 1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12
 ACR_RESET = ICEN | DCEN
+EOP, PGSERR = 1 << 0, 1 << 7
+PER, MER1, BKER, MER2, STRT = 1 << 1, 1 << 2, 1 << 11, 1 << 15, 1 << 16
+OPTLOCK, LOCK = 1 << 30, 1 << 31
+DBANK = 1 << 22
+KEYS = {KEYR: (0x45670123, 0xCDEF89AB), OPTKEYR: (0x08192A3B, 0x4C5D6E7F)}  # RM0432 3.3.5
+FLASH_BASE, BANK_BYTES, PAGE_BYTES = 0x08000000, 0x100000, 0x1000
 
 
-class Stm32Flash(Device):
-    """ACR sets wait states, prefetch and caches; the other registers keep what is written."""
+class Stm32Flash(WordDevice):
+    """ACR sets wait states, prefetch and caches; CR erases pages and banks, at once.
+
+    Programming needs writes to the flash itself, which are refused.
+    """
+
+    reset: ClassVar[Mapping[int, int]] = {
+        ACR: ACR_RESET,
+        CR: LOCK | OPTLOCK,
+        OPTR: 0xFFEFF8AA,
+    }
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self.stored[ACR] = ACR_RESET
+        self._keys: list[int] = []
+        self._clocks = Clocks.of(host)
+        self._clocks.watch(self._clock_changed)
+        self._taken_over = False
 
-    def write(self, offset: int, size: int, value: int) -> None:
-        super().write(offset, size, value)
-        if offset != ACR:
-            return
-        self._check_latency(value & LATENCY)
+    def load(self, register: int) -> int:
+        return 0 if register in KEYS else super().load(register)
+
+    def store(self, register: int, value: int) -> None:
+        if register == ACR:
+            super().store(register, value & ~(ICRST | DCRST))
+            self._set_acr(value)
+        elif register in KEYS:
+            self._unlock(register, value)
+        elif register == SR:
+            # Flags are cleared by writing 1.
+            self.stored[SR] = self.stored.get(SR, 0) & ~value
+        elif register == CR:
+            self._set_cr(value)
+        else:
+            super().store(register, value)
+
+    def _set_acr(self, value: int) -> None:
+        self._check_latency()
         flash = self.host.flash
         flash.set_wait_states(value & LATENCY)
         flash.set_prefetch(bool(value & PRFTEN))
@@ -33,10 +70,49 @@ class Stm32Flash(Device):
         if value & DCRST and not value & DCEN:
             flash.invalidate_dcache()
 
-    def _check_latency(self, latency: int) -> None:
-        needed = self.host.required_wait_states
+    def _clock_changed(self) -> None:
+        if not self._clocks.running:
+            return
+        if not self._taken_over:
+            self._taken_over = True
+            self.host.flash.set_wait_states(self.stored[ACR] & LATENCY)
+        self._check_latency()
+
+    def _check_latency(self) -> None:
+        latency, needed = self.stored[ACR] & LATENCY, self.host.required_wait_states
         if latency < needed:
             self.host.warn(
-                f"FLASH_ACR sets {latency} wait states, but the flash needs {needed} "
-                "at this clock: on silicon, reads would fail"
+                f"FLASH_ACR sets {latency} wait states, but the flash needs {needed} at this clock "
+                f"({self.host.clock_hz / 1e6:g} MHz): on silicon, reads would fail"
             )
+
+    def _unlock(self, register: int, key: int) -> None:
+        self._keys.append(key)
+        if tuple(self._keys[-2:]) == KEYS[register]:
+            self.stored[CR] &= ~(LOCK if register == KEYR else OPTLOCK)
+
+    def _set_cr(self, value: int) -> None:
+        old = self.stored[CR]
+        if old & LOCK:
+            return
+        # The locks are set by writing 1 and cleared by their keys alone.
+        locks = (old | value) & (LOCK | OPTLOCK)
+        self.stored[CR] = value & ~(STRT | LOCK | OPTLOCK) | locks
+        if not value & STRT:
+            return
+        self.stored[SR] = self.stored.get(SR, 0) | (EOP if self._erase(value) else PGSERR)
+
+    def _erase(self, value: int) -> bool:
+        """Erases what CR names; False where there is no such memory."""
+        done = False
+        if value & PER:
+            page, bank = value >> 3 & 0xFF, bool(value & BKER)
+            at = FLASH_BASE + bank * BANK_BYTES + page * PAGE_BYTES
+            done = self.host.write_memory(at, b"\xff" * PAGE_BYTES)
+        for selected, bank_base in ((MER1, FLASH_BASE), (MER2, FLASH_BASE + BANK_BYTES)):
+            if value & selected:
+                done = self.host.write_memory(bank_base, b"\xff" * BANK_BYTES)
+        if done:
+            self.host.flash.invalidate_icache()
+            self.host.flash.invalidate_dcache()
+        return done

@@ -1,0 +1,68 @@
+"""What connects the peripherals of an nRF52: events on one side, tasks on the other, by address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from mcusim.devices.device import Host
+
+if TYPE_CHECKING:
+    from mcusim.devices.nordic.gpio import NrfGpio
+    from mcusim.devices.nordic.peripheral import NrfPeripheral
+    from mcusim.devices.nordic.uicr import NrfUicr
+
+BLOCK = 0xFFF
+"""A peripheral has 4 kB (PS, Peripheral interface)."""
+Kind = TypeVar("Kind")
+
+
+class NrfFabric:
+    """All peripherals of one chip, and the routes that PPI has made between them."""
+
+    def __init__(self) -> None:
+        self.peripherals: dict[int, NrfPeripheral] = {}
+        self.routes: dict[int, list[int]] = {}
+        """Addresses of the tasks that an event triggers, by the event's address."""
+        self.ports: dict[int, NrfGpio] = {}
+        self.watched_pins: dict[int, dict[int, Callable[[bool], None]]] = {}
+        """Who wants to know a pin's edges, by port and pin."""
+        self.port_detected: Callable[[], None] = lambda: None
+        """Takes the DETECT signal of the ports (PS, GPIO, Pin sense)."""
+        self.uicr: NrfUicr | None = None
+        self.flash_writable = False
+        """Whether NVMC lets the core write flash and UICR."""
+        self.moment: int | None = None
+        """The cycle that a timed event under way was planned for."""
+
+    def now(self, host: Host) -> int:
+        """The cycle at which what happens now happens."""
+        return host.now if self.moment is None else self.moment
+
+    def add(self, peripheral: NrfPeripheral) -> None:
+        """Takes a peripheral at its base."""
+        self.peripherals[peripheral.base & ~BLOCK] = peripheral
+
+    def find(self, kind: type[Kind]) -> list[Kind]:
+        """The peripherals of a class, in the order of their addresses."""
+        return [p for _, p in sorted(self.peripherals.items()) if isinstance(p, kind)]
+
+    def fired(self, address: int) -> None:
+        """Triggers what the event at `address` is routed to."""
+        for task in self.routes.get(address, ()):
+            self.trigger(task)
+
+    def reroute(self, routes: dict[int, list[int]]) -> None:
+        """Takes all routes anew, and tells the peripherals, which may now have a listener."""
+        before, self.routes = self.routes, routes
+        for base in {address & ~BLOCK for address in (*before, *routes)}:
+            if base in self.peripherals:
+                self.peripherals[base].rerouted()
+
+    def trigger(self, address: int) -> bool:
+        """Triggers the task at `address`; False when no peripheral is there."""
+        peripheral = self.peripherals.get(address & ~BLOCK)
+        if peripheral is None:
+            return False
+        peripheral.task(address & BLOCK)
+        return True

@@ -1,0 +1,42 @@
+"""nRF52 UICR: the chip's configuration, in flash of its own."""
+
+from __future__ import annotations
+
+from mcusim.devices.device import Device, Host
+from mcusim.devices.nordic.fabric import NrfFabric
+
+UNPROGRAMMED = 0xFFFFFFFF
+PSELRESET0, PSELRESET1, NFCPINS = 0x200, 0x204, 0x20C
+RESET_PIN = 18
+NFC_PINS_ARE_GPIO = 0xFFFFFFFE
+
+
+class NrfUicr(Device):
+    """Erased, except for what start-up code programs once and then resets the chip for.
+
+    Nordic's SystemInit writes PSELRESET and NFCPINS when they aren't as it wants them (with
+    CONFIG_GPIO_AS_PINRESET and CONFIG_NFCT_PINS_AS_GPIOS), and resets: the chip that is simulated
+    has been through that, as a board on a desk has.
+    """
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._fabric = host.shared(NrfFabric)
+        self._fabric.uicr = self
+        self.stored = {PSELRESET0: RESET_PIN, PSELRESET1: RESET_PIN, NFCPINS: NFC_PINS_ARE_GPIO}
+
+    def erase(self) -> None:
+        """Makes all bits 1."""
+        self.stored.clear()
+
+    def read(self, offset: int, size: int) -> int:
+        word = self.stored.get(offset & ~3, UNPROGRAMMED)
+        return word >> 8 * (offset & 3) & (1 << 8 * size) - 1
+
+    def write(self, offset: int, size: int, value: int) -> None:
+        if not self._fabric.flash_writable:
+            self.host.warn(
+                f"write to UICR at 0x{self.base + offset:08x} without NVMC.CONFIG = Wen: ignored"
+            )
+            return
+        self.stored[offset & ~3] = self.stored.get(offset & ~3, UNPROGRAMMED) & value

@@ -1,0 +1,25 @@
+"""The wiring of interrupt sources to the EXTI: pins by SYSCFG, and lines of other peripherals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+RTC_ALARM_LINE, RTC_WAKE_UP_LINE = 18, 20  # RM0432 17.3.2, EXTI lines connections
+
+
+class ExtiLines:
+    """Passes on the edges of lines; port of pin n on line n as SYSCFG_EXTICR says."""
+
+    def __init__(self) -> None:
+        self.ports = [0] * 16
+        """Number of the port (A is 0) on each of the lines 0 to 15."""
+        self.edge: Callable[[int, bool], None] = lambda _line, _rising: None
+
+    def pin_changed(self, port: int, pin: int, level: bool) -> None:
+        """Takes an edge of a pin."""
+        if self.ports[pin] == port:
+            self.edge(pin, level)
+
+    def pulse(self, line: int) -> None:
+        """Takes an event of another peripheral."""
+        self.edge(line, True)

@@ -1,0 +1,26 @@
+"""STM32 device electronic signature (RM0432 58), in the system memory from 0x1FFF7400."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from mcusim.devices.st.words import WordDevice
+
+PACKAGE, UID, FLASH_SIZE = 0x100, 0x190, 0x1E0
+LQFP144 = 0x2
+
+
+class Stm32Identity(WordDevice):
+    """Unique identifier (the same in every run), flash size in kilobytes, package."""
+
+    reset: ClassVar[Mapping[int, int]] = {
+        PACKAGE: LQFP144,
+        UID: 0x00200030,
+        UID + 4: 0x4D435553,
+        UID + 8: 0x20364D49,
+        FLASH_SIZE: 0xFFFF0000 | 2048,
+    }
+
+    def store(self, register: int, value: int) -> None:
+        return

@@ -1,0 +1,141 @@
+"""STM32L4+ reset and clock control (RM0432 6): oscillators, PLL, prescalers, kernel clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from mcusim.devices.device import Host
+from mcusim.devices.st import rcc_registers as rr
+from mcusim.devices.st.clocks import HSE_HZ, HSI16_HZ, LSE_HZ, LSI_HZ, Clocks
+from mcusim.devices.st.words import WordDevice
+
+CLOCK_REGISTERS = (rr.CR, rr.ICSCR, rr.CFGR, rr.PLLCFGR)
+
+
+class Stm32Rcc(WordDevice):
+    """Ready flags follow their enables after the start-up time; SWS follows SW.
+
+    Peripherals answer whether or not their clock is enabled, resets by xxxRSTR do nothing, the
+    clock security system and clock outputs aren't modelled.
+    """
+
+    reset: ClassVar[Mapping[int, int]] = {
+        rr.CR: 0x61,
+        rr.ICSCR: 0x40000000,
+        rr.PLLCFGR: 0x1000,
+        rr.AHB1ENR: 0x100,
+        rr.CSR: 0x0C000600,
+    }
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._clocks = Clocks.of(host)
+        self._clocks.kernel_choice = self._kernel_choice
+        self._clocks.stop_entered = self._stop_entered
+        self._ready_s: dict[tuple[int, int], float] = {(rr.CR, 0): 0.0}
+
+    def load(self, register: int) -> int:
+        value = super().load(register)
+        for enable, ready, _ in rr.READY.get(register, ()):
+            since = self._ready_s.get((register, enable))
+            if since is not None and self.host.seconds >= since:
+                value |= 1 << ready
+        if register == rr.CFGR:
+            value = value & ~0xC | (value & 3) << 2
+        return value
+
+    def store(self, register: int, value: int) -> None:
+        if register == rr.CFGR:
+            value &= ~0xC
+        elif register == rr.BDCR and value & rr.BDRST:
+            value = rr.BDRST
+        elif register == rr.CSR:
+            value = self._flags_of_reset(value)
+        elif register in (rr.CIFR, rr.CICR):
+            return
+        super().store(register, value)
+        self._start_oscillators(register)
+        if register in CLOCK_REGISTERS:
+            self._take_over()
+            self._stored_msi_range(register)
+        if register in (*CLOCK_REGISTERS, rr.CCIPR, rr.BDCR, rr.CSR):
+            self._distribute()
+
+    def _take_over(self) -> None:
+        if not self._clocks.running:
+            self._clocks.running = True
+            self.host.started_at(rr.msi_hz(self.reset[rr.CR], self.reset[rr.CSR]))
+
+    def _flags_of_reset(self, value: int) -> int:
+        flags = 0 if value & rr.RMVF else self.stored[rr.CSR] & 0xFF000000
+        return value & 0x00FFFFFF & ~rr.RMVF | flags
+
+    def _stored_msi_range(self, register: int) -> None:
+        if register == rr.CR and self.stored[rr.CR] >> 4 & 0xF >= len(rr.MSI_HZ):
+            self.host.warn("RCC_CR selects an MSI range that doesn't exist")
+
+    def _start_oscillators(self, register: int) -> None:
+        for enable, ready, start_s in rr.READY.get(register, ()):
+            self.stored[register] &= ~(1 << ready)
+            if not self.stored[register] >> enable & 1:
+                self._ready_s.pop((register, enable), None)
+            elif (register, enable) not in self._ready_s:
+                self._ready_s[register, enable] = self.host.seconds + start_s
+
+    def _kernel_choice(self, device: str) -> int:
+        field = rr.KERNEL_FIELDS.get(device)
+        return 0 if field is None else self.stored.get(rr.CCIPR, 0) >> field & 3
+
+    def _sysclk(self) -> float:
+        cr, csr = self.stored[rr.CR], self.stored[rr.CSR]
+        msi = rr.msi_hz(cr, csr)
+        match self.stored.get(rr.CFGR, 0) & 3:
+            case rr.SW_HSI16:
+                return HSI16_HZ
+            case rr.SW_HSE:
+                return HSE_HZ
+            case rr.SW_PLL:
+                return rr.pll_hz(self.stored[rr.PLLCFGR], msi)
+            case _:
+                return msi
+
+    def _distribute(self) -> None:
+        clocks, cfgr = self._clocks, self.stored.get(rr.CFGR, 0)
+        if clocks.running:
+            sysclk = self._sysclk()
+            if sysclk <= 0.0:
+                self.host.warn("RCC_CFGR selects the PLL, but its output is off (PLLCFGR)")
+                return
+            self.host.set_clock(sysclk / rr.ahb_divider(cfgr))
+        # A clock that the user forces stays, whatever the prescalers say.
+        clocks.hclk = self.host.clock_hz
+        clocks.sysclk = clocks.hclk * rr.ahb_divider(cfgr)
+        ppre1, ppre2 = rr.apb_dividers(cfgr)
+        clocks.pclk1, clocks.pclk2 = clocks.hclk / ppre1, clocks.hclk / ppre2
+        # RM0432 6.2.13: timers have the APB's clock, doubled when that is divided.
+        clocks.timer1_divider = max(1, ppre1 // 2)
+        clocks.timer2_divider = max(1, ppre2 // 2)
+        clocks.hsi16 = bool(self.stored[rr.CR] & rr.HSION)
+        bdcr = self.stored.get(rr.BDCR, 0)
+        clocks.lse = bool(bdcr & rr.LSEON)
+        clocks.lsi = bool(self.stored[rr.CSR] & rr.LSION)
+        clocks.rtc_hz = self._rtc_hz(bdcr)
+        clocks.changed()
+
+    def _rtc_hz(self, bdcr: int) -> float:
+        if not bdcr & rr.RTCEN:
+            return 0.0
+        return (0.0, LSE_HZ, LSI_HZ, HSE_HZ / 32)[bdcr >> 8 & 3]
+
+    def _stop_entered(self) -> None:
+        """After Stop, SYSCLK is MSI or HSI16 by STOPWUCK, and the PLLs are off (RM0432 5.3.6)."""
+        if not self._clocks.running:
+            return
+        cfgr = self.stored.get(rr.CFGR, 0)
+        hsi = bool(cfgr & rr.STOPWUCK)
+        off = 0x15000000 | rr.HSEON | (0 if hsi else rr.HSION)
+        self.stored[rr.CFGR] = cfgr & ~3 | (rr.SW_HSI16 if hsi else rr.SW_MSI)
+        self.stored[rr.CR] = self.stored[rr.CR] & ~off | (rr.HSION if hsi else rr.MSION)
+        self._start_oscillators(rr.CR)
+        self._distribute()

@@ -1,0 +1,144 @@
+"""Energy of a run whose core clock changes: each segment priced at its own clock.
+
+Time asleep is priced by the chip's sleep state that the core was in. Light sleep ("sleep", without
+SLEEPDEEP) is published at the chip's highest clock; at a lower one its part above the static
+current shrinks with the clock.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcusim.machine.activity import COLUMNS, INDEX
+from mcusim.machine.machine import LIGHT_SLEEP, Machine
+from mcusim.power import EnergyModel, build_model, energy_info, trace
+from mcusim.power.basis import GRADES
+from mcusim.result import EnergyInfo, Trace
+from mcusim.units import format_quantity
+
+Counts = NDArray[np.int64]
+CYCLES = INDEX["cycles"]
+DEEPER = {"stop1": "stop0"}
+"""What a sleep state is priced as where the chip's file has no current for it."""
+
+
+class ClockEnergy:
+    """Prices of a finished run; models are made once for each clock and sleep state."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._board = machine.board
+        self.clock = machine.clock
+        self.main_hz = self.clock.main_hz(machine.engine.cycles)
+        """The clock of most cycles."""
+        self._asleep = dict(machine.asleep_by_state())
+        self._models: dict[tuple[float, str | None], EnergyModel] = {}
+
+    def model(self, hz: float, state: str | None = None) -> EnergyModel:
+        """The model at a clock; sleep is that of the most used state, or of `state`."""
+        state = self._known_state(state or self._main_state())
+        if (hz, state) not in self._models:
+            model = build_model(self._board, clock_hz=hz, sleep=state)
+            if state == LIGHT_SLEEP:
+                model = replace(model, sleep_w=model.sleep_w.scaled(self._light_part(hz)))
+            self._models[hz, state] = model
+        return self._models[hz, state]
+
+    @property
+    def main_model(self) -> EnergyModel:
+        """The model at the clock of most cycles."""
+        return self.model(self.main_hz)
+
+    def total(self, activity: Counts) -> EnergyInfo:
+        """Energy of the whole run, `activity` being its totals."""
+        machine, segments = self._machine, self.clock.segments
+        end_cycle, pieces = machine.engine.cycles, []
+        for number, segment in enumerate(segments):
+            last = number + 1 == len(segments)
+            after = None if last else segments[number + 1]
+            until = activity if after is None else after.activity
+            since = segment.activity if segment.activity.size else np.zeros_like(activity)
+            asleep = self._asleep if after is None else after.asleep
+            cycles = (end_cycle if after is None else after.cycle) - segment.cycle
+            slept = {
+                state: (count - segment.asleep.get(state, 0)) / segment.hz
+                for state, count in asleep.items()
+            }
+            awake_s = cycles / segment.hz - sum(slept.values())
+            pieces.append(energy_info(self.model(segment.hz), until - since, awake_s))
+            pieces += [self._sleeping(segment.hz, s, t) for s, t in slept.items() if t > 0.0]
+        time_s = self.clock.seconds(end_cycle)
+        return _sum(pieces, time_s, self._board.supply_v)
+
+    def trace(self, cycles: NDArray[np.int64], totals: Counts) -> Trace:
+        """Power between samples of the running totals; both begin at the reset."""
+        edges, rows = self.clock.times(cycles), np.diff(totals, axis=0)
+        spent = np.diff(cycles)
+        sleeping = np.clip(1.0 - rows[:, CYCLES] / np.maximum(spent, 1), 0.0, 1.0)
+        sleep_s = sleeping * np.diff(edges)
+        rates = self.clock.rates(cycles[:-1])
+        result = trace(self.main_model, rows, edges, sleep_s)
+        for hz in {float(rate) for rate in rates} - {self.main_hz}:
+            other = trace(self.model(hz), rows, edges, sleep_s)
+            for row in np.flatnonzero(rates == hz):
+                result.power_w[row] = other.power_w[row]
+                result.power_low_w[row] = other.power_low_w[row]
+                result.power_high_w[row] = other.power_high_w[row]
+        return result
+
+    def _sleeping(self, hz: float, state: str, seconds: float) -> EnergyInfo:
+        model = self.model(hz, state)
+        nothing = np.zeros(len(COLUMNS), dtype=np.int64)
+        info = energy_info(model, nothing, seconds, seconds)
+        row = self._board.sleep_state(model.sleep_name)
+        current = format_quantity(row.typical_a, "A")
+        grade = max(info.grade, row.grade, key=lambda g: GRADES.index(g))
+        line = f"Asleep in {row.name}: {current} ({row.grade}, {row.source})"
+        return EnergyInfo(
+            energy_j=info.energy_j,
+            energy_low_j=info.energy_low_j,
+            energy_high_j=info.energy_high_j,
+            average_power_w=info.average_power_w,
+            average_current_a=info.average_current_a,
+            breakdown_j=info.breakdown_j,
+            grade=grade,
+            basis=[*info.basis, line],
+        )
+
+    def _main_state(self) -> str | None:
+        return max(self._asleep, key=lambda s: self._asleep[s]) if self._asleep else None
+
+    def _known_state(self, state: str | None) -> str | None:
+        known = {row.name for row in self._board.chip.power.sleep}
+        wanted = state if state in known else DEEPER.get(state or "")
+        return wanted if wanted in known else None
+
+    def _light_part(self, hz: float) -> float:
+        full = self._board.sleep_state(LIGHT_SLEEP).typical_a
+        static = min(full, self._board.static_current().typical_a)
+        return (static + (full - static) * hz / self._board.chip.max_clock_hz) / full
+
+
+def _sum(pieces: list[EnergyInfo], time_s: float, supply_v: float) -> EnergyInfo:
+    parts: dict[str, float] = {}
+    basis: dict[str, None] = {}
+    for piece in pieces:
+        for name, joules in piece.breakdown_j.items():
+            parts[name] = parts.get(name, 0.0) + joules
+        basis |= dict.fromkeys(piece.basis)
+    energy = math.fsum(parts.values())
+    power = energy / time_s if time_s > 0.0 else 0.0
+    return EnergyInfo(
+        energy_j=energy,
+        energy_low_j=min(energy, sum(piece.energy_low_j for piece in pieces)),
+        energy_high_j=max(energy, sum(piece.energy_high_j for piece in pieces)),
+        average_power_w=power,
+        average_current_a=power / supply_v,
+        breakdown_j=parts,
+        grade=max((p.grade for p in pieces), key=lambda g: GRADES.index(g)),
+        basis=list(basis),
+    )

@@ -1,0 +1,94 @@
+#include "exceptions.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace mcusim {
+
+namespace {
+
+template <typename Bits, typename Visit>
+void for_each(const Bits& bits, Visit visit) {
+  for (std::size_t w = 0; w < bits.size(); ++w)
+    for (std::uint64_t word = bits[w]; word != 0; word &= word - 1)
+      visit(static_cast<int>(w * 64) + std::countr_zero(word));
+}
+
+}  // namespace
+
+void Exceptions::set_line(int number, bool high) {
+  if (high && !get(line_, number)) set_pending(number);
+  set(line_, number, high);
+}
+
+void Exceptions::set_priority(int number, std::uint8_t priority) {
+  // Unimplemented low bits read as zero (B3.4.9).
+  const int unused = 8 - priority_bits_;
+  priority_[static_cast<std::size_t>(number)] =
+      static_cast<std::uint8_t>(priority >> unused << unused);
+}
+
+int Exceptions::full_priority(int number) const {
+  if (number <= kHardFault) return number - 4;  // reset -3, NMI -2, HardFault -1
+  return priority_[static_cast<std::size_t>(number)];
+}
+
+int Exceptions::group_of(int priority) const {
+  // B1.5.4: bits [7:prigroup+1] are the group, the rest the subpriority.
+  return priority < 0 ? priority : priority >> (prigroup_ + 1) << (prigroup_ + 1);
+}
+
+bool Exceptions::anything_ready() const {
+  for (std::size_t w = 0; w < pending_.size(); ++w)
+    if ((pending_[w] & enabled_[w]) != 0) return true;
+  return false;
+}
+
+int Exceptions::execution_priority(const Masks& masks) const {
+  int priority = kLowest;
+  for_each(active_, [&](int number) { priority = std::min(priority, group_priority(number)); });
+  if (masks.basepri != 0) priority = std::min(priority, group_of(masks.basepri));
+  if (masks.primask) priority = std::min(priority, 0);
+  if (masks.faultmask) priority = std::min(priority, -1);
+  return priority;
+}
+
+int Exceptions::most_urgent() const {
+  int best = 0;
+  int best_priority = kLowest;
+  for (std::size_t w = 0; w < pending_.size(); ++w)
+    for (std::uint64_t word = pending_[w] & enabled_[w]; word != 0; word &= word - 1) {
+      const int number = static_cast<int>(w * 64) + std::countr_zero(word);
+      const int priority = full_priority(number);
+      // Equal priorities: the lower number goes first, and it comes first here.
+      if (priority < best_priority) {
+        best = number;
+        best_priority = priority;
+      }
+    }
+  return best;
+}
+
+int Exceptions::next(const Masks& masks) const {
+  const int candidate = most_urgent();
+  if (candidate == 0) return 0;
+  return group_priority(candidate) < execution_priority(masks) ? candidate : 0;
+}
+
+int Exceptions::active_count() const {
+  int count = 0;
+  for (const std::uint64_t word : active_) count += std::popcount(word);
+  return count;
+}
+
+void Exceptions::enter(int number) {
+  set(active_, number, true);
+  set(pending_, number, false);
+}
+
+void Exceptions::leave(int number) {
+  set(active_, number, false);
+  if (get(line_, number)) set_pending(number);
+}
+
+}  // namespace mcusim

@@ -1,0 +1,287 @@
+#include "scs.hpp"
+
+namespace mcusim {
+
+namespace {
+
+constexpr std::uint32_t kEnable = 1U;
+constexpr std::uint32_t kTickInt = 2U;
+constexpr std::uint32_t kClockSource = 4U;
+constexpr std::uint32_t kCountFlag = 1U << 16;
+constexpr std::uint32_t k24Bits = 0xFFFFFFU;
+
+// Offsets within the space.
+constexpr std::uint32_t kIctr = 0x004, kSysTickFirst = 0x010, kSysTickLast = 0x01C;
+constexpr std::uint32_t kIser = 0x100, kIcer = 0x180, kIspr = 0x200, kIcpr = 0x280;
+constexpr std::uint32_t kIabr = 0x300, kIpr = 0x400, kIprEnd = 0x4F0;
+constexpr std::uint32_t kCpuid = 0xD00, kIcsr = 0xD04, kVtor = 0xD08, kAircr = 0xD0C;
+constexpr std::uint32_t kScr = 0xD10, kCcr = 0xD14, kShpr = 0xD18, kShprEnd = 0xD24;
+constexpr std::uint32_t kShcsr = 0xD24, kCfsr = 0xD28, kHfsr = 0xD2C;
+constexpr std::uint32_t kMmfar = 0xD34, kBfar = 0xD38, kCpacr = 0xD88, kStir = 0xF00;
+constexpr std::uint32_t kFpccr = 0xF34, kMvfr0 = 0xF40, kMvfr1 = 0xF44;
+
+constexpr std::uint32_t kVectKey = 0x05FA, kVectKeyStat = 0xFA05;
+constexpr std::uint32_t kSysResetReq = 4U;
+
+bool is_byte_register(std::uint32_t offset) {
+  return (offset >= kIpr && offset < kIprEnd) || (offset >= kShpr && offset < kShprEnd) ||
+         (offset >= kCfsr && offset < kHfsr);
+}
+
+}  // namespace
+
+std::uint32_t SysTick::value(std::uint64_t now) const {
+  if ((control_ & kEnable) == 0) return stopped_value_;
+  const std::uint64_t ticks = (zero_at_ - now + divider() - 1) / divider();
+  return ticks > reload_ ? 0 : static_cast<std::uint32_t>(ticks);
+}
+
+void SysTick::start(std::uint64_t now) {
+  // From zero the counter first reloads, which takes a tick of its own.
+  const std::uint64_t ticks = stopped_value_ != 0 ? stopped_value_ : std::uint64_t{reload_} + 1;
+  zero_at_ = now + ticks * divider();
+  if (reload_ == 0 && stopped_value_ == 0) return timeline_.cancel(source_);
+  timeline_.schedule(source_, zero_at_);
+}
+
+std::uint32_t SysTick::read(std::uint32_t offset, std::uint64_t now) {
+  switch (offset) {
+    case 0x0: {
+      const std::uint32_t result = control_ | (count_flag_ ? kCountFlag : 0);
+      count_flag_ = false;
+      return result;
+    }
+    case 0x4:
+      return reload_;
+    case 0x8:
+      return value(now);
+    default:
+      return 0x40000000U;  // CALIB: the value for 10 ms is not exact
+  }
+}
+
+void SysTick::write(std::uint32_t offset, std::uint32_t word, std::uint64_t now) {
+  if (offset == 0x4) {
+    reload_ = word & k24Bits;
+    return;
+  }
+  if (offset == 0x8) {
+    stopped_value_ = 0;  // any write clears it
+    count_flag_ = false;
+    if ((control_ & kEnable) != 0) start(now);
+    return;
+  }
+  if (offset != 0x0) return;
+  stopped_value_ = value(now);
+  control_ = word & (kEnable | kTickInt | kClockSource);
+  if ((control_ & kEnable) != 0)
+    start(now);
+  else
+    timeline_.cancel(source_);
+}
+
+bool SysTick::expire(std::uint64_t now) {
+  count_flag_ = true;
+  stopped_value_ = 0;
+  if (reload_ != 0) {
+    zero_at_ += (std::uint64_t{reload_} + 1) * divider();
+    if (zero_at_ <= now) start(now);
+    timeline_.schedule(source_, zero_at_);
+  }
+  return (control_ & kTickInt) != 0;
+}
+
+std::uint32_t SystemControl::interrupt_bits(std::uint32_t index,
+                                            bool (Exceptions::*get)(int) const) const {
+  std::uint32_t word = 0;
+  for (std::uint32_t bit = 0; bit < 32; ++bit) {
+    const std::uint32_t number = kFirstInterrupt + index * 32 + bit;
+    if (number < Exceptions::kCount && (exceptions_.*get)(static_cast<int>(number)))
+      word |= 1U << bit;
+  }
+  return word;
+}
+
+std::uint32_t SystemControl::control_state() const {
+  std::uint32_t word = static_cast<std::uint32_t>(active_exception);
+  if (exceptions_.active_count() <= 1) word |= 1U << 11;  // RETTOBASE
+  word |= static_cast<std::uint32_t>(exceptions_.most_urgent()) << 12;
+  if (exceptions_.most_urgent() >= kFirstInterrupt) word |= 1U << 22;  // ISRPENDING
+  if (exceptions_.pending(kSysTick)) word |= 1U << 26;
+  if (exceptions_.pending(kPendSv)) word |= 1U << 28;
+  if (exceptions_.pending(kNmi)) word |= 1U << 31;
+  return word;
+}
+
+void SystemControl::write_control_state(std::uint32_t value) {
+  if ((value >> 31 & 1U) != 0) exceptions_.set_pending(kNmi);
+  if ((value >> 28 & 1U) != 0) exceptions_.set_pending(kPendSv);
+  if ((value >> 27 & 1U) != 0) exceptions_.clear_pending(kPendSv);
+  if ((value >> 26 & 1U) != 0) exceptions_.set_pending(kSysTick);
+  if ((value >> 25 & 1U) != 0) exceptions_.clear_pending(kSysTick);
+}
+
+std::uint32_t SystemControl::handler_state() const {
+  const auto bit = [](bool on, int at) { return on ? 1U << at : 0U; };
+  const Exceptions& e = exceptions_;
+  return bit(e.active(kMemManage), 0) | bit(e.active(kBusFault), 1) |
+         bit(e.active(kUsageFault), 3) | bit(e.active(kSvCall), 7) | bit(e.active(kPendSv), 10) |
+         bit(e.active(kSysTick), 11) | bit(e.pending(kUsageFault), 12) |
+         bit(e.pending(kMemManage), 13) | bit(e.pending(kBusFault), 14) |
+         bit(e.pending(kSvCall), 15) | bit(e.enabled(kMemManage), 16) |
+         bit(e.enabled(kBusFault), 17) | bit(e.enabled(kUsageFault), 18);
+}
+
+void SystemControl::write_handler_state(std::uint32_t value) {
+  exceptions_.set_enabled(kMemManage, (value >> 16 & 1U) != 0);
+  exceptions_.set_enabled(kBusFault, (value >> 17 & 1U) != 0);
+  exceptions_.set_enabled(kUsageFault, (value >> 18 & 1U) != 0);
+}
+
+void SystemControl::report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool has_address,
+                                 std::uint32_t address) {
+  cfsr_ |= cfsr;
+  hfsr_ |= hfsr;
+  if (!has_address) return;
+  if ((cfsr & 0xFFU) != 0) mmfar_ = address;
+  if ((cfsr & 0xFF00U) != 0) bfar_ = address;
+}
+
+std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) {
+  const std::uint32_t index = (offset & 0x7FU) / 4;
+  if (offset >= kSysTickFirst && offset <= kSysTickLast)
+    return systick.read(offset - kSysTickFirst, now);
+  if (offset >= kIser && offset < kIspr) return interrupt_bits(index, &Exceptions::enabled);
+  if (offset >= kIspr && offset < kIabr) return interrupt_bits(index, &Exceptions::pending);
+  if (offset >= kIabr && offset < 0x340) return interrupt_bits(index, &Exceptions::active);
+  switch (offset) {
+    case kIctr:
+      return Exceptions::kCount / 32 - 1;
+    case kCpuid:
+      return cpuid_;
+    case kIcsr:
+      return control_state();
+    case kVtor:
+      return vector_table;
+    case kAircr:
+      return kVectKeyStat << 16 | static_cast<std::uint32_t>(exceptions_.prigroup()) << 8;
+    case kScr:
+      return system_control;
+    case kCcr:
+      return configuration;
+    case kShcsr:
+      return handler_state();
+    case kHfsr:
+      return hfsr_;
+    case kMmfar:
+      return mmfar_;
+    case kBfar:
+      return bfar_;
+    case kCpacr:
+      return coprocessor_access;
+    case kFpccr:
+      return stored_[offset / 4] | 0xC0000000U;  // ASPEN, LSPEN
+    case kMvfr0:
+      return 0x10110021U;  // FPv4-SP (TRM 100166, 7.3)
+    case kMvfr1:
+      return 0x11000011U;
+    default:
+      return stored_[offset / 4];
+  }
+}
+
+std::uint32_t SystemControl::read(std::uint32_t offset, std::uint32_t size, std::uint64_t now) {
+  if (offset >= 0x1000) return 0;
+  std::uint32_t word = 0;
+  const std::uint32_t aligned = offset & ~3U;
+  if (aligned >= kIpr && aligned < kIprEnd) {
+    for (std::uint32_t k = 0; k < 4; ++k)
+      word |= std::uint32_t{exceptions_.priority(
+                  static_cast<int>(kFirstInterrupt + aligned - kIpr + k))}
+              << (8 * k);
+  } else if (aligned >= kShpr && aligned < kShprEnd) {
+    for (std::uint32_t k = 0; k < 4; ++k)
+      word |= std::uint32_t{exceptions_.priority(static_cast<int>(4 + aligned - kShpr + k))}
+              << (8 * k);
+  } else {
+    word = aligned == kCfsr ? cfsr_ : read_word(aligned, now);
+  }
+  word >>= 8 * (offset & 3U);
+  return size == 4 ? word : word & ((1U << (8 * size)) - 1U);
+}
+
+void SystemControl::write(std::uint32_t offset, std::uint32_t size, std::uint32_t value,
+                          std::uint64_t now) {
+  if (offset >= 0x1000) return;
+  if (!is_byte_register(offset)) return write_word(offset & ~3U, value, now);
+  for (std::uint32_t k = 0; k < size; ++k) {
+    const auto byte = static_cast<std::uint8_t>(value >> (8 * k));
+    const std::uint32_t at = offset + k;
+    if (at >= kCfsr && at < kHfsr)
+      cfsr_ &= ~(std::uint32_t{byte} << (8 * (at - kCfsr)));  // write one to clear
+    else if (at >= kShpr && at < kShprEnd)
+      exceptions_.set_priority(static_cast<int>(4 + at - kShpr), byte);
+    else
+      exceptions_.set_priority(static_cast<int>(kFirstInterrupt + at - kIpr), byte);
+  }
+}
+
+void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::uint64_t now) {
+  if (offset >= kSysTickFirst && offset <= kSysTickLast)
+    return systick.write(offset - kSysTickFirst, value, now);
+  if (offset >= kIser && offset < kIabr) {
+    for (std::uint32_t bit = 0; bit < 32; ++bit) {
+      if ((value >> bit & 1U) == 0) continue;
+      const int number = static_cast<int>(kFirstInterrupt + (offset & 0x7FU) * 8 + bit);
+      if (number >= Exceptions::kCount) return;
+      if (offset < kIcer)
+        exceptions_.set_enabled(number, true);
+      else if (offset < kIspr)
+        exceptions_.set_enabled(number, false);
+      else if (offset < kIcpr)
+        exceptions_.set_pending(number);
+      else
+        exceptions_.clear_pending(number);
+    }
+    return;
+  }
+  switch (offset) {
+    case kIcsr:
+      return write_control_state(value);
+    case kVtor:
+      vector_table = value & ~0x7FU;
+      return;
+    case kAircr:
+      if (value >> 16 != kVectKey) return;
+      exceptions_.set_group_bits(static_cast<int>(value >> 8 & 7U));
+      reset_requested = reset_requested || (value & kSysResetReq) != 0;
+      return;
+    case kScr:
+      system_control = value & 0x1EU;
+      return;
+    case kCcr:
+      configuration = value;
+      return;
+    case kShcsr:
+      return write_handler_state(value);
+    case kHfsr:
+      hfsr_ &= ~value;
+      return;
+    case kMmfar:
+      mmfar_ = value;
+      return;
+    case kBfar:
+      bfar_ = value;
+      return;
+    case kCpacr:
+      coprocessor_access = value;
+      return;
+    case kStir:
+      exceptions_.set_pending(static_cast<int>(kFirstInterrupt + (value & 0xFFU) % 240));
+      return;
+    default:
+      stored_[offset / 4] = value;
+  }
+}
+
+}  // namespace mcusim

@@ -1,0 +1,83 @@
+// System control space: SysTick, NVIC and SCB registers (DDI0403E B3.2 to B3.4).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+
+#include "exceptions.hpp"
+#include "timeline.hpp"
+
+namespace mcusim {
+
+// The 24-bit down counter; counts `divider` core cycles a tick.
+class SysTick {
+ public:
+  SysTick(Timeline& timeline, int source) : timeline_(timeline), source_(source) {}
+
+  std::uint32_t read(std::uint32_t offset, std::uint64_t now);
+  void write(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
+  // The counter reached zero; returns whether that pends the exception.
+  bool expire(std::uint64_t now);
+  void set_reference_divider(std::uint32_t cycles) { reference_divider_ = cycles; }
+
+ private:
+  std::uint32_t value(std::uint64_t now) const;
+  std::uint64_t divider() const { return (control_ & 4U) != 0 ? 1 : reference_divider_; }
+  void start(std::uint64_t now);
+
+  Timeline& timeline_;
+  int source_;
+  std::uint32_t control_ = 0;
+  std::uint32_t reload_ = 0;
+  std::uint32_t stopped_value_ = 0;
+  bool count_flag_ = false;
+  std::uint64_t zero_at_ = 0;
+  std::uint32_t reference_divider_ = 8;
+};
+
+class SystemControl {
+ public:
+  SystemControl(Exceptions& exceptions, Timeline& timeline, int systick_source, std::uint32_t cpuid)
+      : systick(timeline, systick_source), exceptions_(exceptions), cpuid_(cpuid) {}
+
+  std::uint32_t read(std::uint32_t offset, std::uint32_t size, std::uint64_t now);
+  void write(std::uint32_t offset, std::uint32_t size, std::uint32_t value, std::uint64_t now);
+
+  // Fault status, set by the engine when it takes a fault.
+  void report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool has_address,
+                    std::uint32_t address);
+
+  SysTick systick;
+  std::uint32_t vector_table = 0;
+  int active_exception = 0;             // IPSR
+  std::uint32_t system_control = 0;     // SCR
+  std::uint32_t configuration = 0x200;  // CCR: STKALIGN
+  std::uint32_t coprocessor_access = 0;
+  bool reset_requested = false;
+
+  bool sleep_on_exit() const { return (system_control & 2U) != 0; }
+  bool sleep_deep() const { return (system_control & 4U) != 0; }
+  bool send_event_on_pend() const { return (system_control & 16U) != 0; }
+  bool stack_align() const { return (configuration & 0x200U) != 0; }
+  bool fpu_enabled() const { return (coprocessor_access & 0xF00000U) != 0; }
+
+ private:
+  std::uint32_t read_word(std::uint32_t offset, std::uint64_t now);
+  void write_word(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
+  std::uint32_t interrupt_bits(std::uint32_t index, bool (Exceptions::*get)(int) const) const;
+  std::uint32_t control_state() const;
+  void write_control_state(std::uint32_t value);
+  std::uint32_t handler_state() const;
+  void write_handler_state(std::uint32_t value);
+
+  Exceptions& exceptions_;
+  std::uint32_t cpuid_;
+  std::uint32_t cfsr_ = 0;
+  std::uint32_t hfsr_ = 0;
+  std::uint32_t mmfar_ = 0;
+  std::uint32_t bfar_ = 0;
+  std::array<std::uint32_t, 1024> stored_{};
+};
+
+}  // namespace mcusim

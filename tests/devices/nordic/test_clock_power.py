@@ -1,0 +1,66 @@
+"""CLOCK, POWER, FICR and UICR by firmware; times by the Product Specification."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from firmware_lab import execute
+
+START_BOTH = """
+uint32_t began = cycles();
+TASK(CLOCK, 0x000);
+report("before", REG(CLOCK + 0x40C));
+WAIT(CLOCK, 0x100);
+report("hfxo", cycles() - began);
+report("after", REG(CLOCK + 0x40C));
+REG(CLOCK + 0x518) = {source};
+began = cycles();
+TASK(CLOCK, 0x008);
+WAIT(CLOCK, 0x104);
+report("lfclk", cycles() - began);
+report("lfstat", REG(CLOCK + 0x418));
+"""
+
+
+@pytest.mark.parametrize(("source", "start_s"), [(0, 600e-6), (1, 0.25)])
+def test_clocks_start_after_their_time(source: int, start_s: float, tmp_path: Path) -> None:
+    _, found = execute(tmp_path, START_BOTH.format(source=source))
+    assert found["before"] == [1 << 16]
+    assert found["after"] == [1 << 16 | 1]
+    assert found["hfxo"][0] / 64e6 == pytest.approx(360e-6, abs=2e-6)
+    assert found["lfclk"][0] / 64e6 == pytest.approx(start_s, abs=2e-6)
+    assert found["lfstat"] == [1 << 16 | source]
+
+
+def test_system_off_ends_the_run(tmp_path: Path) -> None:
+    body = 'REG(POWER + 0x51C) = 0x5A;\nreport("gp", REG(POWER + 0x51C));\n'
+    body += 'REG(POWER + 0x500) = 1;\nfor (;;) __asm volatile("wfe");'
+    result, found = execute(tmp_path, body)
+    assert found["gp"] == [0x5A]
+    assert result.outcome == "exited"
+    assert "System OFF" in result.reason
+    assert result.time_s < 0.001
+
+
+def test_dcdcen_against_the_board_is_said(tmp_path: Path) -> None:
+    result, _ = execute(tmp_path, "REG(POWER + 0x578) = 1;")
+    assert result.warnings == []
+    result, _ = execute(tmp_path, "REG(POWER + 0x578) = 0;")
+    assert any("--regulator ldo" in warning for warning in result.warnings)
+
+
+def test_the_chip_says_what_it_is(tmp_path: Path) -> None:
+    body = (
+        'report("part", REG(FICR + 0x100));\nreport("bytes", REG(FICR + 0x10) * REG(FICR + 0x14));'
+    )
+    body += '\nreport("ram", REG(FICR + 0x10C));\nreport("customer", REG(UICR + 0x080));'
+    body += '\nreport("errata", REG(FICR + 0x130));'
+    body += '\nreport("half", *(volatile uint16_t *)(FICR + 0x102));'
+    _, found = execute(tmp_path, body)
+    assert found["part"] == [0x52840]
+    assert found["bytes"] == [1 << 20]
+    assert found["ram"] == [256]
+    assert found["customer"] == [0xFFFFFFFF]
+    assert found["errata"] == [8]
+    assert found["half"] == [5]
