@@ -28,11 +28,12 @@ def open_debug_info(elf: ELFFile, meter: Meter) -> DWARFInfo | None:
 
     Raises what the library raises.
     """
+    sections = list(elf.iter_sections())
+    names = {section.name for section in sections}
     # .zdebug_ sections unpack without a limit; no compiler of the last ten years makes them.
-    if elf.has_section(".zdebug_info") or not elf.has_section(".debug_line"):
+    if ".zdebug_info" in names or ".debug_line" not in names:
         return None
-    sizes = (s.data_size for s in elf.iter_sections() if s.name.startswith(_SECTIONS_READ))
-    if sum(sizes) > _MAX_BYTES:
+    if sum(s.data_size for s in sections if s.name.startswith(_SECTIONS_READ)) > _MAX_BYTES:
         return None
     info = elf.get_dwarf_info(relocate_dwarf_sections=False, follow_links=False)
     for name, section in list(vars(info).items()):

@@ -23,6 +23,8 @@ from mcusim.result import (
 
 Counts = NDArray[np.int64]
 CYCLES = INDEX["cycles"]
+LINES_LOOKED_UP = 100
+"""Functions whose source line is given: decoding debug information takes its time."""
 _CLASSES = [INDEX[name] for name in INSTRUCTION_CLASSES]
 
 
@@ -131,7 +133,7 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
     """
     table = machine.engine.blocks()
     names: dict[str, int] = {}
-    line_of: list[str] = []
+    entry_of: list[int | None] = []
     owner = np.zeros(len(table["address"]), dtype=np.intp)
     calls: list[int] = []
     for row, address in enumerate(table["address"].tolist()):
@@ -140,7 +142,7 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
         if name not in names:
             names[name] = len(names)
             calls.append(0)
-            line_of.append(machine.image.line_at(symbol.address) if symbol is not None else "")
+            entry_of.append(symbol.address if symbol is not None else None)
         owner[row] = names[name]
         if symbol is not None and symbol.address == address:
             calls[names[name]] += int(table["executions"][row])
@@ -156,7 +158,7 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
     rows = [
         FunctionRow(
             name=name,
-            line=line_of[i],
+            line="",
             calls=calls[i],
             cycles=int(cycles[i]),
             instructions=int(instructions[i]),
@@ -164,7 +166,11 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
         )
         for name, i in names.items()
     ]
-    return sorted(rows, key=lambda row: (-row.cycles, row.name))
+    rows.sort(key=lambda row: (-row.cycles, row.name))
+    for row in rows[:LINES_LOOKED_UP]:
+        entry = entry_of[names[row.name]]
+        row.line = machine.image.line_at(entry) if entry is not None else ""
+    return rows
 
 
 def _trace(machine: Machine, energy: ClockEnergy, final: Counts) -> Trace:
