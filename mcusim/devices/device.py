@@ -72,6 +72,9 @@ class Host(Protocol):
     def started_at(self, hz: float) -> None:
         """Takes the clock after reset from a clock controller that the firmware begins to use."""
 
+    def set_light_sleep(self, state: str) -> None:
+        """Names the chip's sleep state for WFI and WFE without SLEEPDEEP."""
+
     def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
         """Names the chip's sleep state for SLEEPDEEP; `entered` is told of it when time passes."""
 

@@ -53,6 +53,7 @@ class Machine:
         self.clock_listeners: list[Callable[[], None]] = []
         self.devices: dict[str, Device] = {}
         self._asleep_by_state: dict[str, int] = {}
+        self._light_sleep = LIGHT_SLEEP
         self._deep_sleep = board.chip.power.default_sleep
         self._deep_sleep_entered: Callable[[], None] = lambda: None
         self._time_block = timing_model(board.chip.core)
@@ -125,6 +126,11 @@ class Machine:
         self._note_sleep()
         self._deep_sleep, self._deep_sleep_entered = state, entered
 
+    def set_light_sleep(self, state: str) -> None:
+        """Names what WFI and WFE lead to from now on without SLEEPDEEP."""
+        self._note_sleep()
+        self._light_sleep = state
+
     def asleep_by_state(self) -> dict[str, int]:
         """Cycles asleep so far by sleep state; "sleep" without SLEEPDEEP."""
         self._note_sleep()
@@ -136,7 +142,7 @@ class Machine:
         if slept <= 0:
             return False
         deep = self.engine.sleep_deep
-        state = self._deep_sleep if deep else LIGHT_SLEEP
+        state = self._deep_sleep if deep else self._light_sleep
         self._asleep_by_state[state] = self._asleep_by_state.get(state, 0) + slept
         return deep
 
