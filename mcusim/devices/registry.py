@@ -17,6 +17,7 @@ from mcusim.devices.nordic.ppi import NrfPpi
 from mcusim.devices.nordic.radio import NrfRadio
 from mcusim.devices.nordic.rng import NrfRng
 from mcusim.devices.nordic.rtc import NrfRtc
+from mcusim.devices.nordic.spim_twim import NrfSpimTwim
 from mcusim.devices.nordic.temp import NrfTemp
 from mcusim.devices.nordic.timer import NrfTimer
 from mcusim.devices.nordic.uart import NrfUart
@@ -37,6 +38,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-radio": NrfRadio,
     "nrf-rng": NrfRng,
     "nrf-rtc": NrfRtc,
+    "nrf-spim-twim": NrfSpimTwim,
     "nrf-temp": NrfTemp,
     "nrf-timer": NrfTimer,
     "nrf-uart": NrfUart,

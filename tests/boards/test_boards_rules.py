@@ -74,7 +74,7 @@ BROKEN_CHIPS = {
     "devices_do_not_overlap": (
         "base = 0x50000800",
         "base = 0x50000400",
-        "device[27]: p1 at 0x50000400 overlaps p0",
+        "device[31]: p1 at 0x50000400 overlaps p0",
     ),
     "vector_table_lies_in_memory": (
         "vector_table = 0x0",

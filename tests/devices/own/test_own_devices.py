@@ -89,7 +89,7 @@ def test_a_wait_for_nothing_is_named_and_can_be_answered(tmp_path: Path) -> None
     assert "waits for 0x40005404 (NFCT.PART[1])" in wait
     assert "[[poll]]" in wait
     assert block.startswith("write to 0x40005400 (NFCT.PART[0]) at 0x")
-    assert "nearest: uart0 at 0x40002000" in block
+    assert "nearest: spim-twim1 at 0x40004000" in block
     board = tmp_path / "mine.toml"
     board.write_text(BOARD + "[[poll]]\naddress = 0x40005404\nvalues = [0, 0, 1]\n")
     result = mcusim.run(elf, board=str(board))
