@@ -21,6 +21,9 @@ class FakeFlash:
         self.wait_states = 5
         self.calls: list[str] = []
 
+    def set_flash_writable(self, on: bool) -> None:
+        self.calls.append(f"writable {on}")
+
     def set_wait_states(self, cycles: int) -> None:
         self.wait_states = cycles
 

@@ -169,6 +169,26 @@ results[0] = RCC_CFGR;"""
     assert result.energy.average_current_a == pytest.approx(2.8e-6, rel=0.3)
 
 
+def test_flash_is_erased_and_programmed(tmp_path: Path) -> None:
+    body = """volatile uint32_t *page = (uint32_t *)0x08100000;
+results[3] = page[0];
+R(0x40022008) = 0x45670123;
+R(0x40022008) = 0xCDEF89AB;
+R(0x40022014) = 1;
+page[0] = 0x12345678;
+page[1] = 0x9ABCDEF0;
+while (R(0x40022010) & 1u << 16) continue;
+R(0x40022014) = 0;
+results[0] = page[0];
+results[1] = page[1];
+R(0x40022014) = 1u << 1 | 1u << 11 | 1u << 16;
+R(0x40022014) = 1u << 31;
+results[2] = page[0];"""
+    result, words = run(tmp_path, body)
+    assert result.outcome == "exited"
+    assert words[:4] == [0x12345678, 0x9ABCDEF0, 0xFFFFFFFF, 0xFFFFFFFF]
+
+
 def test_watchdog_reset_is_the_reason(tmp_path: Path) -> None:
     result, _ = run(tmp_path, "clock_to_120_mhz();\nIWDG(0) = 0xCCCC;\nfor (;;) continue;")
     assert result.outcome == "fault"

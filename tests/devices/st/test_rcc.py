@@ -153,6 +153,9 @@ def test_flash_unlocks_by_its_keys() -> None:
     flash.write(0x0C, 4, 0x08192A3B)
     flash.write(0x0C, 4, 0x4C5D6E7F)
     assert flash.read(0x14, 4) == 0
+    flash.write(0x14, 4, 1)
+    flash.write(0x14, 4, 0)
+    assert chip.flash.calls == ["writable True", "writable False"]  # type: ignore[attr-defined]
     flash.write(0x14, 4, 1 << 31)
     assert flash.read(0x14, 4) == 1 << 31
     assert flash.read(0x10, 4) == 0, "never busy"
