@@ -9,10 +9,12 @@ from typing import Literal
 
 from mcusim.boards import Board, load_board
 from mcusim.boards.schema import Regulator
+from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
 from mcusim.firmware import check_placement, load_firmware
 from mcusim.machine.machine import Machine
 from mcusim.machine.run_loop import Progress
+from mcusim.machine.svd import Svd
 from mcusim.result import Result
 from mcusim.simulation import Simulation
 
@@ -38,6 +40,8 @@ def run(
     supply_v: float | None = None,
     regulator: Regulator | None = None,
     uart: Sequence[str] = (),
+    devices: Sequence[str | PathLike[str]] = (),
+    svd: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Runs a firmware on a board and accounts for every cycle, byte and joule.
@@ -58,6 +62,8 @@ def run(
         supply_v: supply voltage instead of the board's.
         regulator: "ldo" or "dcdc" instead of the board's.
         uart: serial ports to connect, each as "NAME=stdio|tcp:PORT|pty|file:PATH".
+        devices: Python files with devices of your own (docs/adding-a-device.md).
+        svd: CMSIS-SVD file of the chip, to name registers that no device models.
         progress: called some ten times a second of wall time.
 
     Returns:
@@ -81,6 +87,8 @@ def run(
         max_time_s=DEFAULT_MAX_TIME_S if max_time_s is None else max_time_s,
         max_instructions=DEFAULT_MAX_INSTRUCTIONS if max_instructions is None else max_instructions,
         uart=uart,
+        devices=devices,
+        svd=svd,
         progress=progress,
     ) as simulation:
         simulation.run_to_end()
@@ -106,6 +114,8 @@ def start(
     supply_v: float | None = None,
     regulator: Regulator | None = None,
     uart: Sequence[str] = (),
+    devices: Sequence[str | PathLike[str]] = (),
+    svd: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Simulation:
     """Makes a firmware ready to run under a script's control; options as for `run`.
@@ -124,7 +134,10 @@ def start(
         raise UsageError(f"--max-instructions {max_instructions}: must be above zero")
     image = load_firmware(firmware, base)
     check_placement(image, chosen.chip.memory, chosen.chip.vector_table)
-    machine = Machine(chosen, image, accurate=fidelity == "accurate")
+    own = [device for path in devices for device in load_device_file(path)]
+    names = None if svd is None else Svd(svd)
+    machine = Machine(chosen, image, accurate=fidelity == "accurate", own=own)
+    machine.unmodelled.svd = names
     try:
         machine.regions.watch_functions(image, tuple(roi))
         machine.regions.watch_pins(tuple(roi_gpio))

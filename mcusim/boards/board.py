@@ -12,6 +12,7 @@ from mcusim.boards.schema import (
     Device,
     Memory,
     Overhead,
+    Poll,
     Regulator,
     RunCurrent,
     SleepCurrent,
@@ -40,6 +41,7 @@ class Board:
     console: str
     """Name of the device whose output is the firmware's text output; empty for none."""
     overhead: tuple[Overhead, ...] = ()
+    polls: tuple[Poll, ...] = ()
 
     def flash_regions(self) -> tuple[Memory, ...]:
         return tuple(memory for memory in self.chip.memory if memory.kind == "flash")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from mcusim.boards.board import Board
 from mcusim.boards.board_rules import BOARD_RULES, CORE_RULES, WORKLOAD_RULES, chip_file_exists
 from mcusim.boards.chip_rules import CHIP_RULES
@@ -97,7 +99,7 @@ def _find(name_or_path: str | Path) -> Path:
 
 def _assemble(path: Path) -> Board:
     record = read_record(path, BoardFile)
-    chip = load_chip(chip_file_exists(record, path))
+    chip = _with_devices(load_chip(chip_file_exists(record, path)), record, path)
     for rule in BOARD_RULES:
         rule(record, chip, Where(path))
     return Board(
@@ -113,7 +115,19 @@ def _assemble(path: Path) -> Board:
         core=load_core(chip.core),
         console=record.console,
         overhead=tuple(record.overhead),
+        polls=tuple(record.poll),
     )
+
+
+def _with_devices(chip: Chip, record: BoardFile, path: Path) -> Chip:
+    if not record.device:
+        return chip
+    replaced = {device.name for device in record.device}
+    kept = [device for device in chip.device if device.name not in replaced]
+    whole = msgspec.structs.replace(chip, device=[*kept, *record.device])
+    for rule in CHIP_RULES:
+        rule(whole, Where(path))
+    return whole
 
 
 def _load_core_file(path: Path) -> Core:

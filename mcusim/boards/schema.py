@@ -173,6 +173,15 @@ class Chip(Strict, frozen=True, kw_only=True):
     vector_table_source: str
 
 
+class Poll(Strict, frozen=True, kw_only=True):
+    """What reads of one register give, whatever device is there: `value`, or `values` in turn."""
+
+    address: int
+    value: int = 1
+    values: list[int] = []
+    """One a read; the last one stays. Empty: `value` each time."""
+
+
 class Overhead(Sourced, frozen=True, kw_only=True):
     """What the board draws besides the chip (LEDs, USB bridge), outside the chip's own current."""
 
@@ -196,6 +205,10 @@ class BoardFile(Strict, frozen=True, kw_only=True):
     console: str = ""
     """Name of the device whose output is the firmware's text output."""
     overhead: list[Overhead] = []
+    device: list[Device] = []
+    """Peripherals beyond the chip's; one with the name of a chip's takes its place."""
+    poll: list[Poll] = []
+    """Registers that a firmware waits for and that no device models."""
 
 
 class ClassEnergy(Strict, frozen=True, kw_only=True):

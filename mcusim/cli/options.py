@@ -101,6 +101,23 @@ _FIRMWARE = (
     ),
 )
 
+_DEVICES = (
+    click.option(
+        "--device",
+        "devices",
+        type=click.Path(),
+        multiple=True,
+        metavar="FILE.py",
+        help="Python file with peripherals of your own (docs/adding-a-device.md); may be repeated.",
+    ),
+    click.option(
+        "--svd",
+        type=click.Path(),
+        metavar="FILE",
+        help="CMSIS-SVD file of the chip: names registers that no device models.",
+    ),
+)
+
 _LIMITS = (
     click.option(
         "--max-time",
@@ -148,7 +165,7 @@ _ALLOW_LIMIT = click.option(
 
 def simulation_options(command: Command) -> Command:
     """Everything that says how firmware is run."""
-    groups = [_BOARD, *_FIRMWARE, *_LIMITS, _ALLOW_LIMIT, *_BATTERY, *_CONDITIONS]
+    groups = [_BOARD, *_FIRMWARE, *_LIMITS, _ALLOW_LIMIT, *_BATTERY, *_CONDITIONS, *_DEVICES]
     return _with(groups, command)
 
 

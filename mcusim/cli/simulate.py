@@ -9,6 +9,8 @@ from mcusim.cli.options import SIMULATION, check_battery_options, require_board
 if TYPE_CHECKING:
     from mcusim.result import Result
 
+OPTIONAL = ("uart", "devices", "svd")
+"""Options that not every command has."""
 EXIT_SUCCESS, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 130
 
 
@@ -22,8 +24,7 @@ def simulate(firmware: str, options: dict[str, Any], *, show_progress: bool) -> 
     from mcusim import api
 
     arguments = {name: options[name] for name in SIMULATION}
-    if options.get("uart"):
-        arguments["uart"] = options["uart"]
+    arguments |= {name: options[name] for name in OPTIONAL if options.get(name)}
     with Progress(
         enabled=show_progress,
         max_time_s=options["max_time_s"] or api.DEFAULT_MAX_TIME_S,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 Shared = TypeVar("Shared")
 
@@ -72,6 +72,9 @@ class Host(Protocol):
     def started_at(self, hz: float) -> None:
         """Takes the clock after reset from a clock controller that the firmware begins to use."""
 
+    def set_light_sleep(self, state: str) -> None:
+        """Names the chip's sleep state for WFI and WFE without SLEEPDEEP."""
+
     def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
         """Names the chip's sleep state for SLEEPDEEP; `entered` is told of it when time passes."""
 
@@ -125,6 +128,13 @@ class Device:
     Subclasses override `read` and `write` for the registers that act; offsets are in bytes from the
     device's base, values are 32 bits wide or as narrow as the access.
     """
+
+    type_name: ClassVar[str] = ""
+    """What board files call this kind of device; for devices from outside mcusim."""
+    address: ClassVar[int | None] = None
+    """Where `--device` puts it; without, a board file says where."""
+    size_bytes: ClassVar[int] = 0x400
+    """Bytes from `address` that it answers, a multiple of 1 kB."""
 
     def __init__(self, name: str, host: Host) -> None:
         self.name = name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mcusim.devices.arm.dwt import Dwt
 from mcusim.devices.arm.itm import Itm
 from mcusim.devices.device import Device, Host
@@ -15,11 +17,13 @@ from mcusim.devices.nordic.ppi import NrfPpi
 from mcusim.devices.nordic.radio import NrfRadio
 from mcusim.devices.nordic.rng import NrfRng
 from mcusim.devices.nordic.rtc import NrfRtc
+from mcusim.devices.nordic.spim_twim import NrfSpimTwim
 from mcusim.devices.nordic.temp import NrfTemp
 from mcusim.devices.nordic.timer import NrfTimer
 from mcusim.devices.nordic.uart import NrfUart
 from mcusim.devices.nordic.uicr import NrfUicr
 from mcusim.devices.nordic.wdt import NrfWdt
+from mcusim.devices.own import installed_devices
 from mcusim.devices.st import DEVICES as STM32
 from mcusim.errors import BoardError
 
@@ -34,6 +38,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-radio": NrfRadio,
     "nrf-rng": NrfRng,
     "nrf-rtc": NrfRtc,
+    "nrf-spim-twim": NrfSpimTwim,
     "nrf-temp": NrfTemp,
     "nrf-timer": NrfTimer,
     "nrf-uart": NrfUart,
@@ -54,13 +59,18 @@ def device_types() -> list[str]:
     return sorted(_TYPES)
 
 
-def create(type_name: str, name: str, host: Host) -> Device:
-    """Makes a device of the type that a chip file names.
+def create(
+    type_name: str, name: str, host: Host, own: Mapping[str, type[Device]] | None = None
+) -> Device:
+    """Makes a device of the type that a chip or board file names; `own` are those of the user.
 
     Raises:
         BoardError: for a type that doesn't exist.
     """
-    if type_name not in _TYPES:
-        known = ", ".join(device_types())
+    found = (own or {}).get(type_name) or _TYPES.get(type_name)
+    if found is None:
+        found = installed_devices().get(type_name)
+    if found is None:
+        known = ", ".join([*(own or {}), *device_types()])
         raise BoardError(f"device {name!r}: unknown type {type_name!r}; there are {known}")
-    return _TYPES[type_name](name, host)
+    return found(name, host)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from mcusim.devices import Device
 
@@ -17,17 +17,28 @@ the native core's."""
 
 
 class Bus:
-    """Hands each access to the device at its address; an unmodelled one reads as 0, loudly once."""
+    """Hands each access to the device at its address; an unmodelled one reads as 0."""
 
     def __init__(self, unmodelled: Callable[[int, bool], None]) -> None:
         self._devices: dict[int, tuple[Device, int]] = {}
         self._unmodelled = unmodelled
-        self._seen: set[int] = set()
+        self._scripts: dict[int, list[int]] = {}
 
     def attach(self, device: Device, base: int, size_bytes: int) -> None:
         """Puts a device at `base`."""
         for grain in range(base >> GRAIN_SHIFT, (base + size_bytes - 1 >> GRAIN_SHIFT) + 1):
             self._devices[grain] = (device, base)
+
+    def script(self, address: int, values: Sequence[int]) -> None:
+        """Has reads of a register give these values one after the other, then the last for ever."""
+        self._scripts[address] = list(values)
+
+    def nearest(self, address: int) -> tuple[Device, int] | None:
+        """The device that begins nearest below an address, or else above it, and its base."""
+        places = {base: device for device, base in self._devices.values()}
+        below = [base for base in places if base <= address]
+        base = max(below) if below else min(places, default=None)
+        return None if base is None else (places[base], base)
 
     def windows(self) -> Iterable[tuple[int, int]]:
         """Base and size of each block of addresses that devices can answer."""
@@ -41,6 +52,9 @@ class Bus:
 
     def read(self, address: int, size: int) -> int:
         """A read of 1, 2 or 4 bytes."""
+        if self._scripts and address in self._scripts:
+            values = self._scripts[address]
+            return (values.pop(0) if len(values) > 1 else values[0]) & 0xFFFFFFFF
         found = self._devices.get(address >> GRAIN_SHIFT)
         if found is None:
             return self._nobody(address, write=False)
@@ -57,8 +71,5 @@ class Bus:
         device.write(address - base, size, value)
 
     def _nobody(self, address: int, *, write: bool) -> int:
-        grain = address >> GRAIN_SHIFT
-        if grain not in self._seen:
-            self._seen.add(grain)
-            self._unmodelled(address, write)
+        self._unmodelled(address, write)
         return 0

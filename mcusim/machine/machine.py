@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from mcusim.machine.bus import Bus
 from mcusim.machine.clock import Clock
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
+from mcusim.machine.unmodelled import Unmodelled
 from mcusim.timing.cores import timing_model
 
 Shared = TypeVar("Shared")
@@ -34,7 +35,14 @@ FIRST_INTERRUPT = 16
 class Machine:
     """Owns the engine; is the `Host` of its devices."""
 
-    def __init__(self, board: Board, image: FirmwareImage, *, accurate: bool) -> None:
+    def __init__(
+        self,
+        board: Board,
+        image: FirmwareImage,
+        *,
+        accurate: bool,
+        own: Sequence[type[Device]] = (),
+    ) -> None:
         self.board = board
         self.image = image
         self.engine = open_engine(board.chip.core, accurate, board.chip.priority_bits)
@@ -53,12 +61,16 @@ class Machine:
         self.clock_listeners: list[Callable[[], None]] = []
         self.devices: dict[str, Device] = {}
         self._asleep_by_state: dict[str, int] = {}
+        self._light_sleep = LIGHT_SLEEP
         self._deep_sleep = board.chip.power.default_sleep
         self._deep_sleep_entered: Callable[[], None] = lambda: None
         self._time_block = timing_model(board.chip.core)
         self._map_memories()
-        self._bus = Bus(self._unmodelled)
-        self._add_devices()
+        self.unmodelled = Unmodelled(
+            self._place, self._neighbour, lambda: self.engine.reg(REGISTERS["pc"])
+        )
+        self._bus = Bus(self.unmodelled.accessed)
+        self._add_devices(own)
         self._load()
         self.engine.set_decode(self._decode)
         self.engine.set_devices(self._bus.read, self._bus.write)
@@ -119,11 +131,18 @@ class Machine:
         """The run so far was at the chip's clock after reset, not at the board's."""
         if self.board.clock_source != CHOSEN:
             self.clock.restart(hz)
+            for listener in self.clock_listeners:
+                listener()
 
     def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
         """Names what SLEEPDEEP leads to from now on."""
         self._note_sleep()
         self._deep_sleep, self._deep_sleep_entered = state, entered
+
+    def set_light_sleep(self, state: str) -> None:
+        """Names what WFI and WFE lead to from now on without SLEEPDEEP."""
+        self._note_sleep()
+        self._light_sleep = state
 
     def asleep_by_state(self) -> dict[str, int]:
         """Cycles asleep so far by sleep state; "sleep" without SLEEPDEEP."""
@@ -136,7 +155,7 @@ class Machine:
         if slept <= 0:
             return False
         deep = self.engine.sleep_deep
-        state = self._deep_sleep if deep else LIGHT_SLEEP
+        state = self._deep_sleep if deep else self._light_sleep
         self._asleep_by_state[state] = self._asleep_by_state.get(state, 0) + slept
         return deep
 
@@ -256,18 +275,27 @@ class Machine:
         if memory.kind == "flash":
             self.engine.write(memory.base, ERASED * memory.size_bytes)
 
-    def _add_devices(self) -> None:
+    def _add_devices(self, own: Sequence[type[Device]]) -> None:
         for name, device_class, base, size_bytes in CORE_DEVICES:
             self._bus.attach(device_class(name, self), base, size_bytes)
         for entry in self.board.chip.device:
-            device = create(entry.type, entry.name, self)
+            device = create(entry.type, entry.name, self, {c.type_name: c for c in own})
             device.interrupts = tuple(entry.interrupts)
-            device.placed(entry.base)
-            self.devices[entry.name] = device
-            self._bus.attach(device, entry.base, entry.size_bytes)
+            self._put(device, entry.base, entry.size_bytes)
+        for device_class in own:
+            if device_class.address is not None:
+                device = device_class(device_class.type_name, self)
+                self._put(device, device_class.address, device_class.size_bytes)
+        for poll in self.board.polls:
+            self._bus.script(poll.address, poll.values or [poll.value])
         self.engine.map_system_control()
         for base, size_bytes in self._bus.windows():
             self.engine.map_devices(base, size_bytes)
+
+    def _put(self, device: Device, base: int, size_bytes: int) -> None:
+        device.placed(base)
+        self.devices[device.name] = device
+        self._bus.attach(device, base, size_bytes)
 
     def _load(self) -> None:
         for segment in self.image.segments:
@@ -296,14 +324,18 @@ class Machine:
     def _decode(self, address: int, code: bytes, xpsr: int) -> _native.Block:
         return _native.Block(**self._time_block(address, code, it_state(xpsr), self.accurate))
 
-    def _unmodelled(self, address: int, write: bool) -> None:
-        pc = self.engine.reg(REGISTERS["pc"])
+    def _place(self, pc: int) -> str:
         where = self.image.symbol_at(pc)
-        place = f" near {where[0]}" if where else ""
-        self.warn(
-            f"{'write to' if write else 'read of'} 0x{address:08x}{place}: no device is modelled "
-            f"there; it reads as 0 and ignores writes"
+        line = self.image.line_at(pc)
+        return (
+            f" at 0x{pc:08x}"
+            + (f" in {where[0]}" if where else "")
+            + (f" ({line})" if line else "")
         )
+
+    def _neighbour(self, address: int) -> str:
+        found = self._bus.nearest(address)
+        return "" if found is None else f" (nearest: {found[0].name} at 0x{found[1]:08x})"
 
 
 def _geometry(cache: Cache | None) -> tuple[int, ...]:

@@ -39,7 +39,7 @@ def summarise(
     stall, fetch_stall = int(activity[INDEX["stall"]]), engine.fetch_stall
     fault = ending.fault
     memory = watch.report()
-    warnings = list(machine.warnings)
+    warnings = [*machine.warnings, *machine.unmodelled.lines()]
     if memory.collision is not None:
         warnings.insert(0, memory.collision.message)
     return Result(

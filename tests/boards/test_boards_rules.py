@@ -79,7 +79,7 @@ BROKEN_CHIPS = {
     "devices_do_not_overlap": (
         "base = 0x50000800",
         "base = 0x50000400",
-        "device[3]: p1 at 0x50000400 overlaps p0",
+        "device[31]: p1 at 0x50000400 overlaps p0",
     ),
     "vector_table_lies_in_memory": (
         "vector_table = 0x0",
@@ -176,8 +176,8 @@ BROKEN_BOARDS = {
     ),
     "console_is_a_device": (
         'console = "uart0"',
-        'console = "uart1"',
-        "console: nRF52840 has no device 'uart1'; choose one of uart0",
+        'console = "uart7"',
+        "console: nRF52840 has no device 'uart7'; choose one of uart1, uart0",
     ),
 }
 

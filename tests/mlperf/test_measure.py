@@ -171,6 +171,18 @@ def test_a_pattern_that_does_not_come_is_an_error(performance: Path) -> None:
             simulation.run(0.0)
 
 
+def test_time_passes_for_a_firmware_that_sleeps(tmp_path: Path) -> None:
+    with mcusim.start(build_device(tmp_path, "SLEEPER"), board=BOARD) as simulation:
+        assert simulation.run(0.1)
+        assert simulation.run(0.2)
+        assert simulation.seconds == pytest.approx(0.3, abs=1e-5)
+        instructions = simulation.machine.engine.instructions
+        assert simulation.run(1.0)
+        assert simulation.machine.engine.instructions == instructions  # nothing has woken it
+        with pytest.raises(ExpectError, match="nothing more"):
+            simulation.uart("lpuart1").expect(b"x", timeout_s=0.1)
+
+
 def test_a_port_leads_to_a_file(
     performance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,6 +60,7 @@ class NrfClock(NrfPeripheral):
             case 0x004:
                 self._hfclk_wanted = self.hfxo_running = False
                 self._hfxo_start.stop()
+                self.fabric.demand(self.fabric.hfclk_users, self.name, False)
             case 0x008:
                 self._start_lfclk()
             case 0x00C:
@@ -101,6 +102,7 @@ class NrfClock(NrfPeripheral):
 
     def _start_hfclk(self) -> None:
         self._hfclk_wanted = True
+        self.fabric.demand(self.fabric.hfclk_users, self.name, True)
         if self.hfxo_running:
             self.fire(HFCLKSTARTED)
         elif not self._hfxo_start.running:

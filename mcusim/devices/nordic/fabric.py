@@ -32,6 +32,11 @@ class NrfFabric:
         self.uicr: NrfUicr | None = None
         self.flash_writable = False
         """Whether NVMC lets the core write flash and UICR."""
+        self.hfclk_users: set[str] = set()
+        """Who keeps the 64 MHz clock on while the core sleeps."""
+        self.rtc_users: set[str] = set()
+        """Real-time counters that run."""
+        self.demand_changed: Callable[[], None] = lambda: None
         self.moment: int | None = None
         """The cycle that a timed event under way was planned for."""
 
@@ -46,6 +51,12 @@ class NrfFabric:
     def find(self, kind: type[Kind]) -> list[Kind]:
         """The peripherals of a class, in the order of their addresses."""
         return [p for _, p in sorted(self.peripherals.items()) if isinstance(p, kind)]
+
+    def demand(self, users: set[str], name: str, wanted: bool) -> None:
+        """Adds or removes a user of a clock."""
+        if (name in users) != wanted:
+            (users.add if wanted else users.discard)(name)
+            self.demand_changed()
 
     def fired(self, address: int) -> None:
         """Triggers what the event at `address` is routed to."""

@@ -27,6 +27,7 @@ class NrfGpio(Device):
         self._cnf = [CNF_AT_RESET] * PINS
         self._outside: dict[int, bool] = {}
         self._owned: dict[int, bool] = {}
+        self._sensed: list[int] = []
         self._latch = 0
         self._levels = 0
         self._detect = False
@@ -116,6 +117,7 @@ class NrfGpio(Device):
                 self._latch &= ~value
             case _ if PIN_CNF <= register < PIN_CNF + 4 * PINS:
                 self._cnf[register - PIN_CNF >> 2] = value
+                self._sensed = [i for i in range(PINS) if self._cnf[i] >> 16 & 3]
             case _:
                 super().write(offset, size, value)
         self._settle()
@@ -139,17 +141,16 @@ class NrfGpio(Device):
     def _settle(self) -> None:
         """Looks at pins that are sensed, or that GPIOTE watches."""
         watchers = self._fabric.watched_pins.get(self.port, {})
-        sensed = [pin for pin in range(PINS) if self._cnf[pin] >> 16 & 3]
-        for pin in (*watchers, *sensed):
+        for pin in (*watchers, *self._sensed):
             level, before = self.level(pin), bool(self._levels >> pin & 1)
             self._levels = self._levels & ~(1 << pin) | level << pin
             if level != before and pin in watchers:
                 watchers[pin](level)
-        self._sense(sensed)
+        self._sense()
 
-    def _sense(self, sensed: list[int]) -> None:
+    def _sense(self) -> None:
         present = 0
-        for pin in sensed:
+        for pin in self._sensed:
             wanted = self._cnf[pin] >> 16 & 3
             if (wanted == SENSE_HIGH and self.level(pin)) or (
                 wanted == SENSE_LOW and not self.level(pin)

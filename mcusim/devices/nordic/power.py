@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from mcusim.devices.device import Host
 from mcusim.devices.nordic.clock import NrfClock
 
 # PS, POWER, Registers.
@@ -22,16 +23,27 @@ class NrfPower(NrfClock):
         **{RAM_POWER + RAM_STEP * block: RAM_ON for block in range(RAM_BLOCKS)},
     }
 
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._constant_latency = False
+        self.fabric.demand_changed = self._choose_sleep
+        self._choose_sleep()
+
+    def _choose_sleep(self) -> None:
+        """Sleep is System ON, whatever SLEEPDEEP says; who needs a clock keeps it on."""
+        if self._constant_latency or self.fabric.hfclk_users:
+            state = "constant-latency"
+        else:
+            state = "system-on-rtc" if self.fabric.rtc_users else "system-on"
+        self.host.set_light_sleep(state)
+        self.host.set_deep_sleep(state, lambda: None)
+
     def task(self, offset: int) -> None:
         if offset in (CONSTLAT, LOWPWR):
-            self.stored[CONSTLAT] = int(offset == CONSTLAT)
+            self._constant_latency = offset == CONSTLAT
+            self._choose_sleep()
         else:
             super().task(offset)
-
-    @property
-    def constant_latency(self) -> bool:
-        """Whether sleep keeps the 64 MHz clock on."""
-        return bool(self.stored.get(CONSTLAT, 0))
 
     def value(self, offset: int) -> int:
         if RAM_POWER <= offset < RAM_POWER + RAM_STEP * RAM_BLOCKS:

@@ -119,6 +119,7 @@ class NrfRtc(NrfPeripheral, LfclkUser):
         return found
 
     def _plan(self) -> None:
+        self.fabric.demand(self.fabric.rtc_users, self.name, self._ticks.running)
         self._planned = self._awaited()
         if self._planned:
             self._next.at(self._ticks.cycle_of(min(self._planned)[0]))

@@ -117,6 +117,7 @@ class NrfTimer(NrfPeripheral):
         self._seen = count
 
     def _plan(self) -> None:
+        self.fabric.demand(self.fabric.hfclk_users, self.name, self._ticks.running)
         matches = [
             next_match(self._seen, self._compare(i), self._modulus)
             for i in range(CHANNELS)

@@ -95,6 +95,7 @@ class NrfUart(NrfPeripheral):
                 self.fire(ENDRX)
         if offset == SUSPEND:
             self._stop_sending()
+        self._demand_clock()
 
     def configured(self, offset: int, value: int) -> None:
         if offset == TXD and self._is_uart and self._sending:
@@ -110,6 +111,10 @@ class NrfUart(NrfPeripheral):
                 self.fire(RXDRDY)
             return byte
         return super().value(offset)
+
+    def _demand_clock(self) -> None:
+        wanted = self._sending or self._receiving
+        self.fabric.demand(self.fabric.hfclk_users, self.name, wanted)
 
     # --- sending ---
 
@@ -154,6 +159,7 @@ class NrfUart(NrfPeripheral):
         self.fire(ENDTX)
         if self._stopping:
             self._stopping = self._sending = False
+            self._demand_clock()
             self.fire(TXSTOPPED)
 
     def _stop_sending(self) -> None:
@@ -208,4 +214,5 @@ class NrfUart(NrfPeripheral):
         self.stored[RXD_AMOUNT] = self._filled
         self._room = 0
         self._receiving = self._receiving and not self._is_uarte
+        self._demand_clock()
         self.fire(ENDRX)

@@ -14,6 +14,7 @@ LATENCY = 0xF
 PRFTEN, ICEN, DCEN, ICRST, DCRST = 1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12
 ACR_RESET = ICEN | DCEN
 EOP, PGSERR = 1 << 0, 1 << 7
+PG, FSTPG = 1 << 0, 1 << 18
 PER, MER1, BKER, MER2, STRT = 1 << 1, 1 << 2, 1 << 11, 1 << 15, 1 << 16
 OPTLOCK, LOCK = 1 << 30, 1 << 31
 DBANK = 1 << 22
@@ -22,9 +23,10 @@ FLASH_BASE, BANK_BYTES, PAGE_BYTES = 0x08000000, 0x100000, 0x1000
 
 
 class Stm32Flash(WordDevice):
-    """ACR sets wait states, prefetch and caches; CR erases pages and banks, at once.
+    """ACR sets wait states, prefetch and caches; CR erases and programs, at once.
 
-    Programming needs writes to the flash itself, which are refused.
+    While PG is set, stores reach the flash as they are: that a cell must be erased before, and
+    that a double word is written whole (PROGERR, SIZERR), isn't checked.
     """
 
     reset: ClassVar[Mapping[int, int]] = {
@@ -98,6 +100,9 @@ class Stm32Flash(WordDevice):
         # The locks are set by writing 1 and cleared by their keys alone.
         locks = (old | value) & (LOCK | OPTLOCK)
         self.stored[CR] = value & ~(STRT | LOCK | OPTLOCK) | locks
+        programming = bool(value & (PG | FSTPG))
+        if programming != bool(old & (PG | FSTPG)):
+            self.host.flash.set_flash_writable(programming)
         if not value & STRT:
             return
         self.stored[SR] = self.stored.get(SR, 0) | (EOP if self._erase(value) else PGSERR)

@@ -184,8 +184,10 @@ class Stm32Usart(WordDevice):
             self._received.append(byte & 0xFF)
         else:
             self._flags |= ORE
-        # RM0432 50.5.6: an idle frame after the last one is told once.
-        self.host.schedule(self._idle_line, self.host.cycle_in(self._frame_s()))
+        # RM0432 50.5.6: an idle frame after the last one is told once. A frame that follows without
+        # a pause arrives just before.
+        idle_s = self._frame_s() + 0.5 * self._bit_s()
+        self.host.schedule(self._idle_line, self.host.cycle_in(idle_s))
         self._update()
 
     def _line_idle(self) -> None:

@@ -160,3 +160,49 @@ report("cycles", began);
     assert len(set(first["byte"])) > 4
     assert first["temp"] == [100]
     assert first["cycles"][0] / 64 == pytest.approx(36, abs=2)
+
+
+READ_SENSOR = """
+REG(0x40003500) = 6;
+REG(0x40003524) = 0x06400000;
+REG(0x40003588) = 0x53;
+buffer[0] = 0x0F;
+REG(0x40003544) = (uint32_t)buffer;
+REG(0x40003548) = 1;
+REG(0x40003534) = (uint32_t)buffer;
+REG(0x40003538) = 2;
+REG(0x40003200) = 1u << 7 | 1u << 12;
+uint32_t began = cycles();
+TASK(0x40003000, 0x008);
+while (!REG(0x40003104) && !REG(0x40003124)) {}
+began = cycles() - began;
+report("cycles", began);
+report("error", REG(0x400034C4));
+report("read", buffer[0] | buffer[1] << 8);
+"""
+BUFFER = "static volatile uint8_t buffer[2];"
+
+
+def test_a_sensor_answers_over_i2c(tmp_path: Path) -> None:
+    written: list[bytes] = []
+
+    def sensor(data: bytes, wanted: int) -> bytes:
+        written.append(data)
+        return b"\xca\xfe"[:wanted]
+
+    elf = build(tmp_path, READ_SENSOR, BUFFER)
+    with mcusim.start(elf, board=BOARD, max_time_s=1.0) as simulation:
+        simulation.machine.devices["spim-twim0"].targets[0x53] = sensor
+        simulation.run_to_end()
+        found = reports(simulation.finish())
+    assert written[0] == b"\x0f"
+    assert found["read"] == [0xFECA]
+    assert found["error"] == [0]
+    # Two bytes written with the address, three read with it, nine bits each at 390 kHz.
+    assert found["cycles"][0] / CORE_HZ == pytest.approx(5 * 9 / 390_625, rel=0.01)
+
+
+def test_without_a_sensor_nobody_acknowledges(tmp_path: Path) -> None:
+    result, found = execute(tmp_path, READ_SENSOR, BUFFER)
+    assert found["error"] == [2]
+    assert any("0x53" in warning for warning in result.warnings)

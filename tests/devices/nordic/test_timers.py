@@ -135,3 +135,22 @@ for (;;) {}
     assert result.fault is not None
     assert result.fault.function == "main"
     assert 0.1 < result.time_s < 0.2
+
+
+DEEP = """
+REG(RTC1 + 0x540) = 32768;
+REG(RTC1 + 0x304) = 1u << 16;
+enable_irq(17);
+EXTRA
+TASK(RTC1, 0x000);
+while (wakes == 0) __asm volatile("wfi");
+"""
+
+
+def test_what_runs_decides_the_sleep_current(tmp_path: Path) -> None:
+    # The currents of the chip file: with the RTC, and with the 64 MHz clock kept on.
+    quiet, _ = execute(tmp_path, LFCLK + DEEP.replace("EXTRA", ""), RTC_WAKES)
+    timer, _ = execute(tmp_path, LFCLK + DEEP.replace("EXTRA", "TASK(TIMER0, 0);"), RTC_WAKES)
+    joules_a_second = {"rtc": 3.16e-6 * 3.0, "hfclk": 0.59e-3 * 3.0}
+    assert quiet.energy.breakdown_j["sleep"] == pytest.approx(joules_a_second["rtc"], rel=0.01)
+    assert timer.energy.breakdown_j["sleep"] == pytest.approx(joules_a_second["hfclk"], rel=0.01)

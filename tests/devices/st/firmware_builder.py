@@ -1,0 +1,32 @@
+"""Compiles a few lines of C for the STM32L4R5."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from textwrap import indent
+
+import pytest
+
+HERE = Path(__file__).parent
+GCC = "arm-none-eabi-gcc"
+BOARD = "nucleo-l4r5zi"
+RESULTS = 0x20000000
+"""Where the linker script puts the array `results`."""
+
+
+def build_firmware(folder: Path, body: str, outside: str = "") -> Path:
+    """An ELF file whose main is `body`; `outside` stands before it."""
+    if shutil.which(GCC) is None:
+        pytest.skip(f"{GCC} not found")
+    source, elf = folder / "main.c", folder / "main.elf"
+    source.write_text(
+        f'#include "chip.h"\n{outside}\nint main(void) {{\n{indent(body, "  ")}\n  return 0;\n}}\n'
+    )
+    flags = ["-mcpu=cortex-m4", "-mthumb", "-O1", "-g", "-ffreestanding", "-nostdlib"]
+    flags += ["-Wall", "-Werror", f"-I{HERE}", f"-Wl,-T,{HERE / 'layout.ld'}"]
+    command = [GCC, *flags, "-o", str(elf), str(HERE / "start.c"), str(source), "-lgcc"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return elf

@@ -1,0 +1,44 @@
+"""The core clock's segments: time at a cycle, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mcusim.machine.clock import LATEST, Clock
+
+NOTHING = np.zeros(0, np.int64)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    clock = Clock(4e6)
+    clock.change(4000, 120e6, NOTHING, {})
+    clock.change(124_000, 48e6, NOTHING, {"sleep": 3})
+    return clock
+
+
+def test_seconds(clock: Clock) -> None:
+    assert [clock.seconds(c) for c in (0, 4000, 64_000, 124_000, 172_000)] == pytest.approx(
+        [0.0, 1e-3, 1.5e-3, 2e-3, 3e-3]
+    )
+    assert clock.times([0, 64_000, 172_000]).tolist() == pytest.approx([0.0, 1.5e-3, 3e-3])
+    assert clock.rates([0, 4000, 130_000]).tolist() == [4e6, 120e6, 48e6]
+
+
+def test_cycle_at_the_present_clock(clock: Clock) -> None:
+    assert clock.cycle_at(3e-3) == 172_000
+    assert clock.cycle_at(1e30) == LATEST
+
+
+def test_main_clock(clock: Clock) -> None:
+    assert clock.main_hz(130_000) == 120e6
+    assert clock.main_hz(1_000_000) == 48e6
+
+
+def test_restart_only_before_the_first_change(clock: Clock) -> None:
+    clock.restart(1e6)
+    assert clock.seconds(4000) == pytest.approx(1e-3)
+    fresh = Clock(120e6)
+    fresh.restart(4e6)
+    assert fresh.seconds(4000) == pytest.approx(1e-3)
