@@ -36,6 +36,8 @@ class Cause(Enum):
     FETCH = "instruction fetch"
     READ = "data read"
     WRITE = "data write"
+    NO_HANDLER = "exception without handler"  # `number` tells which
+    NO_STACK = "exception without stack"  # `address` is where its frame would be
     UNKNOWN = "unknown"
 
 
@@ -100,6 +102,9 @@ def it_state(xpsr: int) -> int:
 def _cause(reason: str, number: int, pc: int, address: int | None, write: bool) -> Cause:
     if reason in ("limit", "halt"):
         return Cause(reason)
+    if reason == "unhandled":
+        # With a handler, it was the frame that had no room.
+        return Cause.NO_HANDLER if address is None else Cause.NO_STACK
     if reason == "interrupt":
         return _interrupt_cause(number, pc)
     if number in (_FETCH_UNMAPPED, _FETCH_PROT):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mcusim.cpu.unicorn_arm import EXC_RETURN_LOWEST, REGISTERS, REPORTED, Cause, Stopped
 from mcusim.machine.frames import Frame, call_stack
-from mcusim.machine.machine import Machine
+from mcusim.machine.machine import FIRST_INTERRUPT, Machine
 from mcusim.result import Fault
 
 _KINDS = {
@@ -20,9 +20,11 @@ _KINDS = {
     Cause.FETCH: "BusFault: IBUSERR",
     Cause.READ: "BusFault: PRECISERR",
     Cause.WRITE: "BusFault: PRECISERR",
+    Cause.NO_STACK: "BusFault: STKERR",
     Cause.UNKNOWN: "HardFault",
 }
-
+_NAMES = {2: "NMI", 3: "HardFault", 11: "SVC", 12: "DebugMonitor", 14: "PendSV", 15: "SysTick"}
+_SVCALL = 11
 
 HARD_FAULT, BUS_FAULT, USAGE_FAULT = 3, 5, 6
 # Bits of CFSR (ARM DDI0403E B3.2.15).
@@ -39,13 +41,18 @@ _STATUS = {
 
 
 def take(machine: Machine, stopped: Stopped) -> bool:
-    """Has the core take the fault; False when it can't (lock-up, or no handler in the table)."""
+    """Has the core take the fault.
+
+    False, and nothing has changed, when it can't: at lock-up, without room on the stack, or without
+    a handler that does more than branch to itself.
+    """
+    if stopped.cause in (Cause.SUPERVISOR_CALL, Cause.NO_HANDLER, Cause.NO_STACK):
+        return False
     number, status = _STATUS.get(stopped.cause, (HARD_FAULT, 0))
     address = stopped.address if status & 1 << 15 else None
-    engine = machine.engine
-    if not engine.raise_fault(number, stopped.pc, status, address is not None, address or 0):
-        return False
-    return machine.image_covers(engine.resume_at)
+    return machine.engine.raise_fault(
+        number, stopped.pc, status, address is not None, address or 0
+    )
 
 
 def describe(machine: Machine, stopped: Stopped) -> Fault:
@@ -58,8 +65,11 @@ def describe(machine: Machine, stopped: Stopped) -> Fault:
     if line:
         where += f" ({line})"
     message = _sentence(machine, stopped, where, _registers(machine, stopped.pc))
-    fault = failure(machine, stopped, _KINDS.get(stopped.cause, "HardFault"), message)
-    if stopped.cause in (Cause.READ, Cause.WRITE):
+    kind = _KINDS.get(stopped.cause, "HardFault")
+    if stopped.cause is Cause.NO_HANDLER:
+        kind = exception_name(stopped.number)
+    fault = failure(machine, stopped, kind, message)
+    if stopped.cause in (Cause.READ, Cause.WRITE, Cause.NO_STACK):
         fault.address = stopped.address
     return fault
 
@@ -125,7 +135,14 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
                 "or for a jump into data"
             )
         case Cause.SUPERVISOR_CALL:
-            return f"SVC in {where}: exceptions are not simulated yet, so no handler runs"
+            return _no_handler(machine, _SVCALL, where)
+        case Cause.NO_HANDLER:
+            return _no_handler(machine, stopped.number, where)
+        case Cause.NO_STACK:
+            return (
+                f"{exception_name(stopped.number)} in {where}: its frame at "
+                f"0x{stopped.address or 0:08x} is outside RAM: look for a stack overflow"
+            )
         case Cause.BREAKPOINT:
             return f"BKPT in {where}: not a semihosting call (BKPT 0xAB), and no debugger is there"
         case Cause.EXCEPTION_RETURN:
@@ -139,6 +156,26 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
             return f"unaligned access in {where} by an instruction that needs an aligned address"
         case _:
             return f"the core stopped in {where} for an unknown reason ({stopped.number})"
+
+
+def exception_name(number: int) -> str:
+    """Name of an exception, "IRQ n" for the interrupt n of the chip."""
+    return _NAMES.get(number) or f"IRQ {number - FIRST_INTERRUPT}"
+
+
+def _no_handler(machine: Machine, number: int, where: str) -> str:
+    entry = machine.engine.vector_table + 4 * number
+    vector = int.from_bytes(machine.read_memory(entry, 4), "little")
+    if not vector & 1 or not machine.read_memory(vector & ~1, 2):
+        what = f"is 0x{vector:08x}, no address of code"
+    else:
+        name = place(machine, vector & ~1)[0] or f"0x{vector & ~1:08x}"
+        what = f"leads to {name}, which only branches to itself"
+    return (
+        f"{exception_name(number)} in {where} has no handler: its vector (offset 0x{4 * number:x}, "
+        f"at 0x{entry:08x}) {what}; define the handler under the name that the vector table uses, "
+        "or do not enable the exception"
+    )
 
 
 def _access_sentence(machine: Machine, stopped: Stopped, where: str) -> str:

@@ -310,11 +310,6 @@ class Machine:
         self.engine.select_stack(0, sp)
         return int.from_bytes(table[4:], "little") & ~1
 
-    def image_covers(self, address: int) -> bool:
-        """Whether there is memory to execute at `address`."""
-        region = self.board.region_at(address)
-        return region is not None and region.executable
-
     def close(self) -> None:
         """Lets go of the engine's references to this machine, which no collector sees."""
         self.engine.drop_callbacks()

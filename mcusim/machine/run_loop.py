@@ -224,7 +224,8 @@ class RunLoop:
 
     def _fault(self, stopped: Stopped) -> Ending | None:
         """Has the core take the fault, as silicon does; the run ends when no handler can."""
-        self._engine.give_back(stopped.pc)
+        if stopped.cause not in (Cause.NO_HANDLER, Cause.NO_STACK):  # those are between two blocks
+            self._engine.give_back(stopped.pc)
         fault = faults.describe(self._machine, stopped)
         if self._fault_found is None:
             self._fault_found = fault

@@ -43,38 +43,61 @@ bool Engine::store(std::uint32_t address, std::uint32_t word) {
   return true;
 }
 
-std::uint32_t Engine::push_frame(std::uint32_t return_address, std::uint32_t xpsr) {
-  const bool fpu = accountant.fpu_context;
+bool Engine::has_handler(int number) const {
+  constexpr std::uint16_t kBranchToSelf = 0xE7FE;
+  std::uint32_t vector = 0;
+  if (!load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector)) return false;
+  const std::uint32_t entry = vector & ~1U;
+  const Memory* memory = memory_at(entry, 2);
+  return (vector & 1U) != 0 && entry != 0 && memory != nullptr && memory->executable &&
+         halfword(entry) != kBranchToSelf;
+}
+
+std::uint32_t Engine::frame_address(bool& align) const {
   const std::uint32_t sp = reg(UC_ARM_REG_SP);
-  const bool align = system.stack_align() && (sp & 4U) != 0;
-  const std::uint32_t frame =
-      (sp - (fpu ? kFpuFrame : kBasicFrame)) & ~(system.stack_align() ? 4U : 0U);
-  bool good = true;
-  for (std::uint32_t i = 0; i < 6; ++i) good = store(frame + 4 * i, reg(kLowRegisters[i])) && good;
-  good = store(frame + 24, return_address) && good;
-  good = store(frame + 28, (xpsr & ~kAligned) | (align ? kAligned : 0U)) && good;
-  if (fpu) {
+  align = system.stack_align() && (sp & 4U) != 0;
+  return (sp - (accountant.fpu_context ? kFpuFrame : kBasicFrame)) &
+         ~(system.stack_align() ? 4U : 0U);
+}
+
+bool Engine::has_room_for_frame() const {
+  bool align = false;
+  const std::uint32_t frame = frame_address(align);
+  const std::uint32_t last = frame + (accountant.fpu_context ? 0x60U : 28U);
+  for (const std::uint32_t at : {frame, last}) {
+    const Memory* memory = memory_at(at, 4);
+    if (memory == nullptr || memory->read_only) return false;
+  }
+  return true;
+}
+
+void Engine::push_frame(std::uint32_t return_address, std::uint32_t xpsr) {
+  bool align = false;
+  const std::uint32_t frame = frame_address(align);
+  for (std::uint32_t i = 0; i < 6; ++i) store(frame + 4 * i, reg(kLowRegisters[i]));
+  store(frame + 24, return_address);
+  store(frame + 28, (xpsr & ~kAligned) | (align ? kAligned : 0U));
+  if (accountant.fpu_context) {
     for (int i = 0; i < kFpuRegisters; ++i)
-      good = store(frame + 32 + 4 * static_cast<std::uint32_t>(i), reg(UC_ARM_REG_S0 + i)) && good;
-    good = store(frame + 0x60, reg(UC_ARM_REG_FPSCR)) && good;
+      store(frame + 32 + 4 * static_cast<std::uint32_t>(i), reg(UC_ARM_REG_S0 + i));
+    store(frame + 0x60, reg(UC_ARM_REG_FPSCR));
   }
   set_reg(UC_ARM_REG_SP, frame);
-  return good ? frame : 0;
 }
 
 bool Engine::take_exception(int number, std::uint32_t return_address) {
+  if (!has_handler(number) || !has_room_for_frame()) return false;
   const std::uint32_t xpsr = reg(UC_ARM_REG_XPSR) | kThumb;
   const auto interrupted = static_cast<int>(xpsr & kNumber);
   const bool process = interrupted == 0 && (reg(UC_ARM_REG_CONTROL) & kStackSelectBit) != 0;
   const std::uint32_t sp = reg(UC_ARM_REG_SP);
-  const bool stacked = push_frame(return_address, xpsr) != 0;
+  push_frame(return_address, xpsr);
   std::uint32_t exc_return = 0xFFFFFFE1U;
   if (!accountant.fpu_context) exc_return |= kNoFpuFrame;
   if (interrupted == 0) exc_return |= kThread;
   if (process) exc_return |= kProcessStack;
   accountant.enter_exception(return_address, sp);
   accountant.fpu_context = false;
-  if (!stacked) return false;
   vector_to(number, xpsr, exc_return);
   accountant.select_stack(0, reg(UC_ARM_REG_SP));
   accountant.charge_exception(kEntryCycles, 8, true);
@@ -103,7 +126,7 @@ bool Engine::return_from_exception(std::uint32_t exc_return) {
   const bool process = thread && (exc_return & kProcessStack) != 0;
   const bool fpu = (exc_return & kNoFpuFrame) == 0;
 
-  if (const int next = exceptions.next(masks()); next != 0) {
+  if (const int next = exceptions.next(masks()); next != 0 && has_handler(next)) {
     // Tail-chaining: the frame stays for the next handler.
     accountant.leave_exception_to_next();
     vector_to(next, reg(UC_ARM_REG_XPSR), exc_return);
@@ -167,8 +190,9 @@ bool Engine::raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool 
   const Masks now = masks();
   if (exceptions.execution_priority(now) <= -1) return false;  // lock-up
   const int taken = escalate(number);
+  if (!take_exception(taken, pc)) return false;
   system.report_fault(cfsr, taken != number ? 1U << 30 : 0U, has_address, address);
-  return take_exception(taken, pc);
+  return true;
 }
 
 }  // namespace mcusim

@@ -202,7 +202,8 @@ nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
     const nb::gil_scoped_release release;
     stop = engine.run(pc, until);
   }
-  static constexpr const char* kReasons[] = {"limit", "interrupt", "error", "halt"};
+  static constexpr const char* kReasons[] = {"limit", "interrupt", "error", "halt",
+                                                "unhandled"};
   nb::object address = nb::none();
   if (stop.has_address) address = nb::int_(stop.address);
   return nb::make_tuple(kReasons[static_cast<int>(stop.reason)], stop.number, stop.pc, address,
@@ -340,6 +341,7 @@ void bind_engine(nb::module_& m) {
            "address"_a)
       .def_prop_ro("resume_at", &Engine::resume_at)
       .def_prop_ro("active_exception", [](const Engine& e) { return e.system.active_exception; })
+      .def_prop_ro("vector_table", [](const Engine& e) { return e.system.vector_table; })
       .def_prop_ro("reset_requested", [](const Engine& e) { return e.system.reset_requested; })
       .def_prop_ro("sleep_deep", [](const Engine& e) { return e.system.sleep_deep(); })
       .def_prop_ro("asleep", [](const Engine& e) { return e.accountant.asleep; })

@@ -81,7 +81,7 @@ void Engine::map_memory(std::uint32_t base, std::uint32_t size_bytes, Place plac
   bases.insert(bases.end(), aliases.begin(), aliases.end());
   bool owner = true;
   for (const std::uint32_t at : bases) {
-    memories_.push_back({at, size_bytes, bytes, owner, place != Place::kRam});
+    memories_.push_back({at, size_bytes, bytes, owner, place != Place::kRam, executable});
     owner = false;
     check(uc_mem_map_ptr(uc_.get(), at, size_bytes, permissions, bytes), "mapping memory");
     accountant.add_area(at, size_bytes, {place, at, read_wait, write_wait});
@@ -178,8 +178,8 @@ bool Engine::serve(std::uint32_t pc) {
   if (system.reset_requested) return false;
   const int next = exceptions.anything_ready() ? exceptions.next(masks()) : 0;
   if (next != 0 && !take_exception(next, pc)) {
-    stop_.reason = Stop::kError;  // the frame did not fit in memory
-    stop_.pc = pc;
+    bool align = false;
+    stop_ = StopInfo{Stop::kUnhandled, next, pc, has_handler(next), frame_address(align), false};
     return false;
   }
   return !accountant.at_limit();
@@ -247,7 +247,7 @@ bool Engine::hint(std::uint32_t pc) {
 }
 
 StopInfo Engine::stopped_at_limit() {
-  if (stop_.reason != Stop::kError) stop_.reason = Stop::kLimit;
+  if (stop_.reason != Stop::kUnhandled) stop_.reason = Stop::kLimit;
   stop_.pc = resume_at_;
   return stop_;
 }

@@ -20,14 +20,16 @@
 
 namespace mcusim {
 
-enum class Stop : std::uint8_t { kLimit, kInterrupt, kError, kHalt };
+// kUnhandled: `number` is that of an exception that the firmware has no handler for, or, with an
+// address, of one whose frame has no room on the stack at `address`.
+enum class Stop : std::uint8_t { kLimit, kInterrupt, kError, kHalt, kUnhandled };
 
 struct StopInfo {
   Stop reason = Stop::kHalt;
-  int number = 0;  // of the interrupt, or Unicorn's error code
+  int number = 0;  // of Unicorn's interrupt or of the exception, or Unicorn's error code
   std::uint32_t pc = 0;
   bool has_address = false;
-  std::uint32_t address = 0;  // of the data access that failed
+  std::uint32_t address = 0;  // of the data access that failed, or of the frame
   bool write = false;
 };
 
@@ -62,7 +64,8 @@ class Engine {
 
   // Has code translated anew: needed where a run is to end within a block that ran before.
   void forget_translations();
-  // Takes a fault, escalated as needed; false on lock-up. Run again at `resume_at()`.
+  // Takes a fault, escalated as needed; false, and nothing changes, on lock-up, without a handler
+  // that does anything, or without room for its frame. Run again at `resume_at()`.
   bool raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool has_address,
                    std::uint32_t address);
   std::uint32_t resume_at() const { return resume_at_; }
@@ -95,6 +98,7 @@ class Engine {
     std::uint8_t* host;
     bool owner;
     bool read_only;
+    bool executable;
   };
   enum class Hint : std::uint8_t { kNone = 0, kYield = 1, kWfe = 2, kWfi = 3 };
   struct DeviceWindow {
@@ -124,7 +128,11 @@ class Engine {
   Masks masks() const;
   bool load(std::uint32_t address, std::uint32_t& word) const;
   bool store(std::uint32_t address, std::uint32_t word);
-  std::uint32_t push_frame(std::uint32_t return_address, std::uint32_t xpsr);
+  // Whether the vector of an exception leads to code that does more than branch to itself.
+  bool has_handler(int number) const;
+  std::uint32_t frame_address(bool& align) const;
+  bool has_room_for_frame() const;
+  void push_frame(std::uint32_t return_address, std::uint32_t xpsr);
   bool take_exception(int number, std::uint32_t return_address);
   void vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return);
   bool return_from_exception(std::uint32_t exc_return);

@@ -83,14 +83,14 @@ def test_m4_accepts_divide_dsp_and_single_precision(fidelity: str, tmp_path: Pat
 
 def test_a_core_that_unicorn_lacks_is_refused() -> None:
     with pytest.raises(BoardError, match="cortex-m4"):
-        open_engine("cortex-m55", accurate=True)
+        open_engine("cortex-m55", True, 4)
     for core in _native.CPU_MODELS:
-        assert open_engine(core, accurate=False) is not None
+        assert open_engine(core, False, 4) is not None
 
 
 def test_registers_are_read_in_place() -> None:
     for accurate in (True, False):
-        engine = open_engine("cortex-m4", accurate)
+        engine = open_engine("cortex-m4", accurate, 4)
         assert engine.registers_are_direct
         engine.drop_callbacks()
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from mcusim.machine.serial import SerialLine
+
 
 class FakeFlash:
     """Remembers every setting in the order it came."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[object, ...]] = []
+
+    def set_flash_writable(self, on: bool) -> None:
+        self.calls.append(("writable", on))
 
     def set_wait_states(self, cycles: int) -> None:
         self.calls.append(("wait states", cycles))
@@ -34,14 +42,21 @@ class FakeHost:
     def __init__(self) -> None:
         self.flash = FakeFlash()
         self.required_wait_states = 5
+        self.regulator = "ldo"
         self.now = 0
+        self.asleep = 0
+        self.clock_hz = 64e6
         self.text: list[tuple[str, bytes]] = []
         self.pins: list[tuple[str, int, bool]] = []
         self.markers: list[int] = []
-        self.fpu: list[bool] = []
         self.warnings: list[str] = []
-        self.resets = 0
+        self.interrupts: list[tuple[int, bool]] = []
+        self.ended: list[str] = []
         self.memory = bytes(range(256))
+        self._lines: dict[str, SerialLine] = {}
+        self._shared: dict[object, Any] = {}
+        self._expired: list[Callable[[], None]] = []
+        self._due: dict[int, int] = {}
 
     def emit(self, device: str, data: bytes) -> None:
         self.text.append((device, data))
@@ -52,11 +67,53 @@ class FakeHost:
     def marker(self, value: int) -> None:
         self.markers.append(value)
 
-    def enable_fpu(self, on: bool) -> None:
-        self.fpu.append(on)
+    @property
+    def seconds(self) -> float:
+        return self.now / self.clock_hz
 
-    def request_reset(self) -> None:
-        self.resets += 1
+    def cycle_in(self, seconds: float) -> int:
+        return self.now + max(1, round(seconds * self.clock_hz))
+
+    def set_clock(self, hz: float) -> None:
+        self.clock_hz = hz
+
+    def started_at(self, hz: float) -> None: ...
+
+    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None: ...
+
+    def serial(self, name: str) -> SerialLine:
+        return self._lines.setdefault(name, SerialLine(name, self))
+
+    def set_interrupt(self, number: int, level: bool) -> None:
+        self.interrupts.append((number, level))
+
+    def add_timer(self, expired: Callable[[], None]) -> int:
+        self._expired.append(expired)
+        return len(self._expired) - 1
+
+    def schedule(self, source: int, cycle: int) -> None:
+        self._due[source] = cycle
+
+    def cancel(self, source: int) -> None:
+        self._due.pop(source, None)
+
+    def run_events(self, until: int) -> None:
+        """Lets time pass."""
+        while self._due and min(self._due.values()) <= until:
+            source = min(self._due, key=lambda s: self._due[s])
+            self.now = max(self.now, self._due.pop(source))
+            self._expired[source]()
+        self.now = until
+
+    def shared(self, kind: Callable[[], Any]) -> Any:
+        return self._shared.setdefault(kind, kind())
+
+    def end(self, reason: str, *, failure: str = "") -> None:
+        self.ended.append(reason)
+
+    def write_memory(self, address: int, data: bytes) -> bool:
+        self.memory = self.memory[:address] + data + self.memory[address + len(data) :]
+        return True
 
     def read_memory(self, address: int, size: int) -> bytes:
         return self.memory[address : address + size]

@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PREBUILT = ROOT / "firmware_samples" / "prebuilt"
 BOARDS = ("nrf52840", "nucleo-l4r5zi")
 FLASH = {"nrf52840": 0, "nucleo-l4r5zi": 0x08000000}
+RAM = 0x20000000
+FPU_ON = bytes.fromhex("4ef68850 cef20000 4ff47001 0160 abbe")
+"""movw r0, #0xed88; movt r0, #0xe000; mov.w r1, #0xf00000; str r1, [r0]; bkpt #0xab: CPACR."""
 NAMES = [f"r{i}" for i in range(13)] + ["sp", "lr"]
 CLASSES = [INDEX[name] for name in INSTRUCTION_CLASSES]
 
@@ -62,7 +65,7 @@ class Rig:
         self.machine = machine_with(board, binary, base, accurate=accurate)
         self.engine = self.machine.engine
         self.machine.reset()
-        self.engine.fpu_enabled = True
+        self.execute(RAM, {}, RAM, FPU_ON)
 
     def execute(
         self, pc: int, registers: dict[str, int], ram_at: int, ram: bytes, slice_cycles: int = 0

@@ -28,6 +28,8 @@ RECORD = struct.Struct("<HHBBBBBBBBi")
 READ, WRITE, DIVIDE_UNSIGNED, DIVIDE_SIGNED, EXTRA = 1, 2, 3, 4, 5
 NO_REGISTER = 255
 MASK = 0xFFFFFFFF
+SYSTEM_CONTROL = 0xE000E
+"""Its registers just keep what is written; the twin takes no exceptions."""
 BOOKINGS = 64
 """Reads of the array that the accelerator remembers."""
 
@@ -93,6 +95,8 @@ class FlashTwin:
         self._booked: deque[int] = deque([0] * BOOKINGS, maxlen=BOOKINGS)
 
     # What control registers do (mcusim.devices.device.FlashControl).
+
+    def set_flash_writable(self, on: bool) -> None: ...
 
     def set_wait_states(self, cycles: int) -> None:
         self.wait_states = cycles
@@ -215,6 +219,7 @@ class Twin:
         self.cycles = 0
         self.now = 0
         self._shared: dict[object, Any] = {}
+        self._system: dict[int, int] = {}
         self._expired: list[Callable[[], None]] = []
         self._due: dict[int, int] = {}
         self._attach()
@@ -242,15 +247,13 @@ class Twin:
 
     def marker(self, value: int) -> None: ...
 
-    def enable_fpu(self, on: bool) -> None: ...
-
     def warn(self, message: str) -> None: ...
-
-    def request_reset(self) -> None: ...
 
     def set_interrupt(self, number: int, level: bool) -> None: ...
 
     def set_clock(self, hz: float) -> None: ...
+
+    def started_at(self, hz: float) -> None: ...
 
     def set_light_sleep(self, state: str) -> None: ...
 
@@ -305,10 +308,15 @@ class Twin:
 
     def _read(self, address: int, size: int) -> int:
         self.counts["device"] += 1
+        if address >> 12 == SYSTEM_CONTROL:
+            return self._system.get(address, 0)
         return self._bus.read(address, size)
 
     def _write(self, address: int, size: int, value: int) -> None:
         self.counts["device"] += 1
+        if address >> 12 == SYSTEM_CONTROL:
+            self._system[address] = value
+            return
         self._bus.write(address, size, value)
 
     # --- the account ---
