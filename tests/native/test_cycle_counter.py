@@ -100,6 +100,7 @@ def test_every_reading_is_exact(board: str) -> None:
     image = firmware("start:\n" + source, FLASH[board])
     labels = assemble("start:\n" + source, FLASH[board] + 0x400).labels
     twin = Twin(board_named(board))
+    twin.switch_fpu_on()
     twin.core.write(FLASH[board], image)
     rig = Rig(board_named(board), image, FLASH[board], accurate=True)
     compare(rig, twin, [labels[name] for name in names], FLASH[board])
@@ -111,6 +112,7 @@ def test_readings_of_code_in_ram_are_exact_in_both_fidelities(accurate: bool) ->
     program = assemble(source, CODE_IN_RAM)
     image = firmware("start: nop\n")
     twin = Twin(board_named("nrf52840"))
+    twin.switch_fpu_on()
     rig = Rig(board_named("nrf52840"), image, 0, accurate=accurate)
     for write in (rig.engine.write, twin.core.write):
         write(0, image)

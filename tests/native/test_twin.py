@@ -10,7 +10,7 @@ import programs
 import pytest
 from assembly import assemble, firmware
 from plain_core import CORE
-from rig import BOARDS, FLASH, FPU_ON, NAMES, Rig, board_named, sample
+from rig import BOARDS, FLASH, NAMES, Rig, board_named, sample
 from twin import Twin
 from unicorn import arm_const as arm
 
@@ -25,7 +25,6 @@ SAMPLES = ["hello", "cpp", "memory", "regions", "uart", "fault-udf", "fault-jump
 SAMPLES += ["fibonacci"]
 COUNT = 300
 SEED = 77
-RAM = 0x20000000
 SCRATCH = 0x20001000
 
 
@@ -72,8 +71,7 @@ def compare(board: Board, base: int, settings: tuple[int | None, ...], count: in
     rig = Rig(board, image, base, accurate=True)
     twin = Twin(board)
     twin.core.write(base, image)
-    twin.core.write(RAM, FPU_ON)
-    twin.run(RAM, served=False)
+    twin.switch_fpu_on()
     setup(rig.engine, settings)
     setup(twin.flash, settings)
     random = Random(SEED)

@@ -15,6 +15,7 @@ from typing import Any
 
 import unicorn
 from plain_core import CORE, Halt, PlainCore
+from rig import FPU_ON, RAM
 
 from mcusim.boards import Board
 from mcusim.boards.schema import Cache
@@ -454,6 +455,11 @@ class Twin:
             self.give_back(halt.pc)
         self.counts["cycles"] = self.cycles
         return halt
+
+    def switch_fpu_on(self) -> None:
+        """Does what a rig has done when it is new."""
+        self.core.write(RAM, FPU_ON)
+        self.run(RAM, served=False)
 
     def activity(self) -> list[int]:
         """The activity vector."""
