@@ -74,7 +74,10 @@ class Accountant {
   void enter_exception(std::uint32_t pc, std::uint32_t sp);
   void leave_exception(std::uint32_t pc, std::uint32_t sp);
   void leave_exception_to_next() { settle(); }
-  void charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store);
+  void charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store,
+                        std::uint64_t stall);
+  // Cycles that `words` accesses from `address` on wait for their memory.
+  std::uint64_t data_wait(std::uint32_t address, std::uint32_t words, bool write);
   // Time passes without the core.
   void sleep_until(std::uint64_t cycle);
   void set_accurate(bool accurate) { accurate_ = accurate; }
@@ -97,7 +100,6 @@ class Accountant {
         cycles += previous->taken_cycles + (previous->feels_target_penalty & block.target_penalty);
       previous->cycles_spent += cycles - entered_at_;
     }
-    if (block.has(kUsesFpu)) fpu_context = true;
     const std::uint8_t flags = previous != nullptr ? previous->flags : std::uint8_t{kMovesStack};
     entered_at_ = cycles;
     current_ = &block;
@@ -114,18 +116,23 @@ class Accountant {
     }
     return true;
   }
-  // An instruction of the current block is about to execute.
-  void step(std::uint32_t pc) {
+  // An instruction of the current block is about to execute; true when it traps instead.
+  bool step(std::uint32_t pc) {
     const auto offset = static_cast<std::uint16_t>(pc - current_->address);
     const Instruction* i = cursor_;
-    if (i->offset > offset) return;
+    if (i->offset > offset) return false;
     while (i->offset < offset) ++i;
     cursor_ = i;
     if (i->offset == offset) {
       cursor_ = i + 1;
+      if ((traps | static_cast<unsigned>(i->count > 1)) != 0 && traps_at(*i)) [[unlikely]]
+        return true;
       execute(*i);
     }
+    return false;
   }
+  // The same without accounting, for fast mode.
+  bool would_trap(std::uint32_t pc);
   // The current block was left before the instruction at `pc`: gives the rest back.
   void give_back(std::uint32_t pc);
   // An instruction that the host executed in place of the core.
@@ -176,7 +183,10 @@ class Accountant {
   std::uint64_t asleep = 0;  // of `cycles`
   std::uint64_t sleep_by_state[4] = {};
   int sleep_state = 0;
-  bool fpu_context = false;         // CONTROL.FPCA
+  // What CCR has trap, and which of both it was.
+  static constexpr std::uint8_t kTrapDivision = 1, kTrapUnaligned = 2;
+  std::uint8_t traps = 0;
+  bool trapped_by_division = false;
   std::function<bool()> attention;  // whether something is to be served before the next block
   std::function<std::uint32_t()> read_control;  // CONTROL register, after an MSR
 
@@ -240,6 +250,7 @@ class Accountant {
     current_->recent[kStall] += static_cast<std::int64_t>(stall);
   }
   void divide(const Instruction& i);
+  bool traps_at(const Instruction& i);
   void split_read(std::uint32_t address, const Instruction& i);
   void read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area);
   void written(std::uint32_t address, const Instruction& i);
