@@ -121,6 +121,9 @@ class Host(Protocol):
     def warn(self, message: str) -> None:
         """Adds a line to the result's warnings, once."""
 
+    def withdraw(self, message: str) -> None:
+        """Takes back a warning that turned out wrong."""
+
 
 class Device:
     """A peripheral: remembers what is written, unless a register does something.

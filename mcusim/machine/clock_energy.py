@@ -75,7 +75,10 @@ class ClockEnergy:
         return _sum(pieces, time_s, self._board.supply_v)
 
     def trace(self, cycles: NDArray[np.int64], totals: Counts) -> Trace:
-        """Power between samples of the running totals; both begin at the reset."""
+        """Power between samples of the running totals; both begin at the reset.
+
+        Sleep counts as that of the most used state.
+        """
         edges, rows = self.clock.times(cycles), np.diff(totals, axis=0)
         spent = np.diff(cycles)
         sleeping = np.clip(1.0 - rows[:, CYCLES] / np.maximum(spent, 1), 0.0, 1.0)

@@ -243,6 +243,11 @@ class Machine:
         if message not in self.warnings and len(self.warnings) < WARNING_LIMIT:
             self.warnings.append(message)
 
+    def withdraw(self, message: str) -> None:
+        """Takes back a warning that turned out wrong."""
+        if message in self.warnings:
+            self.warnings.remove(message)
+
     # --- assembling ---
 
     def _map_memories(self) -> None:

@@ -72,6 +72,7 @@ bool Accountant::look_up() {
   if (cycles >= stop_at_cycle_) return false;
   if (attention && attention()) return false;
   if (cycles >= next_sample_) sample();
+  rearm_look();
   return true;
 }
 
@@ -229,6 +230,23 @@ void Accountant::divide(const Instruction& i) {
   cycles += divide_cycles(dividend, divisor) - 1;
 }
 
+bool Accountant::traps_at(const Instruction& i) {
+  trapped_by_division = i.effect == Effect::kDivideUnsigned || i.effect == Effect::kDivideSigned;
+  if (trapped_by_division) return (traps & kTrapDivision) != 0 && registers_[i.index] == 0;
+  if (i.effect != Effect::kRead && i.effect != Effect::kWrite) return false;
+  // LDM, LDRD and the like need aligned words whatever CCR says (A3.2.1).
+  if ((i.shift & kNeedsAlignment) == 0 && (traps & kTrapUnaligned) == 0) return false;
+  return (address_of(i) & (std::uint32_t{i.access_bytes} - 1U)) != 0;
+}
+
+bool Accountant::would_trap(std::uint32_t pc) {
+  if (current_ == nullptr) return false;
+  const std::uint32_t offset = pc - current_->address;
+  for (const Instruction* i = current_->events; i->offset <= offset; ++i)
+    if (i->offset == offset) return traps_at(*i);
+  return false;
+}
+
 void Accountant::split_read(std::uint32_t address, const Instruction& i) {
   // In two, or in three for a word at an odd address (DDI0439B 3.3.2).
   cycles += (address & 1U) != 0 && i.access_bytes == 4 ? 2 : 1;
@@ -328,8 +346,18 @@ void Accountant::leave_exception(std::uint32_t, std::uint32_t sp) {
   refresh_top();
 }
 
-void Accountant::charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store) {
-  cycles += core_cycles;
+std::uint64_t Accountant::data_wait(std::uint32_t address, std::uint32_t words, bool write) {
+  const Area& area = areas_[area_of_[address >> 16]];
+  if (area.place == Place::kRam)
+    return std::uint64_t{write ? area.write_wait : area.read_wait} * words;
+  if (area.place != Place::kFlash || flash_ == nullptr || write) return 0;
+  return flash_->read(address - area.base, cycles, totals_);
+}
+
+void Accountant::charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store,
+                                  std::uint64_t stall) {
+  cycles += core_cycles + stall;
+  totals_[kStall] += static_cast<std::int64_t>(stall);
   totals_[store ? kRamWrite : kRamRead] += words;
   entered_at_ = cycles;
 }

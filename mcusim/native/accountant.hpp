@@ -74,7 +74,10 @@ class Accountant {
   void enter_exception(std::uint32_t pc, std::uint32_t sp);
   void leave_exception(std::uint32_t pc, std::uint32_t sp);
   void leave_exception_to_next() { settle(); }
-  void charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store);
+  void charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store,
+                        std::uint64_t stall);
+  // Cycles that `words` accesses from `address` on wait for their memory.
+  std::uint64_t data_wait(std::uint32_t address, std::uint32_t words, bool write);
   // Time passes without the core.
   void sleep_until(std::uint64_t cycle);
   void set_accurate(bool accurate) {
@@ -104,7 +107,6 @@ class Accountant {
         cycles += previous->taken_cycles + (previous->feels_target_penalty & block.target_penalty);
       previous->cycles_spent += cycles - entered_at_;
     }
-    if (block.has(kUsesFpu)) fpu_context = true;
     const std::uint8_t flags = previous != nullptr ? previous->flags : std::uint8_t{kMovesStack};
     entered_at_ = cycles;
     current_ = &block;
@@ -121,18 +123,23 @@ class Accountant {
     }
     return true;
   }
-  // An instruction of the current block is about to execute.
-  // Returns false when the instruction faults for an unaligned address.
+  // An instruction of the current block is about to execute; true when it traps instead.
   bool step(std::uint32_t pc) {
     if (pc < next_event_pc_) [[likely]]
-      return true;
+      return false;
     const auto offset = static_cast<std::uint16_t>(pc - current_->address);
     const Instruction* i = cursor_;
     while (i->offset < offset) ++i;  // skipped: their condition failed
     const bool here = i->offset == offset;
     move_cursor(here ? i + 1 : i);
-    return !here || execute(*i);
+    if (!here) return false;
+    if ((traps | (i->shift & kNeedsAlignment)) != 0 && traps_at(*i)) [[unlikely]]
+      return true;
+    execute(*i);
+    return false;
   }
+  // The same without accounting, for fast mode.
+  bool would_trap(std::uint32_t pc);
   // The current block was left before the instruction at `pc`: gives the rest back.
   void give_back(std::uint32_t pc);
   // An instruction that the host executed in place of the core.
@@ -183,7 +190,10 @@ class Accountant {
   std::uint64_t asleep = 0;  // of `cycles`
   std::uint64_t sleep_by_state[4] = {};
   int sleep_state = 0;
-  bool fpu_context = false;         // CONTROL.FPCA
+  // What CCR has trap, and which of both it was.
+  static constexpr std::uint8_t kTrapDivision = 1, kTrapUnaligned = 2;
+  std::uint8_t traps = 0;
+  bool trapped_by_division = false;
   std::function<bool()> attention;  // whether something is to be served before the next block
   std::function<std::uint32_t()> read_control;  // CONTROL register, after an MSR
 
@@ -221,18 +231,16 @@ class Accountant {
   void refresh_top();
   void remember_frames();
   void rearm_stack_watch();
-  bool execute(const Instruction& i) {
+  void execute(const Instruction& i) {
     if (i.effect != Effect::kRead && i.effect != Effect::kWrite) {
       cycles += i.extra;
       divide(i);
-      return true;
+      return;
     }
     const std::uint32_t address = address_of(i);
-    if ((i.shift & kNeedsAlignment) != 0 && (address & 3U) != 0) return false;
     cycles += i.extra;
     under_way_ = i.extra;
     access(i, address);
-    return true;
   }
   void access(const Instruction& i, std::uint32_t address) {
     const Area& area = areas_[area_of_[address >> 16]];
@@ -256,6 +264,7 @@ class Accountant {
     current_->recent[kStall] += static_cast<std::int64_t>(stall);
   }
   void divide(const Instruction& i);
+  bool traps_at(const Instruction& i);
   void split_read(std::uint32_t address, const Instruction& i);
   void read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area);
   void written(std::uint32_t address, const Instruction& i);

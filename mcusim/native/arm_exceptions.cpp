@@ -11,7 +11,9 @@ constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
 constexpr std::uint32_t kThumb = 1U << 24;
 constexpr std::uint32_t kAligned = 1U << 9;  // the frame was aligned by a word
 constexpr std::uint32_t kNumber = 0x1FFU;
+constexpr std::uint32_t kBasicWords = 8;
 constexpr std::uint32_t kBasicFrame = 0x20;
+constexpr std::uint32_t kFpuWords = 17;
 constexpr std::uint32_t kFpuFrame = 0x68;
 constexpr int kFpuRegisters = 16;
 constexpr std::uint32_t kNoFpuFrame = 1U << 4;  // bits of EXC_RETURN
@@ -19,15 +21,63 @@ constexpr std::uint32_t kThread = 1U << 3;
 constexpr std::uint32_t kProcessStack = 1U << 2;
 constexpr std::uint32_t kUnprivileged = 1U;  // bits of CONTROL
 constexpr std::uint32_t kStackSelectBit = 2U;
-constexpr int kLowRegisters[] = {UC_ARM_REG_R0, UC_ARM_REG_R1,  UC_ARM_REG_R2,
-                                 UC_ARM_REG_R3, UC_ARM_REG_R12, UC_ARM_REG_LR};
+constexpr std::uint32_t kFpuActive = 4U;
+constexpr int kLowRegisters[] = {0, 1, 2, 3, 12, 14};
+
+// Fault status (B3.2.15, B3.2.16).
+constexpr std::uint32_t kIaccViol = 1U << 0, kDaccViol = 1U << 1, kMunstkErr = 1U << 3;
+constexpr std::uint32_t kMstkErr = 1U << 4, kMmarValid = 1U << 7, kIbusErr = 1U << 8;
+constexpr std::uint32_t kPrecisErr = 1U << 9, kUnstkErr = 1U << 11, kStkErr = 1U << 12;
+constexpr std::uint32_t kInvState = 1U << 17, kInvPc = 1U << 18;
+constexpr std::uint32_t kVectTbl = 1U << 1, kForced = 1U << 30, kDebugEvt = 1U << 31;
+constexpr std::uint32_t kMemManageBits = 0xFFU;
 
 }  // namespace
 
 Masks Engine::masks() const {
+  if (special_.complete())
+    return {*special_.primask != 0, *special_.faultmask != 0,
+            exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri))};
   return {(reg(UC_ARM_REG_PRIMASK) & 1U) != 0, (reg(UC_ARM_REG_FAULTMASK) & 1U) != 0,
-          static_cast<std::uint8_t>(reg(UC_ARM_REG_BASEPRI))};
+          exceptions.implemented(static_cast<std::uint8_t>(reg(UC_ARM_REG_BASEPRI)))};
 }
+
+std::uint32_t Engine::control() const {
+  if (!special_.complete()) return reg(UC_ARM_REG_CONTROL);
+  return (*special_.control & ~kFpuActive) | (*special_.fpu_control & kFpuActive);
+}
+
+void Engine::set_control(std::uint32_t value) {
+  if (!special_.complete()) return set_reg(UC_ARM_REG_CONTROL, value);
+  *special_.control = (*special_.control & kFpuActive) | (value & ~kFpuActive);
+  *special_.fpu_control = (*special_.fpu_control & ~kFpuActive) | (value & kFpuActive);
+}
+
+std::uint32_t Engine::low(int number) const {
+  if (registers_ != nullptr) return registers_[number];
+  return reg(number == 12   ? UC_ARM_REG_R12
+             : number == 13 ? UC_ARM_REG_SP
+             : number == 14 ? UC_ARM_REG_LR
+                            : UC_ARM_REG_R0 + number);
+}
+
+void Engine::set_low(int number, std::uint32_t value) {
+  if (registers_ != nullptr) {
+    registers_[number] = value;
+    return;
+  }
+  set_reg(number == 12   ? UC_ARM_REG_R12
+          : number == 13 ? UC_ARM_REG_SP
+          : number == 14 ? UC_ARM_REG_LR
+                         : UC_ARM_REG_R0 + number,
+          value);
+}
+
+bool Engine::privileged() const {
+  return system.active_exception != 0 || (control() & kUnprivileged) == 0;
+}
+
+bool Engine::raised() const { return exceptions.execution_priority(masks()) < 0; }
 
 bool Engine::load(std::uint32_t address, std::uint32_t& word) const {
   const Memory* memory = memory_at(address, 4);
@@ -46,153 +96,311 @@ bool Engine::store(std::uint32_t address, std::uint32_t word) {
 bool Engine::has_handler(int number) const {
   constexpr std::uint16_t kBranchToSelf = 0xE7FE;
   std::uint32_t vector = 0;
-  if (!load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector)) return false;
+  const bool read = load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector);
   const std::uint32_t entry = vector & ~1U;
   const Memory* memory = memory_at(entry, 2);
-  return (vector & 1U) != 0 && entry != 0 && memory != nullptr && memory->executable &&
-         halfword(entry) != kBranchToSelf;
+  const bool code = read && (vector & 1U) != 0 && entry != 0 && memory != nullptr &&
+                    (memory->permissions & UC_PROT_EXEC) != 0;
+  if (!code) return number > kHardFault && has_handler(kHardFault);
+  return halfword(entry) != kBranchToSelf;
 }
 
-std::uint32_t Engine::frame_address(bool& align) const {
-  const std::uint32_t sp = reg(UC_ARM_REG_SP);
-  align = system.stack_align() && (sp & 4U) != 0;
-  return (sp - (accountant.fpu_context ? kFpuFrame : kBasicFrame)) &
-         ~(system.stack_align() ? 4U : 0U);
+bool Engine::stacks_fpu() const {
+  return (control() & kFpuActive) != 0 && system.stacks_fpu();
 }
 
-bool Engine::has_room_for_frame() const {
-  bool align = false;
-  const std::uint32_t frame = frame_address(align);
-  const std::uint32_t last = frame + (accountant.fpu_context ? 0x60U : 28U);
-  for (const std::uint32_t at : {frame, last}) {
+std::uint32_t Engine::frame_address(bool fpu) const {
+  // B1.5.7: an FPU frame is always aligned.
+  const bool force = fpu || system.stack_align();
+  return (low(13) - (fpu ? kFpuFrame : kBasicFrame)) & ~(force ? 4U : 0U);
+}
+
+bool Engine::can_take(int number) const {
+  if (!has_handler(number)) return false;
+  const bool fpu = stacks_fpu();
+  const std::uint32_t frame = frame_address(fpu);
+  for (const std::uint32_t at : {frame, frame + (fpu ? kFpuFrame : kBasicFrame) - 4U}) {
     const Memory* memory = memory_at(at, 4);
-    if (memory == nullptr || memory->read_only) return false;
+    if (memory == nullptr || memory->read_only) return has_handler(kHardFault);
   }
   return true;
 }
 
-void Engine::push_frame(std::uint32_t return_address, std::uint32_t xpsr) {
-  bool align = false;
-  const std::uint32_t frame = frame_address(align);
-  for (std::uint32_t i = 0; i < 6; ++i) store(frame + 4 * i, reg(kLowRegisters[i]));
-  store(frame + 24, return_address);
-  store(frame + 28, (xpsr & ~kAligned) | (align ? kAligned : 0U));
-  if (accountant.fpu_context) {
-    for (int i = 0; i < kFpuRegisters; ++i)
-      store(frame + 32 + 4 * static_cast<std::uint32_t>(i), reg(UC_ARM_REG_S0 + i));
-    store(frame + 0x60, reg(UC_ARM_REG_FPSCR));
+std::uint32_t Engine::push_words(std::uint32_t frame, std::span<const std::uint32_t> words,
+                                 bool as_privileged) {
+  std::uint32_t status = 0;
+  for (const std::uint32_t word : words) {
+    if (!system.mpu.allows(frame, AccessKind::kWrite, as_privileged, raised()))
+      status |= kMstkErr;
+    else if (!store(frame, word))
+      status |= kStkErr;
+    frame += 4;
   }
-  set_reg(UC_ARM_REG_SP, frame);
+  return status;
+}
+
+std::uint32_t Engine::push_fpu(std::uint32_t frame, bool as_privileged) {
+  std::uint32_t words[kFpuWords];
+  for (int i = 0; i < kFpuRegisters; ++i) words[i] = reg(UC_ARM_REG_S0 + i);
+  words[kFpuRegisters] = reg(UC_ARM_REG_FPSCR);
+  accountant.charge_exception(kFpuCycles, kFpuWords, true,
+                              accountant.data_wait(frame, kFpuWords, true));
+  return push_words(frame, words, as_privileged);
+}
+
+void Engine::pop_fpu(std::uint32_t frame) {
+  for (int i = 0; i <= kFpuRegisters; ++i) {
+    std::uint32_t word = 0;
+    load(frame + 4 * static_cast<std::uint32_t>(i), word);
+    set_reg(i == kFpuRegisters ? UC_ARM_REG_FPSCR : UC_ARM_REG_S0 + i, word);
+  }
+  accountant.charge_exception(kFpuCycles, kFpuWords, false,
+                              accountant.data_wait(frame, kFpuWords, false));
+}
+
+void Engine::preserve_fpu() {
+  // The first FPU instruction of a handler has the reserved space filled (B1.5.7).
+  system.lazy_active = false;
+  push_fpu(system.lazy_frame, true);
+}
+
+std::uint32_t Engine::push_frame(std::uint32_t return_address, std::uint32_t xpsr, bool fpu) {
+  const std::uint32_t sp = low(13);
+  // B1.5.7: an FPU frame is always aligned.
+  const bool force = fpu || system.stack_align();
+  const bool align = force && (sp & 4U) != 0;
+  const std::uint32_t frame = frame_address(fpu);
+  std::uint32_t words[kBasicWords];
+  for (std::size_t i = 0; i < 6; ++i) words[i] = low(kLowRegisters[i]);
+  words[6] = return_address;
+  words[7] = (xpsr & ~kAligned) | (align ? kAligned : 0U);
+  std::uint32_t status = push_words(frame, words, privileged());
+  if (fpu && system.stacks_lazily()) {
+    system.lazy_active = true;
+    system.lazy_frame = frame + kBasicFrame;
+  } else if (fpu) {
+    status |= push_fpu(frame + kBasicFrame, privileged());
+  }
+  set_low(13, frame);
+  return status;
 }
 
 bool Engine::take_exception(int number, std::uint32_t return_address) {
-  if (!has_handler(number) || !has_room_for_frame()) return false;
+  exceptions.set_pending(number);
   const std::uint32_t xpsr = reg(UC_ARM_REG_XPSR) | kThumb;
-  const auto interrupted = static_cast<int>(xpsr & kNumber);
-  const bool process = interrupted == 0 && (reg(UC_ARM_REG_CONTROL) & kStackSelectBit) != 0;
-  const std::uint32_t sp = reg(UC_ARM_REG_SP);
-  push_frame(return_address, xpsr);
+  const std::uint32_t before = control();
+  const bool thread = system.active_exception == 0;
+  const bool fpu = stacks_fpu();
   std::uint32_t exc_return = 0xFFFFFFE1U;
-  if (!accountant.fpu_context) exc_return |= kNoFpuFrame;
-  if (interrupted == 0) exc_return |= kThread;
-  if (process) exc_return |= kProcessStack;
-  accountant.enter_exception(return_address, sp);
-  accountant.fpu_context = false;
-  vector_to(number, xpsr, exc_return);
-  accountant.select_stack(0, reg(UC_ARM_REG_SP));
-  accountant.charge_exception(kEntryCycles, 8, true);
+  if (!fpu) exc_return |= kNoFpuFrame;
+  if (thread) exc_return |= kThread;
+  if (thread && (before & kStackSelectBit) != 0) exc_return |= kProcessStack;
+  accountant.enter_exception(return_address, low(13));
+  const std::uint32_t status = push_frame(return_address, xpsr, fpu);
+  if (status != 0 && !stacking_failed(number, status)) return false;
+  charge_entry(number, low(13));
+  // Late arrival (B1.5.12): what became pending during the stacking may take this frame over.
+  run_events();
+  const int next = exceptions.next(masks());
+  return vector_to(has_handler(next) ? next : number, xpsr, exc_return);
+}
+
+void Engine::charge_entry(int number, std::uint32_t frame) {
+  // The vector is fetched while the frame is stored: a wait of one hides behind the other when the
+  // memories differ (TRM 100166, 3.9).
+  const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(number);
+  const std::uint64_t stacking = accountant.data_wait(frame, kBasicWords, true);
+  const std::uint64_t fetching = accountant.data_wait(vector, 1, false);
+  const bool same = memory_at(vector, 4) == memory_at(frame, 4);
+  constexpr std::uint64_t kSlack = 3;  // nine cycles of stacking, six of fetching
+  const std::uint64_t behind = fetching > kSlack ? fetching - kSlack : 0;
+  accountant.charge_exception(kEntryCycles, kBasicWords, true,
+                              same ? stacking + fetching : std::max(stacking, behind));
+}
+
+bool Engine::stacking_failed(int number, std::uint32_t status) {
+  // A fault on entry to HardFault or NMI can't be taken: lock-up (B1.5.15).
+  if (number <= kHardFault) return false;
+  const int fault = (status & kMemManageBits) != 0 ? kMemManage : kBusFault;
+  const bool able = exceptions.may_preempt(fault, masks());
+  system.report_fault(status, able ? 0U : kForced, false, 0);
+  exceptions.set_pending(able ? fault : static_cast<int>(kHardFault));
   return true;
 }
 
-void Engine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return) {
+bool Engine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return) {
+  std::uint32_t vector = 0;
+  if (!load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector)) {
+    if (number <= kHardFault) return false;
+    system.report_fault(0, kVectTbl, false, 0);
+    exceptions.set_pending(kHardFault);
+    return vector_to(kHardFault, xpsr, exc_return);
+  }
   exceptions.enter(number);
   system.active_exception = number;
+  const std::uint32_t was = control();
+  const std::uint32_t now =
+      (xpsr & ~(kNumber | kItBits)) | kThumb | static_cast<std::uint32_t>(number);
   // Writing the number switches the stack pointer's bank.
-  set_reg(UC_ARM_REG_XPSR,
-          (xpsr & ~(kNumber | kItBits)) | kThumb | static_cast<std::uint32_t>(number));
-  set_reg(UC_ARM_REG_LR, exc_return);
-  std::uint32_t vector = 0;
-  load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector);
-  resume_at_ = vector & ~1U;
+  set_reg(UC_ARM_REG_XPSR_NZCVQG, now);
+  set_control(was & kUnprivileged);  // ExceptionTaken(): SPSEL and FPCA are cleared
+  if ((was & kUnprivileged) != 0) refresh_mode(now);
+  set_low(14, exc_return);
+  accountant.select_stack(0, low(13));
   event_register_ = true;
+  resume_at_ = vector & ~1U;
+  if ((vector & 1U) != 0) return true;
+  return raise_fault(kUsageFault, resume_at_, kInvState, false, 0);
+}
+
+void Engine::refresh_mode(std::uint32_t xpsr) {
+  // Unicorn keeps the privilege with its translation state; a write to the flags renews it.
+  set_reg(UC_ARM_REG_APSR_NZCV, xpsr & 0xF0000000U);
+  if (system.mpu.enabled()) flush_tlb();
+}
+
+bool Engine::may_return(std::uint32_t exc_return, int nested) const {
+  // B1.5.8, ExceptionReturn(): integrity checks.
+  if ((exc_return & 0xFFFFFFE0U) != 0xFFFFFFE0U) return false;
+  if (!exceptions.active(system.active_exception)) return false;
+  switch (exc_return & 15U) {
+    case 1:
+      return nested > 1;
+    case 9:
+    case 13:
+      return nested == 1 || system.thread_from_nested();
+    default:
+      return false;
+  }
 }
 
 bool Engine::return_from_exception(std::uint32_t exc_return) {
   const int number = system.active_exception;
-  exceptions.leave(number);
-  // B1.5.8: FAULTMASK falls on return from all but NMI.
-  if (number != kNmi) set_reg(UC_ARM_REG_FAULTMASK, 0);
+  const bool valid = may_return(exc_return, exceptions.active_count());
+  if (exceptions.active(number)) exceptions.leave(number);
+  // DeActivate(): FAULTMASK falls on return from all but NMI.
+  if (number != kNmi) clear_faultmask();
+  event_register_ = true;
+  accountant.settle();
+  if (!valid) return chain_fault(kUsageFault, kInvPc, exc_return);
+  run_events();
+  const int next = exceptions.anything_ready() ? exceptions.next(masks()) : 0;
+  if (next != 0 && has_handler(next)) return chain(exc_return);
+  return unstack(exc_return);
+}
+
+void Engine::clear_faultmask() {
+  if (special_.faultmask != nullptr)
+    *special_.faultmask = 0;
+  else
+    set_reg(UC_ARM_REG_FAULTMASK, 0);
+}
+
+bool Engine::chain(std::uint32_t exc_return) {
+  // Tail-chaining: the frame stays for the next handler.
+  const int next = exceptions.next(masks());
+  const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(next);
+  accountant.charge_exception(kTailChainCycles, 0, false, accountant.data_wait(vector, 1, false));
+  return vector_to(next, reg(UC_ARM_REG_XPSR), exc_return);
+}
+
+bool Engine::chain_fault(int fault, std::uint32_t status, std::uint32_t exc_return) {
+  const Masks now = masks();
+  if (exceptions.execution_priority(now) <= -1) return false;
+  const bool able = exceptions.may_preempt(fault, now);
+  const int taken = able ? fault : static_cast<int>(kHardFault);
+  if (!has_handler(taken)) return false;
+  system.report_fault(status, able ? 0U : kForced, false, 0);
+  exceptions.set_pending(taken);
+  return chain(exc_return | 0xF0000000U);
+}
+
+std::uint32_t Engine::pop_words(std::uint32_t frame, std::span<std::uint32_t> words,
+                                bool as_privileged) const {
+  std::uint32_t status = 0;
+  for (std::uint32_t& word : words) {
+    if (!system.mpu.allows(frame, AccessKind::kRead, as_privileged, raised()))
+      status |= kMunstkErr;
+    else if (!load(frame, word))
+      status |= kUnstkErr;
+    frame += 4;
+  }
+  return status;
+}
+
+bool Engine::unstack(std::uint32_t exc_return) {
   const bool thread = (exc_return & kThread) != 0;
   const bool process = thread && (exc_return & kProcessStack) != 0;
-  const bool fpu = (exc_return & kNoFpuFrame) == 0;
-
-  if (const int next = exceptions.next(masks()); next != 0 && has_handler(next)) {
-    // Tail-chaining: the frame stays for the next handler.
-    accountant.leave_exception_to_next();
-    vector_to(next, reg(UC_ARM_REG_XPSR), exc_return);
-    accountant.charge_exception(kTailChainCycles, 0, false);
-    return true;
-  }
-  const std::uint32_t frame = reg(process ? UC_ARM_REG_PSP : UC_ARM_REG_MSP);
-  std::uint32_t words[8] = {};
-  for (std::uint32_t i = 0; i < 8; ++i)
-    if (!load(frame + 4 * i, words[i])) return false;
+  const std::uint32_t frame = process ? reg(UC_ARM_REG_PSP) : low(13);
+  std::uint32_t words[kBasicWords] = {};
+  const bool to_privileged = !thread || (control() & kUnprivileged) == 0;
+  const std::uint32_t status = pop_words(frame, words, to_privileged);
+  if (status != 0)
+    return chain_fault((status & kMemManageBits) != 0 ? kMemManage : kBusFault, status, exc_return);
   const std::uint32_t xpsr = words[7];
-  switch_mode(thread, process, xpsr);
-  for (std::size_t i = 0; i < 6; ++i) set_reg(kLowRegisters[i], words[i]);
-  if (fpu) {
-    for (int i = 0; i < kFpuRegisters; ++i) {
-      std::uint32_t word = 0;
-      load(frame + 32 + 4 * static_cast<std::uint32_t>(i), word);
-      set_reg(UC_ARM_REG_S0 + i, word);
-    }
-    std::uint32_t status = 0;
-    load(frame + 0x60, status);
-    set_reg(UC_ARM_REG_FPSCR, status);
-  }
-  accountant.fpu_context = fpu;
+  // B1.5.8: the mode returned to and the number stacked have to agree.
+  if (thread != ((xpsr & kNumber) == 0)) return chain_fault(kUsageFault, kInvPc, exc_return);
+  restore(exc_return, frame, words);
+  if (thread && system.sleep_on_exit()) sleeping_ = true;
+  if ((xpsr & kThumb) != 0) return true;
+  return raise_fault(kUsageFault, resume_at_, kInvState, false, 0);
+}
+
+void Engine::restore(std::uint32_t exc_return, std::uint32_t frame,
+                     std::span<const std::uint32_t> words) {
+  const bool fpu = (exc_return & kNoFpuFrame) == 0;
+  const bool process = (exc_return & (kThread | kProcessStack)) == (kThread | kProcessStack);
+  const std::uint32_t xpsr = words[7];
+  accountant.charge_exception(kReturnCycles, kBasicWords, false,
+                              accountant.data_wait(frame, kBasicWords, false));
+  if (fpu && system.lazy_active)
+    system.lazy_active = false;  // nothing was stored: the registers are still good
+  else if (fpu)
+    pop_fpu(frame + kBasicFrame);
+  switch_mode(process, fpu, xpsr);
+  for (std::size_t i = 0; i < 6; ++i) set_low(kLowRegisters[i], words[i]);
   const std::uint32_t sp =
       frame + (fpu ? kFpuFrame : kBasicFrame) + ((xpsr & kAligned) != 0 ? 4U : 0U);
-  set_reg(UC_ARM_REG_SP, sp);
+  set_low(13, sp);
   resume_at_ = words[6] & ~1U;
-  accountant.charge_exception(kReturnCycles, 8, false);
   accountant.leave_exception(resume_at_, sp);
   accountant.select_stack(process ? 1 : 0, sp);
-  if (thread && system.sleep_on_exit()) sleeping_ = true;
-  return true;
 }
 
-void Engine::switch_mode(bool thread, bool process, std::uint32_t xpsr) {
-  const std::uint32_t number = thread ? 0U : xpsr & kNumber;
-  system.active_exception = static_cast<int>(number);
-  const std::uint32_t control = reg(UC_ARM_REG_CONTROL);
-  const std::uint32_t wanted = (control & kUnprivileged) | (process ? kStackSelectBit : 0U);
-  if (thread && (control & kUnprivileged) != 0)
-    // Unprivileged thread mode could not select its stack: privilege goes last.
-    set_reg(UC_ARM_REG_CONTROL, control & ~kUnprivileged);
-  set_reg(UC_ARM_REG_XPSR_NZCVQG, (xpsr & ~(kNumber | kAligned)) | kThumb | number);
-  if (thread && reg(UC_ARM_REG_CONTROL) != wanted) set_reg(UC_ARM_REG_CONTROL, wanted);
+void Engine::switch_mode(bool process, bool fpu, std::uint32_t xpsr) {
+  const std::uint32_t privilege = control() & kUnprivileged;
+  system.active_exception = static_cast<int>(xpsr & kNumber);
+  set_control(privilege | (process ? kStackSelectBit : 0U) | (fpu ? kFpuActive : 0U));
+  const std::uint32_t now = (xpsr & ~kAligned) | kThumb;
+  set_reg(UC_ARM_REG_XPSR_NZCVQG, now);
+  if (privilege != 0) refresh_mode(now);
 }
 
-int Engine::escalate(int number) const {
-  // B1.5.11: a fault that can't preempt becomes a HardFault.
-  if (number == kHardFault) return number;
-  const Masks now = masks();
-  const int priority = exceptions.execution_priority(now);
-  Exceptions trial = exceptions;
-  trial.set_pending(number);
-  const bool able = exceptions.enabled(number) && trial.next(now) == number;
-  return able || priority <= -1 ? number : static_cast<int>(kHardFault);
+void Engine::translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc) const {
+  // What the memory map shows as a bus error can be the MPU's (B3.5) or the default map's.
+  const bool fetch = (cfsr & (kIbusErr | kInvPc)) != 0 && (pc >= 0xF0000000U || cfsr == kIbusErr);
+  if (fetch && !system.mpu.allows(pc, AccessKind::kFetch, privileged(), raised())) {
+    number = kMemManage;
+    cfsr = kIaccViol;
+  } else if ((cfsr & kPrecisErr) != 0 && mpu_denied_) {
+    number = kMemManage;
+    cfsr = kDaccViol | kMmarValid;
+  }
 }
 
 bool Engine::raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool has_address,
                          std::uint32_t address) {
+  translate_fault(number, cfsr, pc);
+  mpu_denied_ = false;
   const Masks now = masks();
-  if (exceptions.execution_priority(now) <= -1) return false;  // lock-up
-  const int taken = escalate(number);
-  if (!take_exception(taken, pc)) return false;
-  system.report_fault(cfsr, taken != number ? 1U << 30 : 0U, has_address, address);
-  return true;
+  if (locked_up_ || exceptions.execution_priority(now) <= -1) return false;  // B1.5.15
+  // B1.5.11: a fault or SVC that can't preempt becomes a HardFault.
+  const bool able = number == kHardFault || exceptions.may_preempt(number, now);
+  const int taken = able ? number : static_cast<int>(kHardFault);
+  if (!can_take(taken)) return false;
+  const std::uint32_t hard = number == kHardFault ? kDebugEvt : able ? 0U : kForced;
+  system.report_fault(cfsr, hard, has_address, address);
+  return take_exception(taken, pc);
 }
 
 }  // namespace mcusim

@@ -71,6 +71,8 @@ struct Block {
   std::uint8_t feels_target_penalty = 0;  // 1 when its own target's penalty counts
   std::uint8_t flags = 0;
   bool in_flash = false;
+  std::uint8_t needs_care = 0;  // the engine looks before each execution
+  bool sends_event = false;     // has SEV
   std::uint64_t cache_epoch = ~0ULL;
   std::uint64_t cycles_spent = 0;       // everything included
   Block* successor = nullptr;           // the block that came next the last time

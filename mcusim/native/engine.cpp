@@ -18,6 +18,7 @@ void check(uc_err error, const char* what) {
 }
 
 constexpr std::uint32_t kSystemControl = 0xE000E000U;
+constexpr std::uint32_t kPrivateBus = 0xE0000000U, kPrivateBusEnd = 0xE0100000U;
 
 constexpr std::size_t kTableEntries = 65536 / 2;
 
@@ -37,11 +38,13 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
   check(uc_ctl_set_cpu_model(uc, cpu_model), "choosing the core");
   const std::uint32_t* direct = find_arm_registers(uc);
   direct_ = direct != nullptr;
+  registers_ = const_cast<std::uint32_t*>(direct);
+  special_ = find_special_registers(uc, direct);
   accountant.attach(direct_ ? direct : copied_registers_);
   accountant.set_accurate(accurate);
   accountant.watch_timeline(&timeline);
   accountant.attention = [this] { return attention(); };
-  accountant.read_control = [this] { return reg(UC_ARM_REG_CONTROL); };
+  accountant.read_control = [this] { return control(); };
   add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Engine::on_block));
   if (accurate)
     add_hook(UC_HOOK_CODE,
@@ -81,7 +84,7 @@ void Engine::map_memory(std::uint32_t base, std::uint32_t size_bytes, Place plac
   bases.insert(bases.end(), aliases.begin(), aliases.end());
   bool owner = true;
   for (const std::uint32_t at : bases) {
-    memories_.push_back({at, size_bytes, bytes, owner, place != Place::kRam, executable});
+    memories_.push_back({at, size_bytes, bytes, owner, place != Place::kRam, permissions});
     owner = false;
     check(uc_mem_map_ptr(uc_.get(), at, size_bytes, permissions, bytes), "mapping memory");
     accountant.add_area(at, size_bytes, {place, at, read_wait, write_wait});
@@ -90,15 +93,20 @@ void Engine::map_memory(std::uint32_t base, std::uint32_t size_bytes, Place plac
 
 void Engine::set_flash_writable(bool on) {
   const std::uint32_t permissions = UC_PROT_READ | UC_PROT_EXEC | (on ? UC_PROT_WRITE : 0U);
-  for (const Memory& memory : memories_)
-    if (memory.read_only)
-      check(uc_mem_protect(uc_.get(), memory.base, memory.size, permissions), "protecting flash");
+  for (Memory& memory : memories_) {
+    if (!memory.read_only) continue;
+    memory.permissions = permissions;
+    check(uc_mem_protect(uc_.get(), memory.base, memory.size, permissions), "protecting flash");
+  }
+  system.mpu_changed = system.mpu.enabled();
 }
 
 void Engine::map_system_control() {
   check(uc_mmio_map(uc_.get(), kSystemControl, 0x1000, &Engine::on_system_read, this,
                     &Engine::on_system_write, this),
         "mapping the system control space");
+  // Each access asks `guard`: unprivileged code has none (B3.1).
+  check(uc_mem_protect(uc_.get(), kSystemControl, 0x1000, UC_PROT_NONE), "guarding registers");
 }
 
 void Engine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
@@ -156,7 +164,9 @@ void Engine::fail(std::exception_ptr error) {
 void Engine::forget_translations() { check(uc_ctl_flush_tb(uc_.get()), "flushing"); }
 
 bool Engine::attention() const {
-  if (timeline.next() <= accountant.cycles || system.reset_requested) return true;
+  if (timeline.next() <= accountant.cycles || system.reset_requested || system.mpu_changed ||
+      (traps() != accountant.traps))
+    return true;
   return exceptions.anything_ready() && exceptions.next(masks()) != 0;
 }
 
@@ -176,18 +186,33 @@ bool Engine::serve(std::uint32_t pc) {
   accountant.look_later();
   resume_at_ = pc;
   if (system.reset_requested) return false;
+  if (exceptions.take_newly_pending() && system.send_event_on_pend()) event_register_ = true;
   const int next = exceptions.anything_ready() ? exceptions.next(masks()) : 0;
-  if (next != 0 && !take_exception(next, pc)) {
-    bool align = false;
-    stop_ = StopInfo{Stop::kUnhandled, next, pc, has_handler(next), frame_address(align), false};
+  if (next != 0 && !can_take(next)) {
+    const bool fpu = stacks_fpu();
+    stop_ = StopInfo{Stop::kUnhandled, next, pc, has_handler(next), frame_address(fpu), true};
     return false;
   }
+  if (next != 0 && !take_exception(next, pc)) {
+    locked_up_ = true;
+    stop_.reason = Stop::kError;
+    stop_.pc = pc;
+    return false;
+  }
+  if (traps() != accountant.traps) watch_traps();
   return !accountant.at_limit();
+}
+
+bool Engine::woken() {
+  if (exceptions.take_newly_pending() && system.send_event_on_pend()) event_register_ = true;
+  // WFI looks past PRIMASK (B1.5.19); WFE does not, but has its event register (B1.5.18).
+  if (!sleep_for_event_) return exceptions.wakes(masks());
+  return event_register_ || (exceptions.anything_ready() && exceptions.next(masks()) != 0);
 }
 
 bool Engine::sleep() {
   sleeping_ = false;
-  while (!exceptions.wakes(masks()) && !event_register_) {
+  while (!woken()) {
     if (accountant.at_limit()) {
       // The end of a slice is no reason to wake up.
       sleep_interrupted_ = true;
@@ -197,6 +222,7 @@ bool Engine::sleep() {
     accountant.sleep_until(timeline.next());
     run_events();
   }
+  if (sleep_for_event_ && !sleep_interrupted_) event_register_ = false;
   accountant.look_soon();
   return true;
 }
@@ -225,7 +251,7 @@ Engine::Hint Engine::hint_before(std::uint32_t pc) const {
 bool Engine::waits_for_interrupt(std::uint32_t pc) {
   if (hint_before(pc) != Hint::kWfi) return false;
   resume_at_ = pc;
-  event_register_ = false;
+  sleep_for_event_ = false;
   if (!sleep()) return false;
   accountant.settle();
   return true;
@@ -241,13 +267,15 @@ bool Engine::hint(std::uint32_t pc) {
   last_hint_count_ = accountant.instructions;
   accountant.settle();
   resume_at_ = pc;
-  if (found == Hint::kWfe && !event_register_ && timeline.next() != Timeline::kNever) sleep();
-  if (!sleep_interrupted_) event_register_ = false;
+  sleep_for_event_ = found == Hint::kWfe;
+  // With nothing to come, WFE goes on: it may wake up for no reason (B1.5.18).
+  if (sleep_for_event_ && (woken() || timeline.next() != Timeline::kNever)) sleep();
   return true;
 }
 
 StopInfo Engine::stopped_at_limit() {
-  if (stop_.reason != Stop::kUnhandled) stop_.reason = Stop::kLimit;
+  if (stop_.reason != Stop::kError && stop_.reason != Stop::kUnhandled)
+    stop_.reason = Stop::kLimit;
   stop_.pc = resume_at_;
   return stop_;
 }
@@ -258,22 +286,31 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
     stopping_ = false;
     error_ = nullptr;
     stopped_at_fpu = 0;
+    kept_ = false;
+    if (system.mpu_changed) apply_mpu();
     if (sleep_interrupted_) {
       sleep_interrupted_ = false;
       stop_.pc = resume_at_;
-      if (!sleep()) return stop_;
+      if (!sleep() && !sleep_for_event_) return stop_;
       if (!serve(resume_at_)) return stopped_at_limit();
     }
     const uc_err error = uc_emu_start(uc_.get(), resume_at_ | 1U, until & ~1U, 0, 0);
     if (error_) std::rethrow_exception(error_);
     stop_.pc = reg(UC_ARM_REG_PC);
+    if (kept_) restore_registers();
     if (stop_.reason == Stop::kInterrupt) return stop_;
-    if (stopping_) {
+    if (stop_.reason == Stop::kUnhandled) {
+      stop_.pc = resume_at_;
+      return stop_;
+    }
+    if (stop_.reason == Stop::kError && error == UC_ERR_OK) return stop_;
+    if (stopping_ && error == UC_ERR_OK) {
       if (stopped_at_fpu != 0 || accountant.at_limit() || !serve(stop_.pc)) return stop_;
       continue;
     }
     if (sleeping_ && error == UC_ERR_OK) {
       // SLEEPONEXIT.
+      sleep_for_event_ = false;
       if (!sleep()) return stop_;
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
@@ -325,6 +362,19 @@ std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t s
   return code;
 }
 
+void Engine::inspect(Block& block, std::span<const std::uint8_t> host) {
+  constexpr std::uint16_t kSev = 0xBF40U;
+  for (const Instruction& i : block.code) {
+    const auto half =
+        static_cast<std::uint16_t>(host[i.offset] | std::uint32_t{host[i.offset + 1U]} << 8);
+    if (half == kSev) block.sends_event = true;
+    // CPS and MSR end a block, and may let a pending exception through at once.
+    const bool change = (half & 0xFFE8U) == 0xB660U, move = (half & 0xFFF0U) == 0xF380U;
+    if (change || (move && (host[i.offset + 3U] & 0xD0U) == 0x80U)) block.flags |= kStackSelect;
+  }
+  block.needs_care = block.sends_event || block.has(kUsesFpu) ? 1U : 0U;
+}
+
 Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   std::vector<std::uint8_t> code = code_at(address, size);
   blocks_.push_back(decode(address, code, reg(UC_ARM_REG_XPSR) & kItMask));
@@ -332,6 +382,7 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   block.address = address;
   block.size = size;
   accountant.place(block);
+  inspect(block, code);
   if (!block.in_flash) {
     block.flags |= kInRam;
     if (const Memory* memory = memory_at(address, size); memory != nullptr)
@@ -367,16 +418,12 @@ Block* Engine::look_for(Block* previous, std::uint32_t address, std::uint32_t si
   return block;
 }
 
-void Engine::stop_before_block(uc_engine* uc) {
-  stopping_ = true;
-  stop_.reason = Stop::kLimit;
-  uc_emu_stop(uc);
-}
-
 void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
   auto& engine = *static_cast<Engine*>(self);
-  if (engine.stopping_) [[unlikely]]
+  if (engine.stopping_) {
+    uc_emu_stop(uc);
     return;
+  }
   const auto at = static_cast<std::uint32_t>(address);
   Block* previous = engine.accountant.current();
   Block* block = previous != nullptr ? previous->successor : nullptr;
@@ -384,64 +431,244 @@ void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, 
     block = engine.look_for(previous, at, size);
     if (block == nullptr) return;
   }
-  if (!engine.direct_) [[unlikely]]
-    engine.read_registers();
-  if (block->has(kUsesFpu) && !engine.system.fpu_enabled() && engine.stopped_at_fpu == 0) {
-    engine.stopped_at_fpu = at + block->first_fpu;
-    return engine.stop_before_block(uc);
+  if (!engine.direct_) engine.read_registers();
+  if (previous != nullptr && previous->has(kStackSelect)) engine.masks_written();
+  if (((block->needs_care | engine.careful_) != 0) && !engine.admit(*block)) return;
+  if (!engine.accountant.enter(*block)) engine.attend_before(*block);
+}
+
+void Engine::masks_written() {
+  // Unimplemented bits of BASEPRI read as zero (B1.4.3).
+  if (special_.basepri != nullptr)
+    *special_.basepri = exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri));
+  if (system.mpu.enabled()) flush_tlb();
+  accountant.look_soon();
+}
+
+bool Engine::admit(Block& block) {
+  if (stale_tlb_) flush_tlb();
+  if (system.mpu.enabled() &&
+      !system.mpu.allows(block.address, AccessKind::kFetch, privileged(), raised())) {
+    stop_with(Stop::kError, UC_ERR_FETCH_PROT, block.address);
+    return false;
   }
-  if (!engine.accountant.enter(*block)) engine.stop_before_block(uc);
+  if (block.sends_event) event_register_ = true;
+  if (!block.has(kUsesFpu)) return true;
+  if (!system.fpu_enabled() && stopped_at_fpu == 0) {
+    stopped_at_fpu = block.address + block.first_fpu;
+    stop_with(Stop::kLimit, 0, block.address);
+    return false;
+  }
+  if (system.lazy_active) preserve_fpu();
+  return true;
 }
 
-void Engine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
-  if (!engine.accountant.step(static_cast<std::uint32_t>(address))) engine.trap_unaligned();
-}
-
-void Engine::on_code_copying(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
-  static_cast<Engine*>(self)->read_registers();
-  on_code(uc, address, size, self);
-}
-
-void Engine::trap_unaligned() {
-  constexpr int kUnalignedNumber = 22;  // QEMU's EXCP_UNALIGNED
-  if (stopping_) return;
-  stop_.reason = Stop::kInterrupt;
-  stop_.number = kUnalignedNumber;
+void Engine::stop_with(Stop reason, int number, std::uint32_t pc) {
   stopping_ = true;
+  stop_.reason = reason;
+  stop_.number = number;
+  resume_at_ = pc;
   uc_emu_stop(uc_.get());
+}
+
+void Engine::attend_before(Block& block) {
+  // Unicorn goes on at the handler without leaving its loop: a restart costs microseconds.
+  const bool outside = system.reset_requested || system.mpu_changed || traps() != accountant.traps;
+  while (!accountant.at_limit() && !outside) {
+    try {
+      if (!serve(block.address) && !accountant.at_limit())
+        return stop_with(stop_.reason, stop_.number, block.address);
+    } catch (...) {
+      return fail(std::current_exception());
+    }
+    if (resume_at_ != block.address) return redirect(resume_at_, true);
+    if (system.mpu_changed || system.reset_requested) break;
+    if (accountant.enter(block)) return;
+  }
+  stop_with(Stop::kLimit, 0, resume_at_);
+}
+
+void Engine::redirect(std::uint32_t pc, bool in_block) {
+  // Between blocks the core takes its PC from the register file: no need to break its loop.
+  if (!in_block && registers_ != nullptr)
+    registers_[15] = pc;
+  else
+    set_reg(UC_ARM_REG_PC, pc | 1U);
+}
+
+void Engine::keep_registers(std::uint32_t pc) {
+  if (kept_) return;
+  kept_ = true;
+  for (int i = 0; i < 15; ++i) kept_registers_[i] = low(i);
+  kept_xpsr_ = reg(UC_ARM_REG_XPSR);
+  kept_pc_ = pc;
+}
+
+void Engine::restore_registers() {
+  for (int i = 0; i < 15; ++i) set_low(i, kept_registers_[i]);
+  set_reg(UC_ARM_REG_XPSR_NZCVQG, kept_xpsr_);
+  stop_.pc = kept_pc_;
+  kept_ = false;
+}
+
+void Engine::trap(std::uint32_t pc) {
+  keep_registers(pc);
+  stop_with(Stop::kInterrupt, accountant.trapped_by_division ? kDivideByZero : kUnaligned, pc);
+}
+
+std::uint8_t Engine::traps() const {
+  return static_cast<std::uint8_t>((system.traps_division() ? Accountant::kTrapDivision : 0) |
+                                   (system.traps_unaligned() ? Accountant::kTrapUnaligned : 0));
+}
+
+void Engine::watch_traps() {
+  accountant.traps = traps();
+  if (accountant.accurate() || trap_hook_ || accountant.traps == 0) return;
+  // Fast mode has no hook a instruction; the traps need one, and code translated anew.
+  trap_hook_ = true;
+  add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(&Engine::on_code_traps));
+  check(uc_ctl_flush_tb(uc_.get()), "dropping translations");
+}
+
+void Engine::flush_tlb() {
+  stale_tlb_ = false;
+  careful_ = system.mpu.enabled() ? 1U : 0U;
+  check(uc_ctl_flush_tlb(uc_.get()), "dropping the address cache");
+}
+
+bool Engine::guard(bool write, std::uint32_t address, int size, std::int64_t value) {
+  if (address >= kPrivateBus && address < kPrivateBusEnd) {
+    const bool trigger = address == kSystemControl + 0xF00U && system.user_may_pend();
+    return privileged() || (trigger && write);
+  }
+  if (!system.mpu.enabled()) return false;
+  const AccessKind kind = write ? AccessKind::kWrite : AccessKind::kRead;
+  const std::uint32_t last = address + static_cast<std::uint32_t>(size) - 1U;
+  const bool privilege = privileged(), negative = raised();
+  if (!system.mpu.allows(address, kind, privilege, negative) ||
+      !system.mpu.allows(last, kind, privilege, negative)) {
+    mpu_denied_ = true;
+    return false;
+  }
+  const Memory* memory = memory_at(address, static_cast<std::uint32_t>(size));
+  if (!write || memory == nullptr) {
+    stale_tlb_ = true;  // the next block's reads are to ask again
+    careful_ = 1U;
+    return true;
+  }
+  if ((memory->permissions & UC_PROT_WRITE) == 0) return false;
+  // Unicorn drops stores to a page that it holds for read-only.
+  std::memcpy(memory->host + (address - memory->base), &value, static_cast<std::size_t>(size));
+  return true;
+}
+
+void Engine::apply_mpu() {
+  system.mpu_changed = false;
+  constexpr std::uint64_t kPage = 1024;
+  // Unicorn keeps the cuts of old rules: they are to be set anew as well.
+  for (const std::uint64_t at : system.mpu.boundaries()) {
+    cuts_.push_back(at / kPage * kPage);
+    cuts_.push_back((at + kPage - 1) / kPage * kPage);
+  }
+  std::sort(cuts_.begin(), cuts_.end());
+  cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
+  for (const Memory& memory : memories_)
+    protect(memory.base, std::uint64_t{memory.base} + memory.size);
+  flush_tlb();
+}
+
+void Engine::protect(std::uint64_t from, std::uint64_t to) {
+  constexpr std::uint64_t kPage = 1024;
+  const Memory* memory = memory_at(static_cast<std::uint32_t>(from), 1);
+  for (std::uint64_t start = from; start < to;) {
+    const auto next = std::upper_bound(cuts_.begin(), cuts_.end(), start);
+    const std::uint64_t end = next == cuts_.end() ? to : std::min(*next, to);
+    std::uint32_t permissions = memory->permissions;
+    const std::uint64_t looked_at = end - start <= kPage ? end : start + Mpu::kGranule;
+    for (std::uint64_t at = start; at < looked_at; at += Mpu::kGranule)
+      for (const bool privilege : {false, true}) {
+        const auto address = static_cast<std::uint32_t>(at);
+        if (!system.mpu.allows(address, AccessKind::kRead, privilege, false))
+          permissions &= ~std::uint32_t{UC_PROT_READ};
+        if (!system.mpu.allows(address, AccessKind::kWrite, privilege, false))
+          permissions &= ~std::uint32_t{UC_PROT_WRITE};
+      }
+    check(uc_mem_protect(uc_.get(), start, end - start, permissions), "protecting memory");
+    start = end;
+  }
+}
+
+void Engine::on_code(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  const auto at = static_cast<std::uint32_t>(address);
+  if (!engine.accountant.step(at)) [[likely]]
+    return;
+  // In an IT block Unicorn can't stop: its rest runs, and is undone.
+  if (engine.stopping_)
+    uc_emu_stop(uc);
+  else
+    engine.trap(at);
+}
+
+void Engine::on_code_traps(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  const auto at = static_cast<std::uint32_t>(address);
+  if (!engine.direct_) engine.read_registers();
+  if (engine.stopping_)
+    uc_emu_stop(uc);
+  else if (engine.accountant.traps != 0 && engine.accountant.would_trap(at))
+    engine.trap(at);
+}
+
+void Engine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  engine.read_registers();
+  const auto at = static_cast<std::uint32_t>(address);
+  if (engine.accountant.step(at)) engine.trap(at);
 }
 
 void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   auto& engine = *static_cast<Engine*>(self);
   constexpr std::uint32_t kSvcNumber = 2, kPrefetchAbort = 3, kExceptionExit = 8;
+  constexpr std::uint32_t kExcReturnLowest = 0xF0000000U;
   const std::uint32_t pc = engine.reg(UC_ARM_REG_PC);
   bool handled = false;
-  if (number == kSvcNumber) {
-    const int taken = engine.escalate(kSvCall);
-    handled = engine.take_exception(taken, pc);
-  } else if ((number == kPrefetchAbort || number == kExceptionExit) && pc >= 0xFFFFFFE0U &&
-             engine.system.active_exception != 0) {
-    engine.accountant.settle();
-    handled = engine.return_from_exception(pc | 1U);
+  try {
+    if (number == kSvcNumber)
+      handled = engine.raise_fault(kSvCall, pc, 0, false, 0);
+    else if ((number == kPrefetchAbort || number == kExceptionExit) && pc >= kExcReturnLowest &&
+             engine.system.active_exception != 0)
+      handled = engine.return_from_exception(pc | 1U);
+  } catch (...) {
+    return engine.fail(std::current_exception());
   }
   if (handled) {
-    engine.set_reg(UC_ARM_REG_PC, engine.resume_at_ | 1U);
+    engine.redirect(engine.resume_at_, false);
     engine.attend();
     if (engine.sleeping_) uc_emu_stop(uc);
     return;
   }
+  // A return that fails as well as its fault leaves nothing to execute.
+  engine.locked_up_ = engine.system.active_exception != 0 && pc >= kExcReturnLowest;
   engine.stop_.reason = Stop::kInterrupt;
   engine.stop_.number = static_cast<int>(number);
   uc_emu_stop(uc);
 }
 
-bool Engine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, int, std::int64_t,
-                        void* self) {
+bool Engine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, int size,
+                        std::int64_t value, void* self) {
   auto& engine = *static_cast<Engine*>(self);
+  const auto at = static_cast<std::uint32_t>(address);
+  const bool write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
+  if ((type == UC_MEM_WRITE_PROT || type == UC_MEM_READ_PROT) &&
+      engine.guard(write, at, size, value))
+    return true;
+  if (engine.kept_) return false;
   engine.stop_.has_address = true;
-  engine.stop_.address = static_cast<std::uint32_t>(address);
-  engine.stop_.write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
+  engine.stop_.address = at;
+  engine.stop_.write = write;
+  // After a store that fails, Unicorn runs the block to its end.
+  if (write) engine.keep_registers(engine.reg(UC_ARM_REG_PC));
   return false;
 }
 

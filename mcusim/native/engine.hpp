@@ -15,6 +15,7 @@
 
 #include "accountant.hpp"
 #include "exceptions.hpp"
+#include "registers.hpp"
 #include "scs.hpp"
 #include "timeline.hpp"
 
@@ -78,6 +79,10 @@ class Engine {
   static constexpr std::uint32_t kEntryCycles = 12;  // TRM 100166, 3.9: zero wait states
   static constexpr std::uint32_t kReturnCycles = 10;
   static constexpr std::uint32_t kTailChainCycles = 6;
+  static constexpr std::uint32_t kFpuCycles = 17;  // to store or load s0 to s15 and FPSCR
+  // Numbers of interrupts that the engine reports beside Unicorn's own.
+  static constexpr int kUnaligned = 22;
+  static constexpr int kDivideByZero = 100;
 
   Accountant accountant;
   Exceptions exceptions;
@@ -98,7 +103,7 @@ class Engine {
     std::uint8_t* host;
     bool owner;
     bool read_only;
-    bool executable;
+    std::uint32_t permissions;  // without the MPU
   };
   enum class Hint : std::uint8_t { kNone = 0, kYield = 1, kWfe = 2, kWfi = 3 };
   struct DeviceWindow {
@@ -111,6 +116,7 @@ class Engine {
 
   static void on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_code(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
+  static void on_code_traps(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_code_copying(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_interrupt(uc_engine* uc, std::uint32_t number, void* self);
   static bool on_invalid(uc_engine* uc, uc_mem_type type, std::uint64_t address, int size,
@@ -126,23 +132,69 @@ class Engine {
                               std::uint64_t value, void* self);
 
   Masks masks() const;
+  std::uint32_t control() const;
+  void set_control(std::uint32_t value);
+  // r0 to r14, where they live if that is known.
+  std::uint32_t low(int number) const;
+  void set_low(int number, std::uint32_t value);
+  bool privileged() const;
+  bool raised() const;  // the execution priority is negative
   bool load(std::uint32_t address, std::uint32_t& word) const;
   bool store(std::uint32_t address, std::uint32_t word);
-  // Whether the vector of an exception leads to code that does more than branch to itself.
+  // Whether the vector of an exception leads to code that does more than branch to itself, or else
+  // the fault that a bad vector makes.
   bool has_handler(int number) const;
-  std::uint32_t frame_address(bool& align) const;
-  bool has_room_for_frame() const;
-  void push_frame(std::uint32_t return_address, std::uint32_t xpsr);
+  std::uint32_t frame_address(bool fpu) const;
+  bool stacks_fpu() const;
+  bool can_take(int number) const;
+  // Both return the fault status bits of what went wrong.
+  std::uint32_t push_words(std::uint32_t frame, std::span<const std::uint32_t> words,
+                           bool as_privileged);
+  std::uint32_t pop_words(std::uint32_t frame, std::span<std::uint32_t> words,
+                          bool as_privileged) const;
+  std::uint32_t push_fpu(std::uint32_t frame, bool as_privileged);
+  void pop_fpu(std::uint32_t frame);
+  void preserve_fpu();
+  std::uint32_t push_frame(std::uint32_t return_address, std::uint32_t xpsr, bool fpu);
   bool take_exception(int number, std::uint32_t return_address);
-  void vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return);
+  void charge_entry(int number, std::uint32_t frame);
+  bool stacking_failed(int number, std::uint32_t status);
+  bool vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return);
+  void refresh_mode(std::uint32_t xpsr);
+  bool may_return(std::uint32_t exc_return, int nested) const;
   bool return_from_exception(std::uint32_t exc_return);
-  void switch_mode(bool thread, bool process, std::uint32_t xpsr);
-  int escalate(int number) const;
+  void clear_faultmask();
+  bool chain(std::uint32_t exc_return);
+  bool chain_fault(int fault, std::uint32_t status, std::uint32_t exc_return);
+  bool unstack(std::uint32_t exc_return);
+  void restore(std::uint32_t exc_return, std::uint32_t frame, std::span<const std::uint32_t> words);
+  void switch_mode(bool process, bool fpu, std::uint32_t xpsr);
+  void translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc) const;
+
+  // What a block needs before it runs; false when it may not.
+  bool admit(Block& block);
+  void masks_written();
+  // At a block's boundary something is due: serves it, and redirects the core where needed.
+  void attend_before(Block& block);
+  void redirect(std::uint32_t pc, bool in_block);
+  void stop_with(Stop reason, int number, std::uint32_t pc);
+  // An instruction may not take effect: what it and the rest of its block change is undone.
+  void keep_registers(std::uint32_t pc);
+  void restore_registers();
+  void trap(std::uint32_t pc);
+  bool guard(bool write, std::uint32_t address, int size, std::int64_t value);
+  void apply_mpu();
+  void protect(std::uint64_t from, std::uint64_t to);
+  void flush_tlb();
+  std::uint8_t traps() const;
+  void watch_traps();
   // Serves what is due and pending at a block's boundary; false when the run is to end here.
   bool serve(std::uint32_t pc);
   bool attention() const;
   void run_events();
+  bool woken();
   StopInfo stopped_at_limit();
+  // False when nothing is left that could end the sleep.
   bool sleep();
   bool waits_for_interrupt(std::uint32_t pc);
   std::uint16_t halfword(std::uint32_t address) const;
@@ -151,12 +203,11 @@ class Engine {
   bool hint(std::uint32_t pc);
 
   void add_hook(int type, void* callback);
+  static void inspect(Block& block, std::span<const std::uint8_t> code);
   static void set_region(Block& block, int region);
   Block* find(std::uint32_t address, std::uint32_t size);
-  void trap_unaligned();
   std::vector<std::uint8_t> code_at(std::uint32_t address, std::uint32_t size) const;
   Block* look_for(Block* previous, std::uint32_t address, std::uint32_t size);
-  void stop_before_block(uc_engine* uc);
   Block* discover(std::uint32_t address, std::uint32_t size);
   const Memory* memory_at(std::uint32_t address, std::uint32_t size) const;
   void read_registers();
@@ -170,6 +221,18 @@ class Engine {
   std::vector<std::pair<std::uint32_t, int>> region_marks_;
   std::uint32_t sbrk_ = 0xFFFFFFFFU;
   bool direct_ = false;
+  std::uint32_t* registers_ = nullptr;  // r0 to r15 in the core, if direct
+  SpecialRegisters special_;
+  bool locked_up_ = false;
+  bool mpu_denied_ = false;  // the access that failed was one that the MPU forbids
+  bool stale_tlb_ = false;
+  std::uint8_t careful_ = 0;  // each block is to be admitted
+  bool trap_hook_ = false;
+  bool kept_ = false;
+  std::uint32_t kept_registers_[15] = {};
+  std::uint32_t kept_xpsr_ = 0;
+  std::uint32_t kept_pc_ = 0;
+  std::vector<std::uint64_t> cuts_;  // where the MPU has cut the memory map so far
   std::uint32_t copied_registers_[16] = {};
   StopInfo stop_;
   bool stopping_ = false;
@@ -177,6 +240,7 @@ class Engine {
   std::uint64_t last_hint_count_ = 0;
   std::uint32_t resume_at_ = 0;
   bool sleeping_ = false;
+  bool sleep_for_event_ = false;    // WFE
   bool sleep_interrupted_ = false;  // by the end of a slice; the next one goes on with it
   bool event_register_ = false;     // of WFE
   int systick_source_;

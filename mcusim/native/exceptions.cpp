@@ -23,9 +23,7 @@ void Exceptions::set_line(int number, bool high) {
 
 void Exceptions::set_priority(int number, std::uint8_t priority) {
   // Unimplemented low bits read as zero (B3.4.9).
-  const int unused = 8 - priority_bits_;
-  priority_[static_cast<std::size_t>(number)] =
-      static_cast<std::uint8_t>(priority >> unused << unused);
+  priority_[static_cast<std::size_t>(number)] = implemented(priority);
 }
 
 int Exceptions::full_priority(int number) const {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace mcusim {
 
@@ -36,13 +37,24 @@ class Exceptions {
 
   explicit Exceptions(int priority_bits) : priority_bits_(priority_bits) {}
 
-  void set_pending(int number) { set(pending_, number, true); }
-  void clear_pending(int number) { set(pending_, number, false); }
+  void set_pending(int number) {
+    newly_pending_ = newly_pending_ || !get(pending_, number);
+    set(pending_, number, true);
+  }
+  // A level that is still high pends again at once (B3.4.1).
+  void clear_pending(int number) { set(pending_, number, get(line_, number)); }
   void set_enabled(int number, bool on) { set(enabled_, number, on); }
   // A level from a peripheral: pends when it rises, and again when its handler leaves it high.
   void set_line(int number, bool high);
   void set_priority(int number, std::uint8_t priority);
   void set_group_bits(int prigroup) { prigroup_ = prigroup; }
+  void set_active(int number, bool on) { set(active_, number, on); }
+  // Whether anything became pending since this was last asked (SCR.SEVONPEND).
+  bool take_newly_pending() { return std::exchange(newly_pending_, false); }
+  std::uint8_t implemented(std::uint8_t priority) const {
+    const int unused = 8 - priority_bits_;
+    return static_cast<std::uint8_t>(priority >> unused << unused);
+  }
 
   bool pending(int number) const { return get(pending_, number); }
   bool enabled(int number) const { return get(enabled_, number); }
@@ -54,12 +66,16 @@ class Exceptions {
   bool anything_ready() const;
   // Group priority that execution now has; smaller is more urgent, negative above all settings.
   int execution_priority(const Masks& masks) const;
+  // Whether an exception that needs to be taken now may be: a fault or SVC.
+  bool may_preempt(int number, const Masks& masks) const {
+    return enabled(number) && group_priority(number) < execution_priority(masks);
+  }
   // The exception to take next, or 0 when none may preempt.
   int next(const Masks& masks) const;
   // Whether one would preempt were PRIMASK clear: what ends WFI.
   bool wakes(Masks masks) const {
     masks.primask = false;
-    return next(masks) != 0;
+    return anything_ready() && next(masks) != 0;
   }
   // The most urgent pending and enabled one (ICSR.VECTPENDING), or 0.
   int most_urgent() const;
@@ -67,6 +83,10 @@ class Exceptions {
 
   void enter(int number);
   void leave(int number);
+  // Of `first` and `second`, the one whose handler runs first.
+  int more_urgent(int first, int second) const {
+    return full_priority(second) < full_priority(first) ? second : first;
+  }
 
  private:
   using Bits = std::array<std::uint64_t, kCount / 64>;
@@ -84,6 +104,7 @@ class Exceptions {
 
   int priority_bits_;
   int prigroup_ = 0;
+  bool newly_pending_ = false;
   Bits pending_{};
   // Those below the interrupts that can't be switched off.
   Bits enabled_{1U << kReset | 1U << kNmi | 1U << kHardFault | 1U << kSvCall | 1U << kPendSv |

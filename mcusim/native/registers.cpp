@@ -63,7 +63,48 @@ std::uintptr_t search(const SafeReader& reader, std::uintptr_t object, const Val
   return 0;
 }
 
+std::vector<std::uint32_t> snapshot(const SafeReader& reader, std::uintptr_t from) {
+  constexpr std::size_t kStep = 4096;
+  constexpr std::size_t kReach = 32 * 1024;
+  std::vector<std::uint32_t> words(kReach / 4);
+  std::size_t have = 0;
+  while (have < kReach && reader.read(from + have, words.data() + have / 4, kStep)) have += kStep;
+  words.resize(have / 4);
+  return words;
+}
+
+// The only word that follows a register from 0 to `value`.
+std::uint32_t* find_word(uc_engine* uc, const SafeReader& reader, std::uintptr_t from, int number,
+                         std::uint32_t value) {
+  const std::uint32_t zero = 0;
+  uc_reg_write(uc, number, &zero);
+  const auto before = snapshot(reader, from);
+  uc_reg_write(uc, number, &value);
+  const auto after = snapshot(reader, from);
+  uc_reg_write(uc, number, &zero);
+  std::uintptr_t found = 0;
+  for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
+    if (before[i] == after[i]) continue;
+    if (found != 0 || before[i] != 0 || after[i] != value) return nullptr;
+    found = from + 4 * i;
+  }
+  return reinterpret_cast<std::uint32_t*>(found);
+}
+
 }  // namespace
+
+SpecialRegisters find_special_registers(uc_engine* uc, const std::uint32_t* registers) {
+  const SafeReader reader;
+  const auto from = reinterpret_cast<std::uintptr_t>(registers);
+  SpecialRegisters found;
+  if (registers == nullptr) return found;
+  found.primask = find_word(uc, reader, from, UC_ARM_REG_PRIMASK, 1);
+  found.faultmask = find_word(uc, reader, from, UC_ARM_REG_FAULTMASK, 1);
+  found.basepri = find_word(uc, reader, from, UC_ARM_REG_BASEPRI, 0xA0);
+  found.control = find_word(uc, reader, from, UC_ARM_REG_CONTROL, 2);
+  found.fpu_control = find_word(uc, reader, from, UC_ARM_REG_CONTROL, 4);
+  return found;
+}
 
 const std::uint32_t* find_arm_registers(uc_engine* uc) {
   const SafeReader reader;

@@ -18,7 +18,8 @@ constexpr std::uint32_t kCpuid = 0xD00, kIcsr = 0xD04, kVtor = 0xD08, kAircr = 0
 constexpr std::uint32_t kScr = 0xD10, kCcr = 0xD14, kShpr = 0xD18, kShprEnd = 0xD24;
 constexpr std::uint32_t kShcsr = 0xD24, kCfsr = 0xD28, kHfsr = 0xD2C;
 constexpr std::uint32_t kMmfar = 0xD34, kBfar = 0xD38, kCpacr = 0xD88, kStir = 0xF00;
-constexpr std::uint32_t kFpccr = 0xF34, kMvfr0 = 0xF40, kMvfr1 = 0xF44;
+constexpr std::uint32_t kFirstFeature = 0xD40, kMpuFirst = 0xD90, kMpuEnd = 0xDBC;
+constexpr std::uint32_t kFpccr = 0xF34, kFpcar = 0xF38, kMvfr0 = 0xF40, kMvfr1 = 0xF44;
 
 constexpr std::uint32_t kVectKey = 0x05FA, kVectKeyStat = 0xFA05;
 constexpr std::uint32_t kSysResetReq = 4U;
@@ -32,13 +33,20 @@ bool is_byte_register(std::uint32_t offset) {
 
 std::uint32_t SysTick::value(std::uint64_t now) const {
   if ((control_ & kEnable) == 0) return stopped_value_;
-  const std::uint64_t ticks = (zero_at_ - now + divider() - 1) / divider();
-  return ticks > reload_ ? 0 : static_cast<std::uint32_t>(ticks);
+  if (now < zero_at_) {
+    const std::uint64_t ticks = (zero_at_ - now + divider() - 1) / divider();
+    return ticks > latched_ ? 0 : static_cast<std::uint32_t>(ticks);
+  }
+  // Past zero, in the block that zero fell in: the event is still to come.
+  if (reload_ == 0) return 0;
+  const std::uint64_t past = (now - zero_at_) / divider() % (std::uint64_t{reload_} + 1);
+  return past == 0 ? 0 : static_cast<std::uint32_t>(reload_ + 1 - past);
 }
 
 void SysTick::start(std::uint64_t now) {
   // From zero the counter first reloads, which takes a tick of its own.
   const std::uint64_t ticks = stopped_value_ != 0 ? stopped_value_ : std::uint64_t{reload_} + 1;
+  latched_ = stopped_value_ != 0 ? stopped_value_ : reload_;
   zero_at_ = now + ticks * divider();
   if (reload_ == 0 && stopped_value_ == 0) return timeline_.cancel(source_);
   timeline_.schedule(source_, zero_at_);
@@ -73,7 +81,10 @@ void SysTick::write(std::uint32_t offset, std::uint32_t word, std::uint64_t now)
   }
   if (offset != 0x0) return;
   stopped_value_ = value(now);
+  const std::uint32_t was = control_;
   control_ = word & (kEnable | kTickInt | kClockSource);
+  // TICKINT alone leaves the count as it is.
+  if (((was ^ control_) & (kEnable | kClockSource)) == 0) return;
   if ((control_ & kEnable) != 0)
     start(now);
   else
@@ -84,6 +95,7 @@ bool SysTick::expire(std::uint64_t now) {
   count_flag_ = true;
   stopped_value_ = 0;
   if (reload_ != 0) {
+    latched_ = reload_;
     zero_at_ += (std::uint64_t{reload_} + 1) * divider();
     if (zero_at_ <= now) start(now);
     timeline_.schedule(source_, zero_at_);
@@ -133,9 +145,29 @@ std::uint32_t SystemControl::handler_state() const {
 }
 
 void SystemControl::write_handler_state(std::uint32_t value) {
+  // B3.2.13: all bits may be written; context switching of operating systems relies on it.
+  struct Bits {
+    int exception;
+    int active;
+    int pending;
+  };
+  static constexpr Bits kBits[] = {{kMemManage, 0, 13}, {kBusFault, 1, 14}, {kUsageFault, 3, 12},
+                                   {kSvCall, 7, 15},    {kPendSv, 10, -1},  {kSysTick, 11, -1}};
+  for (const auto& [exception, active, pending] : kBits) {
+    exceptions_.set_active(exception, (value >> active & 1U) != 0);
+    if (pending < 0) continue;
+    if ((value >> pending & 1U) != 0)
+      exceptions_.set_pending(exception);
+    else
+      exceptions_.clear_pending(exception);
+  }
   exceptions_.set_enabled(kMemManage, (value >> 16 & 1U) != 0);
   exceptions_.set_enabled(kBusFault, (value >> 17 & 1U) != 0);
   exceptions_.set_enabled(kUsageFault, (value >> 18 & 1U) != 0);
+}
+
+std::uint32_t SystemControl::fpu_context_control() const {
+  return fpu_context_control_ | (lazy_active ? 1U : 0U);
 }
 
 void SystemControl::report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool has_address,
@@ -147,6 +179,15 @@ void SystemControl::report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool ha
   if ((cfsr & 0xFF00U) != 0) bfar_ = address;
 }
 
+std::uint32_t SystemControl::identification(std::uint32_t offset) const {
+  // TRM 100166, 4.1 and 7.3: processor, debug, memory model and instruction set features.
+  static constexpr std::uint32_t kFeatures[] = {
+      0x00000030U, 0x00000200U, 0x00100000U, 0x00000000U, 0x00100030U, 0x00000000U, 0x01000000U,
+      0x00000000U, 0x01101110U, 0x02112000U, 0x21232231U, 0x01111131U, 0x01310132U};
+  if (offset < kFirstFeature + sizeof kFeatures) return kFeatures[(offset - kFirstFeature) / 4];
+  return 0;
+}
+
 std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) {
   const std::uint32_t index = (offset & 0x7FU) / 4;
   if (offset >= kSysTickFirst && offset <= kSysTickLast)
@@ -154,6 +195,8 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
   if (offset >= kIser && offset < kIspr) return interrupt_bits(index, &Exceptions::enabled);
   if (offset >= kIspr && offset < kIabr) return interrupt_bits(index, &Exceptions::pending);
   if (offset >= kIabr && offset < 0x340) return interrupt_bits(index, &Exceptions::active);
+  if (offset >= kMpuFirst && offset < kMpuEnd) return mpu.read(offset - kMpuFirst);
+  if (offset >= kFirstFeature && offset < kCpacr) return identification(offset);
   switch (offset) {
     case kIctr:
       return Exceptions::kCount / 32 - 1;
@@ -171,6 +214,8 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
       return configuration;
     case kShcsr:
       return handler_state();
+    case kCfsr:
+      return cfsr_;
     case kHfsr:
       return hfsr_;
     case kMmfar:
@@ -180,7 +225,9 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
     case kCpacr:
       return coprocessor_access;
     case kFpccr:
-      return stored_[offset / 4] | 0xC0000000U;  // ASPEN, LSPEN
+      return fpu_context_control();
+    case kFpcar:
+      return lazy_frame;
     case kMvfr0:
       return 0x10110021U;  // FPv4-SP (TRM 100166, 7.3)
     case kMvfr1:
@@ -190,22 +237,20 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
   }
 }
 
+std::uint32_t SystemControl::bytes_at(std::uint32_t aligned) const {
+  const bool system = aligned < kIpr || aligned >= kIprEnd;
+  const int first =
+      static_cast<int>(system ? 4 + aligned - kShpr : kFirstInterrupt + aligned - kIpr);
+  std::uint32_t word = 0;
+  for (int k = 0; k < 4; ++k) word |= std::uint32_t{exceptions_.priority(first + k)} << (8 * k);
+  return word;
+}
+
 std::uint32_t SystemControl::read(std::uint32_t offset, std::uint32_t size, std::uint64_t now) {
   if (offset >= 0x1000) return 0;
-  std::uint32_t word = 0;
   const std::uint32_t aligned = offset & ~3U;
-  if (aligned >= kIpr && aligned < kIprEnd) {
-    for (std::uint32_t k = 0; k < 4; ++k)
-      word |= std::uint32_t{exceptions_.priority(
-                  static_cast<int>(kFirstInterrupt + aligned - kIpr + k))}
-              << (8 * k);
-  } else if (aligned >= kShpr && aligned < kShprEnd) {
-    for (std::uint32_t k = 0; k < 4; ++k)
-      word |= std::uint32_t{exceptions_.priority(static_cast<int>(4 + aligned - kShpr + k))}
-              << (8 * k);
-  } else {
-    word = aligned == kCfsr ? cfsr_ : read_word(aligned, now);
-  }
+  const bool priorities = is_byte_register(aligned) && aligned != kCfsr;
+  std::uint32_t word = priorities ? bytes_at(aligned) : read_word(aligned, now);
   word >>= 8 * (offset & 3U);
   return size == 4 ? word : word & ((1U << (8 * size)) - 1U);
 }
@@ -213,7 +258,12 @@ std::uint32_t SystemControl::read(std::uint32_t offset, std::uint32_t size, std:
 void SystemControl::write(std::uint32_t offset, std::uint32_t size, std::uint32_t value,
                           std::uint64_t now) {
   if (offset >= 0x1000) return;
-  if (!is_byte_register(offset)) return write_word(offset & ~3U, value, now);
+  if (is_byte_register(offset)) return write_bytes(offset, size, value);
+  // Other registers take words (B3.1.1); a smaller write reaches its own bits alone.
+  write_word(offset & ~3U, value << (8 * (offset & 3U)), now);
+}
+
+void SystemControl::write_bytes(std::uint32_t offset, std::uint32_t size, std::uint32_t value) {
   for (std::uint32_t k = 0; k < size; ++k) {
     const auto byte = static_cast<std::uint8_t>(value >> (8 * k));
     const std::uint32_t at = offset + k;
@@ -226,23 +276,34 @@ void SystemControl::write(std::uint32_t offset, std::uint32_t size, std::uint32_
   }
 }
 
+void SystemControl::write_interrupt_bits(std::uint32_t offset, std::uint32_t value) {
+  for (std::uint32_t bit = 0; bit < 32; ++bit) {
+    if ((value >> bit & 1U) == 0) continue;
+    const int number = static_cast<int>(kFirstInterrupt + (offset & 0x7FU) * 8 + bit);
+    if (number >= Exceptions::kCount) return;
+    if (offset < kIcer)
+      exceptions_.set_enabled(number, true);
+    else if (offset < kIspr)
+      exceptions_.set_enabled(number, false);
+    else if (offset < kIcpr)
+      exceptions_.set_pending(number);
+    else
+      exceptions_.clear_pending(number);
+  }
+}
+
+void SystemControl::write_reset_control(std::uint32_t value) {
+  if (value >> 16 != kVectKey) return;
+  exceptions_.set_group_bits(static_cast<int>(value >> 8 & 7U));
+  reset_requested = reset_requested || (value & kSysResetReq) != 0;
+}
+
 void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::uint64_t now) {
   if (offset >= kSysTickFirst && offset <= kSysTickLast)
     return systick.write(offset - kSysTickFirst, value, now);
-  if (offset >= kIser && offset < kIabr) {
-    for (std::uint32_t bit = 0; bit < 32; ++bit) {
-      if ((value >> bit & 1U) == 0) continue;
-      const int number = static_cast<int>(kFirstInterrupt + (offset & 0x7FU) * 8 + bit);
-      if (number >= Exceptions::kCount) return;
-      if (offset < kIcer)
-        exceptions_.set_enabled(number, true);
-      else if (offset < kIspr)
-        exceptions_.set_enabled(number, false);
-      else if (offset < kIcpr)
-        exceptions_.set_pending(number);
-      else
-        exceptions_.clear_pending(number);
-    }
+  if (offset >= kIser && offset < kIabr) return write_interrupt_bits(offset, value);
+  if (offset >= kMpuFirst && offset < kMpuEnd) {
+    mpu_changed = mpu.write(offset - kMpuFirst, value) || mpu_changed;
     return;
   }
   switch (offset) {
@@ -252,15 +313,12 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       vector_table = value & ~0x7FU;
       return;
     case kAircr:
-      if (value >> 16 != kVectKey) return;
-      exceptions_.set_group_bits(static_cast<int>(value >> 8 & 7U));
-      reset_requested = reset_requested || (value & kSysResetReq) != 0;
-      return;
+      return write_reset_control(value);
     case kScr:
-      system_control = value & 0x1EU;
+      system_control = value & 0x16U;
       return;
     case kCcr:
-      configuration = value;
+      configuration = value & 0x31BU;
       return;
     case kShcsr:
       return write_handler_state(value);
@@ -274,10 +332,17 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       bfar_ = value;
       return;
     case kCpacr:
-      coprocessor_access = value;
+      coprocessor_access = value & 0xF00000U;
+      return;
+    case kFpccr:
+      fpu_context_control_ = value & 0xC0000000U;
+      lazy_active = (value & 1U) != 0;
+      return;
+    case kFpcar:
+      lazy_frame = value & ~7U;
       return;
     case kStir:
-      exceptions_.set_pending(static_cast<int>(kFirstInterrupt + (value & 0xFFU) % 240));
+      exceptions_.set_pending(static_cast<int>(kFirstInterrupt + (value & 0x1FFU) % 240));
       return;
     default:
       stored_[offset / 4] = value;

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "exceptions.hpp"
+#include "mpu.hpp"
 #include "timeline.hpp"
 
 namespace mcusim {
@@ -30,6 +31,7 @@ class SysTick {
   int source_;
   std::uint32_t control_ = 0;
   std::uint32_t reload_ = 0;
+  std::uint32_t latched_ = 0;  // the reload value of the count under way
   std::uint32_t stopped_value_ = 0;
   bool count_flag_ = false;
   std::uint64_t zero_at_ = 0;
@@ -55,16 +57,35 @@ class SystemControl {
   std::uint32_t configuration = 0x200;  // CCR: STKALIGN
   std::uint32_t coprocessor_access = 0;
   bool reset_requested = false;
+  Mpu mpu;
+  bool mpu_changed = false;  // the memory map does not show the MPU's rules yet
+
+  // Lazy stacking of the FPU (B1.5.7): FPCCR and FPCAR.
+  bool lazy_active = false;
+  std::uint32_t lazy_frame = 0;
+  bool stacks_fpu() const { return (fpu_context_control_ & 1U << 31) != 0; }
+  bool stacks_lazily() const { return (fpu_context_control_ & 1U << 30) != 0; }
 
   bool sleep_on_exit() const { return (system_control & 2U) != 0; }
   bool sleep_deep() const { return (system_control & 4U) != 0; }
   bool send_event_on_pend() const { return (system_control & 16U) != 0; }
+  bool traps_unaligned() const { return (configuration & 8U) != 0; }
+  bool traps_division() const { return (configuration & 16U) != 0; }
+  bool thread_from_nested() const { return (configuration & 1U) != 0; }
+  bool user_may_pend() const { return (configuration & 2U) != 0; }
+  std::uint32_t fault_status() const { return cfsr_; }
   bool stack_align() const { return (configuration & 0x200U) != 0; }
   bool fpu_enabled() const { return (coprocessor_access & 0xF00000U) != 0; }
 
  private:
   std::uint32_t read_word(std::uint32_t offset, std::uint64_t now);
   void write_word(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
+  std::uint32_t bytes_at(std::uint32_t aligned) const;
+  std::uint32_t fpu_context_control() const;
+  std::uint32_t identification(std::uint32_t offset) const;
+  void write_bytes(std::uint32_t offset, std::uint32_t size, std::uint32_t value);
+  void write_interrupt_bits(std::uint32_t offset, std::uint32_t value);
+  void write_reset_control(std::uint32_t value);
   std::uint32_t interrupt_bits(std::uint32_t index, bool (Exceptions::*get)(int) const) const;
   std::uint32_t control_state() const;
   void write_control_state(std::uint32_t value);
@@ -77,6 +98,7 @@ class SystemControl {
   std::uint32_t hfsr_ = 0;
   std::uint32_t mmfar_ = 0;
   std::uint32_t bfar_ = 0;
+  std::uint32_t fpu_context_control_ = 0xC0000000U;  // ASPEN, LSPEN
   std::array<std::uint32_t, 1024> stored_{};
 };
 

@@ -19,7 +19,10 @@ CYCLES_PER_TRANSFER = 5
 
 
 class Stm32Dma(WordDevice):
-    """Moves an item whenever a peripheral asks; memory to memory is moved when it is started."""
+    """Moves an item whenever a peripheral asks; memory to memory is moved when it is started.
+
+    Peripherals that ask are the USARTs and the LPUART.
+    """
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -108,7 +111,7 @@ class Stm32Dma(WordDevice):
             self._register(channel, CPAR) + (done * widths[0] if control & PINC else 0),
             self._register(channel, CMAR) + (done * widths[1] if control & MINC else 0),
         )
-        # DIR: 1 reads from memory. From memory to memory, CPAR is the source when it is 0.
+        # RM0432 11.4.4: DIR chooses between CPAR (0) and CMAR (1) as the source.
         source = 1 if control & DIR else 0
         self._done[channel] += 1
         self.stored[FIRST + STRIDE * channel + CNDTR] = self._register(channel, CNDTR) - 1

@@ -41,6 +41,7 @@ class Stm32Flash(WordDevice):
         self._clocks = Clocks.of(host)
         self._clocks.watch(self._clock_changed)
         self._taken_over = False
+        self._early_warning = ""
 
     def load(self, register: int) -> int:
         return 0 if register in KEYS else super().load(register)
@@ -77,16 +78,21 @@ class Stm32Flash(WordDevice):
             return
         if not self._taken_over:
             self._taken_over = True
+            # It assumed the board's clock, but the chip was still at its reset clock.
+            self.host.withdraw(self._early_warning)
             self.host.flash.set_wait_states(self.stored[ACR] & LATENCY)
         self._check_latency()
 
     def _check_latency(self) -> None:
         latency, needed = self.stored[ACR] & LATENCY, self.host.required_wait_states
         if latency < needed:
-            self.host.warn(
+            warning = (
                 f"FLASH_ACR sets {latency} wait states, but the flash needs {needed} at this clock "
                 f"({self.host.clock_hz / 1e6:g} MHz): on silicon, reads would fail"
             )
+            self.host.warn(warning)
+            if not self._taken_over:
+                self._early_warning = warning
 
     def _unlock(self, register: int, key: int) -> None:
         self._keys.append(key)

@@ -21,7 +21,10 @@ RESET = {
 
 
 class Stm32Gpio(WordDevice):
-    """Reports the edges of ODR, whatever MODER says; IDR shows outputs, inputs and pulls."""
+    """Reports the edges of ODR, whatever MODER says; IDR shows outputs, inputs and pulls.
+
+    BSRR and BRR are never stored, so that a narrow write of them touches no other pin.
+    """
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -63,7 +66,6 @@ class Stm32Gpio(WordDevice):
             self._lock(value)
         elif register != IDR:
             super().store(register, self._keep_locked(register, value))
-        # Reset values of BSRR and BRR are 0, also for narrow writes.
         self._sense()
 
     def _drive(self, out: int) -> None:

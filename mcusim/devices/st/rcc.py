@@ -58,7 +58,7 @@ class Stm32Rcc(WordDevice):
         self._start_oscillators(register)
         if register in CLOCK_REGISTERS:
             self._take_over()
-            self._stored_msi_range(register)
+            self._check_msi_range(register)
         if register in (*CLOCK_REGISTERS, rr.CCIPR, rr.BDCR, rr.CSR):
             self._distribute()
 
@@ -71,7 +71,7 @@ class Stm32Rcc(WordDevice):
         flags = 0 if value & rr.RMVF else self.stored[rr.CSR] & 0xFF000000
         return value & 0x00FFFFFF & ~rr.RMVF | flags
 
-    def _stored_msi_range(self, register: int) -> None:
+    def _check_msi_range(self, register: int) -> None:
         if register == rr.CR and self.stored[rr.CR] >> 4 & 0xF >= len(rr.MSI_HZ):
             self.host.warn("RCC_CR selects an MSI range that doesn't exist")
 

@@ -54,6 +54,7 @@ class Stm32Rtc(WordDevice):
         self._wake_up = host.add_timer(self._woken)
         self._alarm = host.add_timer(self._alarmed)
         self._wake_up_due_s: float | None = None
+        self._next_alarm = (START, ALRAF)
 
     # --- the calendar ---
 
@@ -126,7 +127,6 @@ class Stm32Rtc(WordDevice):
         if register == CR:
             self._start_wake_up()
         self._plan_alarm()
-        self._drive()
 
     def _set_calendar(self, register: int, value: int) -> None:
         if not self._initialising:
@@ -242,6 +242,3 @@ class Stm32Rtc(WordDevice):
         if self.stored.get(CR, 0) & (ALRAIE if flag == ALRAF else ALRBIE):
             self._lines.pulse(RTC_ALARM_LINE)
         self._plan_alarm()
-
-    def _drive(self) -> None:
-        """The lines to the EXTI are pulses; there is no level to update."""

@@ -50,6 +50,7 @@ class Stm32Usart(WordDevice):
         self._frame_due = 0
         self._idle_line = host.add_timer(self._line_idle)
         self._level = False
+        self._isr = TC | TXE
 
     def placed(self, base: int) -> None:
         super().placed(base)
@@ -59,9 +60,15 @@ class Stm32Usart(WordDevice):
 
     # --- registers ---
 
+    def read(self, offset: int, size: int) -> int:
+        # Firmware polls ISR far more often than anything else happens.
+        if offset == ISR and size == 4:
+            return self._isr
+        return super().read(offset, size)
+
     def load(self, register: int) -> int:
         if register == ISR:
-            return self._status()
+            return self._isr
         if register == RDR:
             value = self._received.popleft() if self._received else self.stored.get(RDR, 0)
             self.stored[RDR] = value
@@ -198,7 +205,8 @@ class Stm32Usart(WordDevice):
 
     def _update(self) -> None:
         self._ask_dma()
-        cr1, status = self.stored.get(CR1, 0), self._status()
+        self._isr = status = self._status()
+        cr1 = self.stored.get(CR1, 0)
         # RM0432 50.6: ORE also interrupts with RXNEIE.
         wanted = cr1 & (IDLEIE | RXNEIE | TCIE | TXEIE) & status
         wanted |= status & ORE if cr1 & RXNEIE or self.stored.get(CR3, 0) & EIE else 0

@@ -111,6 +111,9 @@ class FakeChip:
     def started_at(self, hz: float) -> None:
         self.clock.restart(hz)
 
+    def set_light_sleep(self, state: str) -> None:
+        raise AssertionError("light sleep is the machine's own")
+
     def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
         self.deep_sleep, self.enter_deep_sleep = state, entered
 
@@ -161,3 +164,7 @@ class FakeChip:
 
     def warn(self, message: str) -> None:
         self.warnings.append(message)
+
+    def withdraw(self, message: str) -> None:
+        if message in self.warnings:
+            self.warnings.remove(message)

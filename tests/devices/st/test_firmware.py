@@ -8,6 +8,7 @@ import pytest
 from firmware_builder import BOARD, RESULTS, build_firmware
 
 import mcusim
+from mcusim.devices.st.gpio import Stm32Gpio
 from mcusim.result import Result
 from mcusim.simulation import Simulation
 
@@ -187,6 +188,30 @@ results[2] = page[0];"""
     result, words = run(tmp_path, body)
     assert result.outcome == "exited"
     assert words[:4] == [0x12345678, 0x9ABCDEF0, 0xFFFFFFFF, 0xFFFFFFFF]
+
+
+def test_a_button_wakes(tmp_path: Path) -> None:
+    body = """R(0x48000800) &= ~(3u << 26); /* PC13 is an input */
+R(0x40010014) = 2u << 4;
+EXTI(0x00) |= 1u << 13;
+EXTI(0x08) |= 1u << 13;
+handler = on_press;
+NVIC_ISER(1) = 1u << (40 - 32);
+while (results[0] < 2) __asm volatile("wfi");"""
+    outside = "static void on_press(void) {\n  EXTI(0x14) = 1u << 13;\n  results[0]++;\n}"
+    elf = build_firmware(tmp_path, body, outside)
+    with mcusim.start(elf, board=BOARD) as simulation:
+        button = simulation.machine.devices["gpioc"]
+        assert isinstance(button, Stm32Gpio)
+        for _ in range(2):
+            assert simulation.run(0.1)
+            button.set_input(13, True)
+            simulation.run(0.01)
+            button.set_input(13, False)
+        result, words = finished(simulation)
+    assert words[0] == 2
+    assert result.outcome == "exited"
+    assert result.time_s == pytest.approx(0.21, rel=0.01)
 
 
 def test_watchdog_reset_is_the_reason(tmp_path: Path) -> None:

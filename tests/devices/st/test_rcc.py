@@ -141,6 +141,14 @@ def test_standby_ends_the_run(chip: FakeChip) -> None:
     assert chip.ended == ("the firmware put the chip into standby: waking is a reset", "")
 
 
+def test_access_control_before_the_clock_is_set_up(chip: FakeChip) -> None:
+    rcc, flash = chip.device("stm32-rcc"), chip.device("stm32-flash")
+    flash.write(0x00, 4, 0x700)
+    assert len(chip.warnings) == 1, "wrong at the board's clock"
+    set_bits(rcc, CR, 1)
+    assert chip.warnings == [], "right at the chip's clock after reset"
+
+
 def test_flash_unlocks_by_its_keys() -> None:
     chip = FakeChip()
     flash = chip.device("stm32-flash")

@@ -1,0 +1,45 @@
+// Memory protection unit of Armv7-M (DDI0403E B3.5): which accesses its regions allow.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace mcusim {
+
+enum class AccessKind : std::uint8_t { kRead, kWrite, kFetch };
+
+class Mpu {
+ public:
+  static constexpr std::uint32_t kRegions = 8;  // TRM 100166, MPU
+  static constexpr std::uint32_t kGranule = 32;
+
+  std::uint32_t read(std::uint32_t offset) const;
+  // Returns whether the rules in force changed.
+  bool write(std::uint32_t offset, std::uint32_t value);
+
+  bool enabled() const { return (control_ & 1U) != 0; }
+  // `raised`: execution priority is below zero, as in HardFault, NMI or under FAULTMASK.
+  bool allows(std::uint32_t address, AccessKind kind, bool privileged, bool raised) const;
+  // Addresses at which the rules may change, a multiple of 32 each.
+  std::vector<std::uint64_t> boundaries() const;
+
+ private:
+  struct Region {
+    std::uint32_t base = 0;
+    std::uint32_t attributes = 0;
+  };
+  static bool covers(const Region& region, std::uint32_t address);
+  static std::uint64_t size_of(const Region& region) {
+    return std::uint64_t{2} << (region.attributes >> 1 & 31U);
+  }
+  static bool permits(const Region& region, AccessKind kind, bool privileged);
+  std::uint32_t selected() const { return number_ % kRegions; }
+  void write_base(std::uint32_t value);
+
+  std::uint32_t control_ = 0;
+  std::uint32_t number_ = 0;
+  std::array<Region, kRegions> regions_{};
+};
+
+}  // namespace mcusim
