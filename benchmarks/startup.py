@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 FIRMWARE = Path(__file__).parent.parent / "firmware_samples/prebuilt/hello-nrf52840.elf"
-COMMAND = [sys.executable, "-m", "mcusim", "run", str(FIRMWARE), "--board", "nrf52840"]
+COMMAND = [sys.executable, "-P", "-m", "mcusim", "run", str(FIRMWARE), "--board", "nrf52840"]
 TARGET_S = 0.6
 TARGET_MB = 150
 

@@ -6,6 +6,8 @@ result = mcusim.run("model.elf", board="nrf52840")
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcusim._version import __version__
@@ -16,6 +18,24 @@ if TYPE_CHECKING:
     from mcusim.simulation import Simulation
 
 __all__ = ["Result", "Simulation", "__version__", "run", "start"]
+
+
+def _reach_native_core() -> None:
+    """In a checkout, the source tree hides the installed package, which has the native core."""
+    if any(_has_native(folder) for folder in __path__):
+        return
+    for entry in sys.path:
+        folder = str(Path(entry) / __name__)
+        if folder not in __path__ and _has_native(folder):
+            __path__.append(folder)
+            return
+
+
+def _has_native(folder: str) -> bool:
+    return next(Path(folder).glob("_native.*.so"), None) is not None
+
+
+_reach_native_core()
 
 
 def __getattr__(name: str) -> Any:

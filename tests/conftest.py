@@ -9,7 +9,13 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
+
+# The build server looks at the same examples each time; new ones are for the developer's machine.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI") == "true":
+    hypothesis.settings.load_profile("ci")
 
 TOOL_IS_MISSING = re.compile(
     r"not installed|not found|not available|is missing|could not import", re.IGNORECASE

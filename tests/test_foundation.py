@@ -196,3 +196,9 @@ def test_a_module_that_skips_as_a_whole_fails_there_too(tmp_path: Path) -> None:
     )
     assert process.returncode != 0
     assert "a missing tool fails the test: " in process.stdout
+
+
+def test_the_package_works_from_the_root_of_a_checkout() -> None:
+    """There the source tree comes first on the path, and the native core lies elsewhere."""
+    code = "import mcusim; mcusim.run"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)

@@ -167,9 +167,9 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
         for name, i in names.items()
     ]
     rows.sort(key=lambda row: (-row.cycles, row.name))
-    for row in rows[:LINES_LOOKED_UP]:
-        entry = entry_of[names[row.name]]
-        row.line = machine.image.line_at(entry) if entry is not None else ""
+    for function in rows[:LINES_LOOKED_UP]:
+        entry = entry_of[names[function.name]]
+        function.line = machine.image.line_at(entry) if entry is not None else ""
     return rows
 
 

@@ -6,6 +6,7 @@ Sources, by the name used in the comments below:
   instruction set summary", 3.3.2 "Load/store timings" and table 7-1 "FPU instruction set";
 - JNK: measurements on STM32F103 and STM32F407 published in jnk0le/random, "pipeline cycle
   test/doc/cortex_m3m4.md" (commit 3dfc2abd);
+- WRITEBACK: measured on an STM32L4, compendium.i-0.nl "Load placement";
 - ALIGN: measured alignment rules, compendium.i-0.nl "instruction alignment", and IACR eprint
   2025/523.
 
@@ -59,6 +60,7 @@ class _Pipeline:
     """Registers that the last FPU arithmetic writes, a bit each."""
     fpu_result_at: int = 0
     """Cycle from which its result can be used without waiting."""
+    run_starts_with_writeback: bool = False
     unaligned_wide_run: int = 0
     run_follows_multicycle: bool = False
     sp: int = 0
@@ -212,10 +214,25 @@ def _single_access_cycles(pipeline: _Pipeline, instruction: Instruction) -> int:
         and not pipeline.previous_conditional
         and pipeline.conditional_left == 0
         and _pipelines(previous)
-        and not previous.writes & instruction.address_registers
+        and not _waits_for_address(pipeline, previous, instruction)
     ):
         return 1
+    pipeline.run_starts_with_writeback = instruction.writeback
     return cycles + _address_stall(pipeline, instruction)
+
+
+def _waits_for_address(
+    pipeline: _Pipeline, previous: Instruction, instruction: Instruction
+) -> bool:
+    """Whether the load before makes an address that this access needs.
+
+    WRITEBACK: a base that a run of loads updates is waited for only where the run itself began
+    with an update of its base.
+    """
+    loaded = previous.writes
+    if previous.writeback and not pipeline.run_starts_with_writeback:
+        loaded &= ~(1 << previous.base)
+    return loaded & instruction.address_registers != 0
 
 
 def _address_stall(pipeline: _Pipeline, instruction: Instruction) -> int:

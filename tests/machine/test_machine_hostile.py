@@ -53,7 +53,7 @@ print(json.dumps(outcomes))
 def test_random_firmware_ends_cleanly(tmp_path: Path) -> None:
     """In a process of its own: a crash of the core must not take the tests along."""
     done = subprocess.run(
-        [sys.executable, "-c", FUZZ_SCRIPT, str(tmp_path), "0", str(FUZZ_SEEDS)],
+        [sys.executable, "-P", "-c", FUZZ_SCRIPT, str(tmp_path), "0", str(FUZZ_SEEDS)],
         capture_output=True,
         text=True,
         timeout=120,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from mcusim import _native
 from mcusim.timing.cortex_m4 import FAST_DIVIDE_CYCLES, time_block
-from mcusim.timing.instruction import NO_REGISTER, PC, Kind
-from mcusim.timing.record import COLUMN, Effect, pack
+from mcusim.timing.instruction import NO_REGISTER, PC, Instruction, Kind
+from mcusim.timing.record import COLUMN, NEEDS_ALIGNMENT, Effect, pack
 from mcusim.timing.thumb import decode, is_wide, split
 
 FIELDS = struct.Struct("<HHBBBBBBBBi")  # Instruction of mcusim/native/block.hpp
@@ -84,6 +84,13 @@ def test_fast_fidelity_assumes_the_cycles_of_a_divide(code: str) -> None:
     assert time_block(0, bytes.fromhex(code), 0, True)["cycles"] == 1
 
 
+def needs_alignment(instruction: Instruction) -> bool:
+    """Accesses of several words, and exclusive ones of a word (ARM DDI0403E A3.2.1)."""
+    several = (Kind.LOAD_MULTIPLE, Kind.STORE_MULTIPLE)
+    exclusive = (Kind.LOAD_EXCLUSIVE, Kind.STORE_EXCLUSIVE)
+    return instruction.kind in several + exclusive and instruction.access_bytes == 4
+
+
 @given(encodings(), ADDRESS, st.integers(0, 0xFFFF), st.integers(0, 0x1FFFF), st.integers(0, 300))
 def test_packing_keeps_what_the_core_needs(
     encoding: bytes, address: int, offset: int, before: int, extra: int
@@ -91,8 +98,9 @@ def test_packing_keeps_what_the_core_needs(
     instruction = decode(encoding)
     fields = FIELDS.unpack(pack(instruction, address, offset, before, extra))
     assert fields[:3] == (offset, min(before, 0xFFFF), COLUMN[instruction.kind])
+    aligned = NEEDS_ALIGNMENT if needs_alignment(instruction) else 0
     assert fields[6:10] == (
-        instruction.shift,
+        instruction.shift | aligned,
         instruction.access_bytes,
         instruction.count,
         min(extra, 0xFF),
