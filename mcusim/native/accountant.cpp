@@ -267,7 +267,7 @@ void Accountant::locate_access(std::uint32_t address, bool write) {
     if (address - start < std::uint32_t{i->access_bytes} * i->count) {
       access_offset_ = i->offset;
       current_->recent[kDevice] += 1;
-      cursor_ = i;
+      cursor_ = i->count == 1 ? i + 1 : i;
       return;
     }
   }

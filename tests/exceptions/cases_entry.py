@@ -201,7 +201,7 @@ int main(void) {
   do { sum = sum * 31 + (i & 7 ? i : 3 * i); } while (++i != 100000);
   SYST_CSR = 0; note(sum); note(ticks > 100);
 }""",
-        (0xD69C15F8, 1),
+        (0xB63D1170, 1),
     ),
     Case(
         "interrupted IT blocks",
@@ -212,7 +212,7 @@ void SysTick_Handler(void) { ++ticks; }
 __attribute__((naked, noinline, aligned(1024))) static uint32_t loop(uint32_t n) {
   __asm volatile(
       "mov r1, #0\\n b 2f\\n .balign 1024\\n .space 1018\\n"
-      "2: tst r0, #1\\n ittee eq\\n addeq r1, r1, #3\\n .balign 4\\n addeq r1, r1, #4\\n"
+      "2: tst r0, #1\\n ittee eq\\n addeq r1, r1, #3\\n addeq r1, r1, #4\\n"
       "addne r1, r1, #1\\n subne r1, r1, #2\\n subs r0, #1\\n bne 2b\\n mov r0, r1\\n bx lr");
 }
 int main(void) {
