@@ -183,7 +183,8 @@ int main(void) {
         "handler and thread in RAM",
         "B1.5: code in RAM takes and returns from exceptions as any other",
         """
-__attribute__((section(".ram.a"), noinline, long_call)) void IRQ0_Handler(void) { REG(region) += 1; }
+__attribute__((section(".ram.a"), noinline, long_call)) void IRQ0_Handler(void) {
+  REG(region) += 1; }
 __attribute__((section(".ram.b"), noinline, long_call)) void loop(void) {
   for (int i = 0; i < 10; ++i) { PEND(0); SYNC(); } }
 int main(void) { ENABLE(0); loop(); note(REG(region)); note((uint32_t)loop >> 28); }""",

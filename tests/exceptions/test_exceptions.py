@@ -20,14 +20,14 @@ import mcusim
 FIRMWARE = Path(__file__).parent / "firmware"
 COMPILER = "arm-none-eabi-gcc"
 QEMU = "qemu-system-arm"
-OPTIONS = (
-    "-mcpu=cortex-m4 -mthumb -mfloat-abi=softfp -mfpu=fpv4-sp-d16 -O1 -std=gnu11 -nostdlib "
-    "-ffreestanding -fno-tree-loop-distribute-patterns -w"
-).split()
-MACHINE = (
-    "-M mps2-an386 -icount shift=3 -display none -monitor none -serial null "
-    "-semihosting-config enable=on,target=native,userspace=on -kernel"
-).split()
+OPTIONS = [
+    *("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=softfp", "-mfpu=fpv4-sp-d16", "-O1", "-w"),
+    *("-std=gnu11", "-nostdlib", "-ffreestanding", "-fno-tree-loop-distribute-patterns"),
+]
+MACHINE = [
+    *("-M", "mps2-an386", "-icount", "shift=3", "-display", "none", "-monitor", "none"),
+    *("-serial", "null", "-semihosting-config", "enable=on,target=native,userspace=on", "-kernel"),
+]
 LIMIT_S = 20
 CASES = [
     *cases_entry.CASES,
@@ -115,8 +115,11 @@ def _qemu(elf: Path) -> str:
     try:
         done = subprocess.run(
             [QEMU, *MACHINE, str(elf)],
-            capture_output=True, text=True, check=False, timeout=LIMIT_S,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_S,
+        )
     except subprocess.TimeoutExpired:
         return ""
     return done.stdout + done.stderr if done.returncode == 0 else ""
