@@ -17,6 +17,7 @@ _KINDS = {
     Cause.NO_COPROCESSOR: "UsageFault: NOCP",
     Cause.INVALID_STATE: "UsageFault: INVSTATE",
     Cause.UNALIGNED: "UsageFault: UNALIGNED",
+    Cause.DIVIDE_BY_ZERO: "UsageFault: DIVBYZERO",
     Cause.FETCH: "BusFault: IBUSERR",
     Cause.READ: "BusFault: PRECISERR",
     Cause.WRITE: "BusFault: PRECISERR",
@@ -34,6 +35,7 @@ _STATUS = {
     Cause.EXCEPTION_RETURN: (USAGE_FAULT, 1 << 18),
     Cause.NO_COPROCESSOR: (USAGE_FAULT, 1 << 19),
     Cause.UNALIGNED: (USAGE_FAULT, 1 << 24),
+    Cause.DIVIDE_BY_ZERO: (USAGE_FAULT, 1 << 25),
     Cause.FETCH: (BUS_FAULT, 1 << 8),
     Cause.READ: (BUS_FAULT, 1 << 9 | 1 << 15),
     Cause.WRITE: (BUS_FAULT, 1 << 9 | 1 << 15),
@@ -152,6 +154,8 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
             )
         case Cause.INVALID_STATE:
             return f"jump in {where} to an address without its Thumb bit (bit 0)"
+        case Cause.DIVIDE_BY_ZERO:
+            return f"division by zero in {where}, which CCR.DIV_0_TRP makes a fault"
         case Cause.UNALIGNED:
             return f"unaligned access in {where} by an instruction that needs an aligned address"
         case _:

@@ -17,11 +17,14 @@ void check(uc_err error, const char* what) {
   if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
 }
 
+constexpr std::uint64_t kPage = 1024;  // grain of Unicorn's memory map
 constexpr std::uint32_t kSystemControl = 0xE000E000U;
+constexpr std::uint32_t kNowhere = 0xFFFFFFFEU;  // `until` of a run without an end
 constexpr std::uint32_t kPrivateBus = 0xE0000000U, kPrivateBusEnd = 0xE0100000U;
 
 constexpr std::size_t kTableEntries = 65536 / 2;
 
+constexpr std::uint32_t kThumb = 1U << 24;  // of xPSR
 // Conditional-execution bits of xPSR (IT[7:0]).
 constexpr std::uint32_t kItMask = 0x0600FC00U;
 
@@ -110,7 +113,7 @@ void Engine::map_system_control() {
 }
 
 void Engine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
-  windows_.push_back(std::make_unique<DeviceWindow>(DeviceWindow{this, base}));
+  windows_.push_back(std::make_unique<DeviceWindow>(DeviceWindow{this, base, size_bytes}));
   DeviceWindow* window = windows_.back().get();
   check(uc_mmio_map(uc_.get(), base, size_bytes, &Engine::on_device_read, window,
                     &Engine::on_device_write, window),
@@ -294,6 +297,8 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
       if (!sleep() && !sleep_for_event_) return stop_;
       if (!serve(resume_at_)) return stopped_at_limit();
     }
+    // A block translated before does not know that it is to end at `until`.
+    if (until != kNowhere) check(uc_ctl_remove_cache(uc_.get(), resume_at_, until), "translating");
     const uc_err error = uc_emu_start(uc_.get(), resume_at_ | 1U, until & ~1U, 0, 0);
     if (error_) std::rethrow_exception(error_);
     stop_.pc = reg(UC_ARM_REG_PC);
@@ -315,13 +320,16 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
-    if (error == UC_ERR_INSN_INVALID && hint(stop_.pc)) {
+    if (error == UC_ERR_INSN_INVALID && (reg(UC_ARM_REG_XPSR) & kThumb) != 0 && hint(stop_.pc)) {
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
     if (error != UC_ERR_OK) {
-      stop_.reason = Stop::kError;
-      stop_.number = error;
+      // After a jump without the Thumb bit every instruction is undefined to Unicorn.
+      const bool thumb = (reg(UC_ARM_REG_XPSR) & kThumb) != 0;
+      const bool state = error == UC_ERR_INSN_INVALID && !thumb;
+      stop_.reason = state ? Stop::kInterrupt : Stop::kError;
+      stop_.number = state ? kInvalidState : static_cast<int>(error);
       return stop_;
     }
     if (stop_.pc == (until & ~1U) || !waits_for_interrupt(stop_.pc)) return stop_;
@@ -564,7 +572,6 @@ bool Engine::guard(bool write, std::uint32_t address, int size, std::int64_t val
 
 void Engine::apply_mpu() {
   system.mpu_changed = false;
-  constexpr std::uint64_t kPage = 1024;
   // Unicorn keeps the cuts of old rules: they are to be set anew as well.
   for (const std::uint64_t at : system.mpu.boundaries()) {
     cuts_.push_back(at / kPage * kPage);
@@ -572,30 +579,38 @@ void Engine::apply_mpu() {
   }
   std::sort(cuts_.begin(), cuts_.end());
   cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
-  for (const Memory& memory : memories_)
-    protect(memory.base, std::uint64_t{memory.base} + memory.size);
+  for (const Memory& memory : memories_) protect(memory.base, memory.size, memory.permissions);
+  for (const auto& window : windows_)
+    if (window->base < kPrivateBus)
+      protect(window->base, window->size, UC_PROT_READ | UC_PROT_WRITE);
   flush_tlb();
 }
 
-void Engine::protect(std::uint64_t from, std::uint64_t to) {
-  constexpr std::uint64_t kPage = 1024;
-  const Memory* memory = memory_at(static_cast<std::uint32_t>(from), 1);
-  for (std::uint64_t start = from; start < to;) {
+void Engine::protect(std::uint32_t base, std::uint32_t size, std::uint32_t allowed) {
+  const std::uint64_t to = std::uint64_t{base} + size;
+  for (std::uint64_t start = base; start < to;) {
     const auto next = std::upper_bound(cuts_.begin(), cuts_.end(), start);
     const std::uint64_t end = next == cuts_.end() ? to : std::min(*next, to);
-    std::uint32_t permissions = memory->permissions;
-    const std::uint64_t looked_at = end - start <= kPage ? end : start + Mpu::kGranule;
-    for (std::uint64_t at = start; at < looked_at; at += Mpu::kGranule)
-      for (const bool privilege : {false, true}) {
-        const auto address = static_cast<std::uint32_t>(at);
-        if (!system.mpu.allows(address, AccessKind::kRead, privilege, false))
-          permissions &= ~std::uint32_t{UC_PROT_READ};
-        if (!system.mpu.allows(address, AccessKind::kWrite, privilege, false))
-          permissions &= ~std::uint32_t{UC_PROT_WRITE};
-      }
-    check(uc_mem_protect(uc_.get(), start, end - start, permissions), "protecting memory");
+    check(uc_mem_protect(uc_.get(), start, end - start, allowed & permitted(start, end)),
+          "protecting memory");
     start = end;
   }
+}
+
+std::uint32_t Engine::permitted(std::uint64_t start, std::uint64_t end) const {
+  // What both levels of privilege may do at every address; `guard` decides on the rest.
+  std::uint32_t permissions = UC_PROT_ALL;
+  // Between two cuts further than a page apart the rules don't change.
+  const std::uint64_t looked_at = end - start <= kPage ? end : start + Mpu::kGranule;
+  for (std::uint64_t at = start; at < looked_at; at += Mpu::kGranule)
+    for (const bool privilege : {false, true}) {
+      const auto address = static_cast<std::uint32_t>(at);
+      if (!system.mpu.allows(address, AccessKind::kRead, privilege, false))
+        permissions &= ~std::uint32_t{UC_PROT_READ};
+      if (!system.mpu.allows(address, AccessKind::kWrite, privilege, false))
+        permissions &= ~std::uint32_t{UC_PROT_WRITE};
+    }
+  return permissions;
 }
 
 void Engine::on_code(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
@@ -674,8 +689,9 @@ bool Engine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, int
 
 std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned size,
                                      void* window) {
-  const auto& [engine, base] = *static_cast<DeviceWindow*>(window);
-  const std::uint32_t address = base + static_cast<std::uint32_t>(offset);
+  const auto* place = static_cast<DeviceWindow*>(window);
+  Engine* engine = place->engine;
+  const std::uint32_t address = place->base + static_cast<std::uint32_t>(offset);
   std::uint32_t value = 0;
   try {
     if (!engine->direct_) engine->read_registers();
@@ -690,8 +706,9 @@ std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned 
 
 void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
                              void* window) {
-  const auto& [engine, base] = *static_cast<DeviceWindow*>(window);
-  const std::uint32_t address = base + static_cast<std::uint32_t>(offset);
+  const auto* place = static_cast<DeviceWindow*>(window);
+  Engine* engine = place->engine;
+  const std::uint32_t address = place->base + static_cast<std::uint32_t>(offset);
   try {
     if (!engine->direct_) engine->read_registers();
     engine->accountant.locate_access(address, true);

@@ -81,6 +81,7 @@ class Engine {
   static constexpr std::uint32_t kTailChainCycles = 6;
   static constexpr std::uint32_t kFpuCycles = 17;  // to store or load s0 to s15 and FPSCR
   // Numbers of interrupts that the engine reports beside Unicorn's own.
+  static constexpr int kInvalidState = 18;
   static constexpr int kUnaligned = 22;
   static constexpr int kDivideByZero = 100;
 
@@ -94,7 +95,7 @@ class Engine {
   DeviceWrite device_write;
   std::uint32_t stopped_at_fpu = 0;  // address of an FPU instruction met while the FPU is off
   const std::deque<Block>& blocks() const { return blocks_; }
-  bool registers_are_direct() const { return direct_; }
+  bool registers_are_direct() const { return direct_ && special_.complete(); }
 
  private:
   struct Memory {
@@ -109,6 +110,7 @@ class Engine {
   struct DeviceWindow {
     Engine* engine;
     std::uint32_t base;
+    std::uint32_t size;
   };
   struct CloseEngine {
     void operator()(uc_engine* uc) const { uc_close(uc); }
@@ -184,7 +186,8 @@ class Engine {
   void trap(std::uint32_t pc);
   bool guard(bool write, std::uint32_t address, int size, std::int64_t value);
   void apply_mpu();
-  void protect(std::uint64_t from, std::uint64_t to);
+  void protect(std::uint32_t base, std::uint32_t size, std::uint32_t allowed);
+  std::uint32_t permitted(std::uint64_t start, std::uint64_t end) const;
   void flush_tlb();
   std::uint8_t traps() const;
   void watch_traps();

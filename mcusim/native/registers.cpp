@@ -98,6 +98,10 @@ SpecialRegisters find_special_registers(uc_engine* uc, const std::uint32_t* regi
   const auto from = reinterpret_cast<std::uintptr_t>(registers);
   SpecialRegisters found;
   if (registers == nullptr) return found;
+  // CONTROL.SPSEL exchanges the stack pointers: equal ones don't show.
+  const std::uint32_t zero = 0;
+  uc_reg_write(uc, UC_ARM_REG_MSP, &zero);
+  uc_reg_write(uc, UC_ARM_REG_PSP, &zero);
   found.primask = find_word(uc, reader, from, UC_ARM_REG_PRIMASK, 1);
   found.faultmask = find_word(uc, reader, from, UC_ARM_REG_FAULTMASK, 1);
   found.basepri = find_word(uc, reader, from, UC_ARM_REG_BASEPRI, 0xA0);

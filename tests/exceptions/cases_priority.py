@@ -87,7 +87,8 @@ for (volatile int i = 0; i < 20000; ++i) {} SYST_CSR = 5; note(n); CPSIE(); note
         "PRIMASK by MSR",
         "B5.2.3: MSR PRIMASK acts as CPS does",
         """void IRQ0_Handler(void) { note(2); }
-int main(void) { ENABLE(0); MSR(primask, 1); PEND(0); SYNC(); note(1); MSR(primask, 0); note(3); }""",
+int main(void) { ENABLE(0); MSR(primask, 1); PEND(0); SYNC(); note(1); MSR(primask, 0); note(3);
+}""",
         (1, 2, 3),
     ),
     Case(
@@ -117,7 +118,8 @@ int main(void) { ENABLE(0); PEND(0); SYNC(); note(MRS(faultmask)); }""",
         "BASEPRI",
         "B1.4.3: BASEPRI keeps out its own value and all above",
         ORDER
-        + """int main(void) { IRQ_PRIORITY(0) = 0x20; IRQ_PRIORITY(1) = 0x40; IRQ_PRIORITY(2) = 0x60;
+        + """int main(void) { IRQ_PRIORITY(0) = 0x20; IRQ_PRIORITY(1) = 0x40;
+IRQ_PRIORITY(2) = 0x60;
 IRQ_PRIORITY(3) = 0x80; MSR(basepri, 0x60); all(); note(9); MSR(basepri, 0x80); note(8);
 MSR(basepri, 0); }""",
         (0, 1, 9, 2, 8, 3),
@@ -169,10 +171,9 @@ note(REG(0xE000E404)); SVC_PRIORITY = 0x40; note(REG(0xE000ED1C)); }""",
 void IRQ0_Handler(void) { note(ICSR & 0x7FFFFF); PEND(2); SYNC(); note(ICSR & 0x7FFFFF);
 PEND(1); SYNC(); }
 int main(void) { IRQ_PRIORITY(0) = 0x80; IRQ_PRIORITY(1) = 0x40; IRQ_PRIORITY(2) = 0xC0;
-ISER = 7; ICER = 0; note(ICSR & 0xFFF); IRQ_PRIORITY(2) = 0xC0; MSR(basepri, 0xC0); PEND(0);
+ISER = 7; ICER = 0; note(ICSR & 0x1FF); MSR(basepri, 0xC0); PEND(0);
 SYNC(); }""",
         (0, 0x810, 0x412810, 0x011),
-        qemu="its RETTOBASE is of another bit order than the case reads: 0x800 both times",
     ),
     Case(
         "pending bits of ICSR",

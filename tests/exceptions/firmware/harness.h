@@ -85,3 +85,16 @@ extern uint8_t region[4096]; /* aligned to its size */
 
 /* Goes on behind the instruction of `bytes` that faulted. */
 #define SKIP(bytes) (frame[6] += (bytes))
+
+/* What cases of faults do and note. */
+#define SHOW note(MRS(ipsr)); note(CFSR); note(HFSR); CFSR = CFSR; HFSR = HFSR;
+#define UNDEFINED __asm volatile("udf #0");
+#define LOAD __asm volatile("ldr r0, [%0]" ::"l"(UNMAPPED) : "r0");
+#define FLOAT __asm volatile("vmov.f32 s0, #1.0" ::: "s0");
+
+/* Access permissions of MPU_RASR. */
+#define NONE (0u << 24)
+#define PRIVILEGED (1u << 24)
+#define READ_USER (2u << 24)
+#define FULL (3u << 24)
+#define READ_ONLY (6u << 24)
