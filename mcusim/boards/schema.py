@@ -168,6 +168,7 @@ class Chip(Strict, frozen=True, kw_only=True):
     power: Power
     priority_bits: int
     """Implemented bits of an exception's priority."""
+    priority_bits_source: str
     vector_table: int
     """Address of the vector table at reset."""
     vector_table_source: str

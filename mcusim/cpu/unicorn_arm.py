@@ -70,8 +70,8 @@ def open_engine(core: str, accurate: bool, priority_bits: int) -> _native.Engine
         BoardError: for a core without an execution model.
     """
     model = _native.CPU_MODELS.get(core)
-    if model is None:
-        known = ", ".join(sorted(_native.CPU_MODELS))
+    if model is None or core not in CPUID:
+        known = ", ".join(sorted(CPUID))
         raise BoardError(f"core {core!r} can't be executed; there are {known}")
     return _native.Engine(model, accurate, priority_bits, CPUID[core])
 

@@ -12,6 +12,8 @@ BLOCK_SHIFT = 12
 POLL_READS = 1000
 """Reads of one register, with nothing else between, after which it counts as a wait."""
 
+LINES_LIMIT = 50
+
 
 @dataclass(slots=True)
 class Block:
@@ -60,10 +62,14 @@ class Unmodelled:
 
     def lines(self) -> list[str]:
         """One line for each loop that waits, one for each block."""
-        return [
+        lines = [
             *(self._poll(address, pc) for address, pc in self._polls.items()),
             *(self._line(block) for block in self._blocks.values()),
         ]
+        if len(lines) <= LINES_LIMIT:
+            return lines
+        rest = len(lines) - LINES_LIMIT
+        return [*lines[:LINES_LIMIT], f"{rest} more places where no device is modelled"]
 
     def _register(self, address: int) -> str:
         name = self.svd.name(address) if self.svd is not None else ""

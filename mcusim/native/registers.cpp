@@ -63,14 +63,18 @@ std::uintptr_t search(const SafeReader& reader, std::uintptr_t object, const Val
   return 0;
 }
 
-std::vector<std::uint32_t> snapshot(const SafeReader& reader, std::uintptr_t from) {
+using Snapshot = std::array<std::uint32_t, 8 * 1024>;
+
+// Outside the heap, where a copy could lie in what is searched. Engines are made one at a time.
+Snapshot before_write, after_write;
+
+// Words that could be read.
+std::size_t snapshot(const SafeReader& reader, std::uintptr_t from, Snapshot& words) {
   constexpr std::size_t kStep = 4096;
-  constexpr std::size_t kReach = 32 * 1024;
-  std::vector<std::uint32_t> words(kReach / 4);
   std::size_t have = 0;
-  while (have < kReach && reader.read(from + have, words.data() + have / 4, kStep)) have += kStep;
-  words.resize(have / 4);
-  return words;
+  while (have < sizeof words && reader.read(from + have, words.data() + have / 4, kStep))
+    have += kStep;
+  return have / 4;
 }
 
 // The only word that follows a register from 0 to `value`.
@@ -78,14 +82,14 @@ std::uint32_t* find_word(uc_engine* uc, const SafeReader& reader, std::uintptr_t
                          std::uint32_t value) {
   const std::uint32_t zero = 0;
   uc_reg_write(uc, number, &zero);
-  const auto before = snapshot(reader, from);
+  const std::size_t before = snapshot(reader, from, before_write);
   uc_reg_write(uc, number, &value);
-  const auto after = snapshot(reader, from);
+  const std::size_t after = snapshot(reader, from, after_write);
   uc_reg_write(uc, number, &zero);
   std::uintptr_t found = 0;
-  for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
-    if (before[i] == after[i]) continue;
-    if (found != 0 || before[i] != 0 || after[i] != value) return nullptr;
+  for (std::size_t i = 0; i < before && i < after; ++i) {
+    if (before_write[i] != 0 || after_write[i] != value) continue;
+    if (found != 0) return nullptr;
     found = from + 4 * i;
   }
   return reinterpret_cast<std::uint32_t*>(found);

@@ -11,7 +11,7 @@ from rig import Outcome, Rig, board_named
 
 import mcusim
 from mcusim import Result, _native
-from mcusim.cpu.unicorn_arm import Cause, open_engine
+from mcusim.cpu.unicorn_arm import CPUID, Cause, open_engine
 from mcusim.errors import BoardError
 
 FIDELITIES = ("accurate", "fast")
@@ -84,7 +84,8 @@ def test_m4_accepts_divide_dsp_and_single_precision(fidelity: str, tmp_path: Pat
 def test_a_core_that_unicorn_lacks_is_refused() -> None:
     with pytest.raises(BoardError, match="cortex-m4"):
         open_engine("cortex-m55", True, 4)
-    for core in _native.CPU_MODELS:
+    for core in CPUID:
+        assert core in _native.CPU_MODELS
         assert open_engine(core, False, 4) is not None
 
 

@@ -81,6 +81,12 @@ class FakeHost:
 
     def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None: ...
 
+    def set_light_sleep(self, state: str) -> None: ...
+
+    def withdraw(self, message: str) -> None:
+        if message in self.warnings:
+            self.warnings.remove(message)
+
     def serial(self, name: str) -> SerialLine:
         return self._lines.setdefault(name, SerialLine(name, self))
 
