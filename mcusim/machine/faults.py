@@ -52,9 +52,7 @@ def take(machine: Machine, stopped: Stopped) -> bool:
         return False
     number, status = _STATUS.get(stopped.cause, (HARD_FAULT, 0))
     address = stopped.address if status & 1 << 15 else None
-    return machine.engine.raise_fault(
-        number, stopped.pc, status, address is not None, address or 0
-    )
+    return machine.engine.raise_fault(number, stopped.pc, status, address is not None, address or 0)
 
 
 def describe(machine: Machine, stopped: Stopped) -> Fault:

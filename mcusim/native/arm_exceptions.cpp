@@ -105,9 +105,7 @@ bool Engine::has_handler(int number) const {
   return halfword(entry) != kBranchToSelf;
 }
 
-bool Engine::stacks_fpu() const {
-  return (control() & kFpuActive) != 0 && system.stacks_fpu();
-}
+bool Engine::stacks_fpu() const { return (control() & kFpuActive) != 0 && system.stacks_fpu(); }
 
 std::uint32_t Engine::frame_address(bool fpu) const {
   // B1.5.7: an FPU frame is always aligned.

@@ -202,8 +202,7 @@ nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
     const nb::gil_scoped_release release;
     stop = engine.run(pc, until);
   }
-  static constexpr const char* kReasons[] = {"limit", "interrupt", "error", "halt",
-                                                "unhandled"};
+  static constexpr const char* kReasons[] = {"limit", "interrupt", "error", "halt", "unhandled"};
   nb::object address = nb::none();
   if (stop.has_address) address = nb::int_(stop.address);
   return nb::make_tuple(kReasons[static_cast<int>(stop.reason)], stop.number, stop.pc, address,

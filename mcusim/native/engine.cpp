@@ -17,10 +17,8 @@ void check(uc_err error, const char* what) {
   if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
 }
 
-constexpr std::uint64_t kPage = 1024;  // grain of Unicorn's memory map
 constexpr std::uint32_t kSystemControl = 0xE000E000U;
 constexpr std::uint32_t kNowhere = 0xFFFFFFFEU;  // `until` of a run without an end
-constexpr std::uint32_t kPrivateBus = 0xE0000000U, kPrivateBusEnd = 0xE0100000U;
 
 constexpr std::size_t kTableEntries = 65536 / 2;
 
@@ -277,8 +275,7 @@ bool Engine::hint(std::uint32_t pc) {
 }
 
 StopInfo Engine::stopped_at_limit() {
-  if (stop_.reason != Stop::kError && stop_.reason != Stop::kUnhandled)
-    stop_.reason = Stop::kLimit;
+  if (stop_.reason != Stop::kError && stop_.reason != Stop::kUnhandled) stop_.reason = Stop::kLimit;
   stop_.pc = resume_at_;
   return stop_;
 }
@@ -504,31 +501,6 @@ void Engine::redirect(std::uint32_t pc, bool in_block) {
     set_reg(UC_ARM_REG_PC, pc | 1U);
 }
 
-void Engine::keep_registers(std::uint32_t pc) {
-  if (kept_) return;
-  kept_ = true;
-  for (int i = 0; i < 15; ++i) kept_registers_[i] = low(i);
-  kept_xpsr_ = reg(UC_ARM_REG_XPSR);
-  kept_pc_ = pc;
-}
-
-void Engine::restore_registers() {
-  for (int i = 0; i < 15; ++i) set_low(i, kept_registers_[i]);
-  set_reg(UC_ARM_REG_XPSR_NZCVQG, kept_xpsr_);
-  stop_.pc = kept_pc_;
-  kept_ = false;
-}
-
-void Engine::trap(std::uint32_t pc) {
-  keep_registers(pc);
-  stop_with(Stop::kInterrupt, accountant.trapped_by_division ? kDivideByZero : kUnaligned, pc);
-}
-
-std::uint8_t Engine::traps() const {
-  return static_cast<std::uint8_t>((system.traps_division() ? Accountant::kTrapDivision : 0) |
-                                   (system.traps_unaligned() ? Accountant::kTrapUnaligned : 0));
-}
-
 void Engine::watch_traps() {
   accountant.traps = traps();
   if (accountant.accurate() || trap_hook_ || accountant.traps == 0) return;
@@ -536,81 +508,6 @@ void Engine::watch_traps() {
   trap_hook_ = true;
   add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(&Engine::on_code_traps));
   check(uc_ctl_flush_tb(uc_.get()), "dropping translations");
-}
-
-void Engine::flush_tlb() {
-  stale_tlb_ = false;
-  careful_ = system.mpu.enabled() ? 1U : 0U;
-  check(uc_ctl_flush_tlb(uc_.get()), "dropping the address cache");
-}
-
-bool Engine::guard(bool write, std::uint32_t address, int size, std::int64_t value) {
-  if (address >= kPrivateBus && address < kPrivateBusEnd) {
-    const bool trigger = address == kSystemControl + 0xF00U && system.user_may_pend();
-    return privileged() || (trigger && write);
-  }
-  if (!system.mpu.enabled()) return false;
-  const AccessKind kind = write ? AccessKind::kWrite : AccessKind::kRead;
-  const std::uint32_t last = address + static_cast<std::uint32_t>(size) - 1U;
-  const bool privilege = privileged(), negative = raised();
-  if (!system.mpu.allows(address, kind, privilege, negative) ||
-      !system.mpu.allows(last, kind, privilege, negative)) {
-    mpu_denied_ = true;
-    return false;
-  }
-  const Memory* memory = memory_at(address, static_cast<std::uint32_t>(size));
-  if (!write || memory == nullptr) {
-    stale_tlb_ = true;  // the next block's reads are to ask again
-    careful_ = 1U;
-    return true;
-  }
-  if ((memory->permissions & UC_PROT_WRITE) == 0) return false;
-  // Unicorn drops stores to a page that it holds for read-only.
-  std::memcpy(memory->host + (address - memory->base), &value, static_cast<std::size_t>(size));
-  return true;
-}
-
-void Engine::apply_mpu() {
-  system.mpu_changed = false;
-  // Unicorn keeps the cuts of old rules: they are to be set anew as well.
-  for (const std::uint64_t at : system.mpu.boundaries()) {
-    cuts_.push_back(at / kPage * kPage);
-    cuts_.push_back((at + kPage - 1) / kPage * kPage);
-  }
-  std::sort(cuts_.begin(), cuts_.end());
-  cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
-  for (const Memory& memory : memories_) protect(memory.base, memory.size, memory.permissions);
-  for (const auto& window : windows_)
-    if (window->base < kPrivateBus)
-      protect(window->base, window->size, UC_PROT_READ | UC_PROT_WRITE);
-  flush_tlb();
-}
-
-void Engine::protect(std::uint32_t base, std::uint32_t size, std::uint32_t allowed) {
-  const std::uint64_t to = std::uint64_t{base} + size;
-  for (std::uint64_t start = base; start < to;) {
-    const auto next = std::upper_bound(cuts_.begin(), cuts_.end(), start);
-    const std::uint64_t end = next == cuts_.end() ? to : std::min(*next, to);
-    check(uc_mem_protect(uc_.get(), start, end - start, allowed & permitted(start, end)),
-          "protecting memory");
-    start = end;
-  }
-}
-
-std::uint32_t Engine::permitted(std::uint64_t start, std::uint64_t end) const {
-  // What both levels of privilege may do at every address; `guard` decides on the rest.
-  std::uint32_t permissions = UC_PROT_ALL;
-  // Between two cuts further than a page apart the rules don't change.
-  const std::uint64_t looked_at = end - start <= kPage ? end : start + Mpu::kGranule;
-  for (std::uint64_t at = start; at < looked_at; at += Mpu::kGranule)
-    for (const bool privilege : {false, true}) {
-      const auto address = static_cast<std::uint32_t>(at);
-      if (!system.mpu.allows(address, AccessKind::kRead, privilege, false))
-        permissions &= ~std::uint32_t{UC_PROT_READ};
-      if (!system.mpu.allows(address, AccessKind::kWrite, privilege, false))
-        permissions &= ~std::uint32_t{UC_PROT_WRITE};
-    }
-  return permissions;
 }
 
 void Engine::on_code(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
