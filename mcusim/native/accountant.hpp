@@ -243,7 +243,10 @@ class Accountant {
     access(i, address);
   }
   void access(const Instruction& i, std::uint32_t address) {
-    const Area& area = areas_[area_of_[address >> 16]];
+    const std::uint8_t where = area_of_[address >> 16];
+    const Area& area = areas_[where];
+    if ((i.shift & kPipelined) != 0 && where != last_area_) ++cycles;
+    last_area_ = where;
     access_offset_ = i.offset;
     if (i.effect == Effect::kRead) {
       if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0) split_read(address, i);
@@ -296,6 +299,7 @@ class Accountant {
   std::uint32_t next_event_pc_ = 0;      // its address
   std::uint64_t entered_at_ = 0;
   bool in_access_ = false;
+  std::uint8_t last_area_ = 0;  // of the last data access
   std::uint16_t access_offset_ = 0;
   std::uint8_t accesses_ = 0;    // found of the instruction at `cursor_` (fast)
   std::uint32_t under_way_ = 0;  // cycles already added for the access under way

@@ -21,6 +21,8 @@ enum class Effect : std::uint8_t {
 inline constexpr std::uint8_t kNoRegister = 255;
 // In `shift`: a word access that faults unless aligned (LDM, LDRD, VLDR, LDREX and their stores).
 inline constexpr std::uint8_t kNeedsAlignment = 0x80;
+// In `shift`: counted as overlapping with the access before, which holds within one memory only.
+inline constexpr std::uint8_t kPipelined = 0x40;
 
 // One instruction; 16 bytes, as mcusim/timing/record.py packs it.
 struct Instruction {
@@ -30,7 +32,7 @@ struct Instruction {
   Effect effect;
   std::uint8_t base;
   std::uint8_t index;
-  std::uint8_t shift;         // of the index, and kNeedsAlignment
+  std::uint8_t shift;         // of the index, with kNeedsAlignment and kPipelined
   std::uint8_t access_bytes;  // of one of `count` consecutive accesses
   std::uint8_t count;
   std::uint8_t extra;

@@ -61,6 +61,9 @@ class _Pipeline:
     fpu_result_at: int = 0
     """Cycle from which its result can be used without waiting."""
     run_starts_with_writeback: bool = False
+    pipelined: bool = False
+    """Whether the present access overlaps with the one before. JNK: only in the same memory; the
+    native core, which knows addresses, adds the cycle where they differ."""
     unaligned_wide_run: int = 0
     run_follows_multicycle: bool = False
     sp: int = 0
@@ -134,6 +137,7 @@ def _issue(
     pipeline: _Pipeline, instruction: Instruction, address: int, offset: int, accurate: bool
 ) -> None:
     conditional = pipeline.conditional_left > 0
+    pipeline.pipelined = False
     cycles = _cycles(pipeline, instruction)
     if not accurate and instruction.kind in (Kind.DIVIDE_UNSIGNED, Kind.DIVIDE_SIGNED):
         cycles = FAST_DIVIDE_CYCLES
@@ -143,7 +147,9 @@ def _issue(
     # An instruction whose condition fails takes one cycle; the rest is added when it executes.
     extra = cycles - 1 if conditional and cycles > 1 else 0
     static = cycles - extra
-    pipeline.packed.append(pack(instruction, address, offset, pipeline.cycles, extra))
+    pipeline.packed.append(
+        pack(instruction, address, offset, pipeline.cycles, extra, pipeline.pipelined)
+    )
     pipeline.cycles += static
     pipeline.previous, pipeline.previous_cycles = instruction, cycles
     pipeline.previous_conditional = conditional
@@ -216,6 +222,7 @@ def _single_access_cycles(pipeline: _Pipeline, instruction: Instruction) -> int:
         and _pipelines(previous)
         and not _waits_for_address(pipeline, previous, instruction)
     ):
+        pipeline.pipelined = True
         return 1
     pipeline.run_starts_with_writeback = instruction.writeback
     return cycles + _address_stall(pipeline, instruction)

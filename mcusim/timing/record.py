@@ -66,6 +66,7 @@ _EFFECT = {
 
 
 NEEDS_ALIGNMENT = 0x80
+PIPELINED = 0x40
 _ALIGNED_KINDS = (
     Kind.LOAD_MULTIPLE,
     Kind.STORE_MULTIPLE,
@@ -81,12 +82,17 @@ def _alignment(instruction: Instruction) -> int:
 
 
 def pack(
-    instruction: Instruction, address: int, offset: int, cycles_before: int, extra: int
+    instruction: Instruction,
+    address: int,
+    offset: int,
+    cycles_before: int,
+    extra: int,
+    pipelined: bool = False,
 ) -> bytes:
     """Packs an instruction at `address`, `offset` bytes into its block.
 
     `cycles_before` are the block's static cycles up to it; `extra` are cycles added when it is
-    reached with its condition true.
+    reached with its condition true; `pipelined`: its access overlaps with the one before.
     """
     effect = _EFFECT.get(instruction.kind, Effect.EXTRA if extra else Effect.NONE)
     base, index = instruction.base, instruction.index
@@ -105,7 +111,7 @@ def pack(
         effect,
         base,
         index,
-        instruction.shift | _alignment(instruction),
+        instruction.shift | _alignment(instruction) | (PIPELINED if pipelined else 0),
         instruction.access_bytes,
         instruction.count,
         min(extra, 0xFF),

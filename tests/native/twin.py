@@ -28,6 +28,7 @@ from mcusim.timing.cores import timing_model
 RECORD = struct.Struct("<HHBBBBBBBBi")
 READ, WRITE, DIVIDE_UNSIGNED, DIVIDE_SIGNED, EXTRA = 1, 2, 3, 4, 5
 NO_REGISTER = 255
+PIPELINED = 0x40
 MASK = 0xFFFFFFFF
 SYSTEM_CONTROL = 0xE000E
 """Its registers just keep what is written; the twin takes no exceptions."""
@@ -228,6 +229,7 @@ class Twin:
         self._blocks: dict[tuple[int, bytes], Timed] = {}
         self._block: Timed | None = None
         self._began = 0
+        self._last_memory: int | None = None
         self.counts = dict.fromkeys(COLUMNS, 0)
         self.core.uc.hook_add(unicorn.UC_HOOK_BLOCK, self._on_block)
         self.core.uc.hook_add(unicorn.UC_HOOK_CODE, self._on_code)
@@ -414,6 +416,10 @@ class Twin:
         if step.effect == READ and address % step.access_bytes:
             self.cycles += 2 if address % 2 and step.access_bytes == 4 else 1
         found = self._memory(address)
+        where = address - found[1] if found is not None else None
+        if step.shift & PIPELINED and where != self._last_memory:
+            self.cycles += 1
+        self._last_memory = where
         if found is None:
             return  # counted when the device answers
         memory, offset = found
