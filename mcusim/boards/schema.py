@@ -169,6 +169,8 @@ class Chip(Strict, frozen=True, kw_only=True):
     priority_bits: int
     """Implemented bits of an exception's priority."""
     priority_bits_source: str
+    bit_band: bool = False
+    """Whether words at 0x22000000 and 0x42000000 stand for bits of RAM and peripherals."""
     vector_table: int
     """Address of the vector table at reset."""
     vector_table_source: str

@@ -294,6 +294,8 @@ class Machine:
         for poll in self.board.polls:
             self._bus.script(poll.address, poll.values or [poll.value])
         self.engine.map_system_control()
+        if self.board.chip.bit_band:
+            self.engine.map_bit_band()
         for base, size_bytes in self._bus.windows():
             self.engine.map_devices(base, size_bytes)
 

@@ -214,6 +214,7 @@ void bind_engine(nb::module_& m) {
       .def(nb::init<int, bool, int, std::uint32_t>(), "cpu_model"_a, "accurate"_a,
            "priority_bits"_a, "cpuid"_a)
       .def("map_system_control", &Engine::map_system_control)
+      .def("map_bit_band", &Engine::map_bit_band)
       .def("set_flash_writable", &Engine::set_flash_writable)
       .def(
           "map_memory",

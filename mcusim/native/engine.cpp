@@ -20,6 +20,22 @@ void check(uc_err error, const char* what) {
 constexpr std::uint32_t kSystemControl = 0xE000E000U;
 constexpr std::uint32_t kNowhere = 0xFFFFFFFEU;  // `until` of a run without an end
 
+// Bit-banding, an option of Cortex-M3 and M4 (TRM 100166, 3.7): a word a bit.
+constexpr std::uint32_t kRam = 0x20000000U, kRamBits = 0x22000000U;
+constexpr std::uint32_t kDevices = 0x40000000U, kDeviceBits = 0x42000000U;
+constexpr std::uint32_t kBitAliasSize = 0x2000000U;
+
+struct BitBand {
+  explicit BitBand(std::uint32_t offset) : word(offset >> 5 & ~3U), number(offset >> 2 & 31U) {}
+  std::uint32_t put(std::uint32_t into, std::uint32_t value) const {
+    return (into & ~(1U << number)) | (value & 1U) << number;
+  }
+  std::uint32_t word;
+  std::uint32_t number;
+};
+
+bool is_bit_alias(std::uint32_t address) { return address - kDeviceBits < kBitAliasSize; }
+
 constexpr std::size_t kTableEntries = 65536 / 2;
 
 constexpr std::uint32_t kThumb = 1U << 24;  // of xPSR
@@ -116,6 +132,13 @@ void Engine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
   check(uc_mmio_map(uc_.get(), base, size_bytes, &Engine::on_device_read, window,
                     &Engine::on_device_write, window),
         "mapping devices");
+}
+
+void Engine::map_bit_band() {
+  bit_band_ = true;
+  check(uc_mmio_map(uc_.get(), kRamBits, kBitAliasSize, &Engine::on_ram_bit_read, this,
+                    &Engine::on_ram_bit_write, this),
+        "mapping the bits of RAM");
 }
 
 const Engine::Memory* Engine::memory_at(std::uint32_t address, std::uint32_t size) const {
@@ -593,7 +616,7 @@ std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned 
   try {
     if (!engine->direct_) engine->read_registers();
     engine->accountant.locate_access(address, false);
-    value = engine->device_read(address, size);
+    value = engine->read_device(address, size);
   } catch (...) {
     engine->fail(std::current_exception());
   }
@@ -609,11 +632,39 @@ void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, st
   try {
     if (!engine->direct_) engine->read_registers();
     engine->accountant.locate_access(address, true);
-    engine->device_write(address, size, static_cast<std::uint32_t>(value));
+    engine->write_device(address, size, static_cast<std::uint32_t>(value));
   } catch (...) {
     engine->fail(std::current_exception());
   }
   engine->accountant.access_done();
+}
+
+std::uint32_t Engine::read_device(std::uint32_t address, std::uint32_t size) {
+  if (!bit_band_ || !is_bit_alias(address)) return device_read(address, size);
+  const BitBand bit(address - kDeviceBits);
+  return device_read(kDevices + bit.word, 4) >> bit.number & 1U;
+}
+
+void Engine::write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
+  if (!bit_band_ || !is_bit_alias(address)) return device_write(address, size, value);
+  const BitBand bit(address - kDeviceBits);
+  device_write(kDevices + bit.word, 4, bit.put(device_read(kDevices + bit.word, 4), value));
+}
+
+std::uint64_t Engine::on_ram_bit_read(uc_engine*, std::uint64_t offset, unsigned, void* self) {
+  const BitBand bit(static_cast<std::uint32_t>(offset));
+  std::uint32_t word = 0;
+  static_cast<Engine*>(self)->load(kRam + bit.word, word);
+  return word >> bit.number & 1U;
+}
+
+void Engine::on_ram_bit_write(uc_engine*, std::uint64_t offset, unsigned, std::uint64_t value,
+                              void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  const BitBand bit(static_cast<std::uint32_t>(offset));
+  std::uint32_t word = 0;
+  if (engine.load(kRam + bit.word, word))
+    engine.store(kRam + bit.word, bit.put(word, static_cast<std::uint32_t>(value)));
 }
 
 std::uint64_t Engine::on_system_read(uc_engine*, std::uint64_t offset, unsigned size, void* self) {

@@ -54,6 +54,8 @@ class Engine {
   // Whether stores of the core reach flash; without, they fault.
   void set_flash_writable(bool on);
   void map_devices(std::uint32_t base, std::uint32_t size_bytes);
+  // Words at 0x22000000 and 0x42000000 that stand for the bits of RAM and peripherals.
+  void map_bit_band();
   std::vector<std::uint8_t> read(std::uint32_t address, std::uint32_t size) const;
   void write(std::uint32_t address, std::span<const std::uint8_t> bytes);
 
@@ -127,6 +129,14 @@ class Engine {
                                       void* window);
   static void on_device_write(uc_engine* uc, std::uint64_t offset, unsigned size,
                               std::uint64_t value, void* window);
+
+  static std::uint64_t on_ram_bit_read(uc_engine* uc, std::uint64_t offset, unsigned size,
+                                       void* self);
+  static void on_ram_bit_write(uc_engine* uc, std::uint64_t offset, unsigned size,
+                               std::uint64_t value, void* self);
+  // An access of a device, or of one bit of its through the alias.
+  std::uint32_t read_device(std::uint32_t address, std::uint32_t size);
+  void write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value);
 
   static std::uint64_t on_system_read(uc_engine* uc, std::uint64_t offset, unsigned size,
                                       void* self);
@@ -224,6 +234,7 @@ class Engine {
   std::vector<std::pair<std::uint32_t, int>> region_marks_;
   std::uint32_t sbrk_ = 0xFFFFFFFFU;
   bool direct_ = false;
+  bool bit_band_ = false;
   std::uint32_t* registers_ = nullptr;  // r0 to r15 in the core, if direct
   SpecialRegisters special_;
   bool locked_up_ = false;

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cases_chip
 import cases_entry
 import cases_faults
 import cases_priority
@@ -47,7 +48,12 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     shared = folder / "harness.o"
     _compile("-c", FIRMWARE / "harness.c", "-o", shared)
     with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(lambda case: _build(case, folder, shared), CASES))
+        return dict(
+            pool.map(
+                lambda case: _build(case, folder, shared),
+                [*CASES, cases_chip.TIMING, cases_chip.BIT_BAND],
+            )
+        )
 
 
 def _build(case: Case, folder: Path, shared: Path) -> tuple[str, Path]:
@@ -93,6 +99,22 @@ def test_mcusim_does_what_the_manual_says(
     printed = words(result.output)
     assert agree(printed, case.expected), f"{case.rule}: {[f'{w:#x}' for w in printed]}"
     assert result.outcome == case.outcome or (result.outcome, result.exit_code) == ("fault", 0)
+
+
+def test_entry_and_return_take_their_cycles(firmware: dict[str, Path]) -> None:
+    result = mcusim.run(firmware["cycles"], board="nrf52840")
+    print(result.output)
+    entry, back, chain, fpu_entry, fpu_back = words(result.output)
+    # Around them are the reads of the counter, SVC, the handlers' ends and no wait states.
+    assert 12 <= entry <= 12 + 8
+    assert 10 <= back <= 10 + 10
+    assert 6 <= chain <= 6 + 12
+    assert (fpu_entry, fpu_back) == (17, 17)
+
+
+def test_bits_have_words_where_the_chip_has_bit_banding(firmware: dict[str, Path]) -> None:
+    result = mcusim.run(firmware["bit-band"], board="nucleo-l4r5zi")
+    assert words(result.output) == list(cases_chip.BIT_BAND.expected)
 
 
 @pytest.mark.parametrize("case", ON_QEMU, ids=lambda case: case.name)
