@@ -131,6 +131,8 @@ def board(
         ),
         device=[],
         power=power,
+        priority_bits=3,
+        priority_bits_source="by hand",
         vector_table=0,
         vector_table_source="by hand",
     )
