@@ -17,30 +17,9 @@ void check(uc_err error, const char* what) {
   if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
 }
 
-constexpr std::uint32_t kSystemControl = 0xE000E000U;
 constexpr std::uint32_t kNowhere = 0xFFFFFFFEU;  // `until` of a run without an end
 
-// Bit-banding, an option of Cortex-M3 and M4 (TRM 100166, 3.7): a word a bit.
-constexpr std::uint32_t kRam = 0x20000000U, kRamBits = 0x22000000U;
-constexpr std::uint32_t kDevices = 0x40000000U, kDeviceBits = 0x42000000U;
-constexpr std::uint32_t kBitAliasSize = 0x2000000U;
-
-struct BitBand {
-  explicit BitBand(std::uint32_t offset) : word(offset >> 5 & ~3U), number(offset >> 2 & 31U) {}
-  std::uint32_t put(std::uint32_t into, std::uint32_t value) const {
-    return (into & ~(1U << number)) | (value & 1U) << number;
-  }
-  std::uint32_t word;
-  std::uint32_t number;
-};
-
-bool is_bit_alias(std::uint32_t address) { return address - kDeviceBits < kBitAliasSize; }
-
-constexpr std::size_t kTableEntries = 65536 / 2;
-
 constexpr std::uint32_t kThumb = 1U << 24;  // of xPSR
-// Conditional-execution bits of xPSR (IT[7:0]).
-constexpr std::uint32_t kItMask = 0x0600FC00U;
 
 }  // namespace
 
@@ -116,29 +95,6 @@ void Engine::set_flash_writable(bool on) {
     check(uc_mem_protect(uc_.get(), memory.base, memory.size, permissions), "protecting flash");
   }
   system.mpu_changed = system.mpu.enabled();
-}
-
-void Engine::map_system_control() {
-  check(uc_mmio_map(uc_.get(), kSystemControl, 0x1000, &Engine::on_system_read, this,
-                    &Engine::on_system_write, this),
-        "mapping the system control space");
-  // Each access asks `guard`: unprivileged code has none (B3.1).
-  check(uc_mem_protect(uc_.get(), kSystemControl, 0x1000, UC_PROT_NONE), "guarding registers");
-}
-
-void Engine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
-  windows_.push_back(std::make_unique<DeviceWindow>(DeviceWindow{this, base, size_bytes}));
-  DeviceWindow* window = windows_.back().get();
-  check(uc_mmio_map(uc_.get(), base, size_bytes, &Engine::on_device_read, window,
-                    &Engine::on_device_write, window),
-        "mapping devices");
-}
-
-void Engine::map_bit_band() {
-  bit_band_ = true;
-  check(uc_mmio_map(uc_.get(), kRamBits, kBitAliasSize, &Engine::on_ram_bit_read, this,
-                    &Engine::on_ram_bit_write, this),
-        "mapping the bits of RAM");
 }
 
 const Engine::Memory* Engine::memory_at(std::uint32_t address, std::uint32_t size) const {
@@ -357,95 +313,6 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
   }
 }
 
-void Engine::set_region(Block& block, int region) {
-  block.region = region;
-  block.flags |= kMarked;
-}
-
-void Engine::mark_region(std::uint32_t address, int region) {
-  region_marks_.emplace_back(address & ~1U, region);
-  for (Block& block : blocks_)
-    if (block.address == (address & ~1U)) set_region(block, region);
-}
-
-Block* Engine::find(std::uint32_t address, std::uint32_t size) {
-  Block** table = tables_[address >> 16];
-  if (table == nullptr) return nullptr;
-  for (Block* block = table[(address & 0xFFFFU) >> 1]; block != nullptr; block = block->next_here)
-    if (block->size == size &&
-        (block->host == nullptr || std::memcmp(block->host, block->copy.data(), size) == 0))
-      return block;
-  return nullptr;
-}
-
-std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t size) const {
-  std::vector<std::uint8_t> code;
-  code.reserve(size);
-  for (std::uint32_t k = 0; k < size; ++k) {
-    // Byte by byte: neighbouring memories may share a block.
-    const Memory* memory = memory_at(address + k, 1);
-    if (memory == nullptr) throw std::runtime_error("a block runs outside all memories");
-    code.push_back(memory->host[address + k - memory->base]);
-  }
-  return code;
-}
-
-void Engine::inspect(Block& block, std::span<const std::uint8_t> host) {
-  constexpr std::uint16_t kSev = 0xBF40U;
-  for (const Instruction& i : block.code) {
-    const auto half =
-        static_cast<std::uint16_t>(host[i.offset] | std::uint32_t{host[i.offset + 1U]} << 8);
-    if (half == kSev) block.sends_event = true;
-    // CPS and MSR end a block, and may let a pending exception through at once.
-    const bool change = (half & 0xFFE8U) == 0xB660U, move = (half & 0xFFF0U) == 0xF380U;
-    if (change || (move && (host[i.offset + 3U] & 0xD0U) == 0x80U)) block.flags |= kStackSelect;
-  }
-  block.needs_care = block.sends_event || block.has(kUsesFpu) ? 1U : 0U;
-}
-
-Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
-  std::vector<std::uint8_t> code = code_at(address, size);
-  blocks_.push_back(decode(address, code, reg(UC_ARM_REG_XPSR) & kItMask));
-  Block& block = blocks_.back();
-  block.address = address;
-  block.size = size;
-  accountant.place(block);
-  inspect(block, code);
-  if (!block.in_flash) {
-    block.flags |= kInRam;
-    if (const Memory* memory = memory_at(address, size); memory != nullptr)
-      block.host = memory->host + (address - memory->base);
-    block.copy = std::move(code);
-  }
-  for (const auto& [entry, region] : region_marks_)
-    if (entry == address) set_region(block, region);
-  block.is_sbrk = address == sbrk_;
-  if (block.is_sbrk) block.flags |= kMarked;
-  block.events = block.dynamic.data();
-  Block**& table = tables_[address >> 16];
-  if (table == nullptr) table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
-  if (table == nullptr) throw std::bad_alloc();
-  Block*& head = table[(address & 0xFFFFU) >> 1];
-  block.next_here = head;
-  head = &block;
-  return &block;
-}
-
-Block* Engine::look_for(Block* previous, std::uint32_t address, std::uint32_t size) {
-  Block* block = find(address, size);
-  if (block == nullptr) {
-    try {
-      block = discover(address, size);
-    } catch (...) {
-      fail(std::current_exception());
-      return nullptr;
-    }
-  }
-  // Code in RAM may change: it is compared at each execution.
-  if (previous != nullptr && !block->has(kInRam)) previous->successor = block;
-  return block;
-}
-
 void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
   auto& engine = *static_cast<Engine*>(self);
   if (engine.stopping_) {
@@ -605,85 +472,6 @@ bool Engine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, int
   // After a store that fails, Unicorn runs the block to its end.
   if (write) engine.keep_registers(engine.reg(UC_ARM_REG_PC));
   return false;
-}
-
-std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned size,
-                                     void* window) {
-  const auto* place = static_cast<DeviceWindow*>(window);
-  Engine* engine = place->engine;
-  const std::uint32_t address = place->base + static_cast<std::uint32_t>(offset);
-  std::uint32_t value = 0;
-  try {
-    if (!engine->direct_) engine->read_registers();
-    engine->accountant.locate_access(address, false);
-    value = engine->read_device(address, size);
-  } catch (...) {
-    engine->fail(std::current_exception());
-  }
-  engine->accountant.access_done();
-  return value;
-}
-
-void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
-                             void* window) {
-  const auto* place = static_cast<DeviceWindow*>(window);
-  Engine* engine = place->engine;
-  const std::uint32_t address = place->base + static_cast<std::uint32_t>(offset);
-  try {
-    if (!engine->direct_) engine->read_registers();
-    engine->accountant.locate_access(address, true);
-    engine->write_device(address, size, static_cast<std::uint32_t>(value));
-  } catch (...) {
-    engine->fail(std::current_exception());
-  }
-  engine->accountant.access_done();
-}
-
-std::uint32_t Engine::read_device(std::uint32_t address, std::uint32_t size) {
-  if (!bit_band_ || !is_bit_alias(address)) return device_read(address, size);
-  const BitBand bit(address - kDeviceBits);
-  return device_read(kDevices + bit.word, 4) >> bit.number & 1U;
-}
-
-void Engine::write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
-  if (!bit_band_ || !is_bit_alias(address)) return device_write(address, size, value);
-  const BitBand bit(address - kDeviceBits);
-  device_write(kDevices + bit.word, 4, bit.put(device_read(kDevices + bit.word, 4), value));
-}
-
-std::uint64_t Engine::on_ram_bit_read(uc_engine*, std::uint64_t offset, unsigned, void* self) {
-  const BitBand bit(static_cast<std::uint32_t>(offset));
-  std::uint32_t word = 0;
-  static_cast<Engine*>(self)->load(kRam + bit.word, word);
-  return word >> bit.number & 1U;
-}
-
-void Engine::on_ram_bit_write(uc_engine*, std::uint64_t offset, unsigned, std::uint64_t value,
-                              void* self) {
-  auto& engine = *static_cast<Engine*>(self);
-  const BitBand bit(static_cast<std::uint32_t>(offset));
-  std::uint32_t word = 0;
-  if (engine.load(kRam + bit.word, word))
-    engine.store(kRam + bit.word, bit.put(word, static_cast<std::uint32_t>(value)));
-}
-
-std::uint64_t Engine::on_system_read(uc_engine*, std::uint64_t offset, unsigned size, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
-  engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), false);
-  const std::uint64_t now = engine.accountant.now();
-  const std::uint32_t value = engine.system.read(static_cast<std::uint32_t>(offset), size, now);
-  engine.accountant.access_done();
-  return value;
-}
-
-void Engine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
-                             void* self) {
-  auto& engine = *static_cast<Engine*>(self);
-  engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), true);
-  engine.system.write(static_cast<std::uint32_t>(offset), size, static_cast<std::uint32_t>(value),
-                      engine.accountant.now());
-  engine.accountant.access_done();
-  engine.attend();
 }
 
 }  // namespace mcusim

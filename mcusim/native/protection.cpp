@@ -1,7 +1,5 @@
 // What an instruction may not do: traps, the MPU on Unicorn's memory map, and undoing what was
 // done all the same.
-#include <unicorn/unicorn.h>
-
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>

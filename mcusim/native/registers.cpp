@@ -5,12 +5,12 @@
 
 #include <array>
 #include <cstring>
-#include <vector>
 
 namespace mcusim {
 
 namespace {
 
+constexpr std::uint32_t kSeed = 0xA5C30017U;
 constexpr std::size_t kLow = 13;  // r0 to r12
 using Values = std::array<std::uint32_t, kLow>;
 
@@ -52,10 +52,13 @@ Values write_pattern(uc_engine* uc, std::uint32_t seed) {
   return values;
 }
 
+// Copies are kept outside the heap, where they could lie in what is searched, then or for a later
+// engine. Engines are made one at a time.
+constexpr std::size_t kReach = 64 * 1024;  // the CPU object of 2.1.4 has them 41 kB in
+std::array<std::uint8_t, kReach> window;
+
 std::uintptr_t search(const SafeReader& reader, std::uintptr_t object, const Values& values) {
   constexpr std::size_t kStep = 4096;
-  constexpr std::size_t kReach = 64 * 1024;  // the CPU object of 2.1.4 has them 41 kB in
-  std::vector<std::uint8_t> window(kReach + kStep);
   std::size_t have = 0;
   while (have < kReach && reader.read(object + have, window.data() + have, kStep)) have += kStep;
   for (std::size_t at = 0; at + sizeof values <= have; at += 4)
@@ -65,7 +68,6 @@ std::uintptr_t search(const SafeReader& reader, std::uintptr_t object, const Val
 
 using Snapshot = std::array<std::uint32_t, 8 * 1024>;
 
-// Outside the heap, where a copy could lie in what is searched. Engines are made one at a time.
 Snapshot before_write, after_write;
 
 // Words that could be read.
@@ -116,7 +118,7 @@ SpecialRegisters find_special_registers(uc_engine* uc, const std::uint32_t* regi
 
 const std::uint32_t* find_arm_registers(uc_engine* uc) {
   const SafeReader reader;
-  const Values pattern = write_pattern(uc, 0xA5C30017U);
+  const Values pattern = write_pattern(uc, kSeed);
   // The engine holds a pointer to its CPU object within its first fields.
   constexpr std::size_t kFields = 512;
   std::uintptr_t found = 0;
@@ -125,16 +127,20 @@ const std::uint32_t* find_arm_registers(uc_engine* uc) {
     if (!reader.read(reinterpret_cast<std::uintptr_t>(uc) + i * sizeof pointer, &pointer,
                      sizeof pointer))
       break;
-    if (pointer > 0xFFFF && pointer % 8 == 0) found = search(reader, pointer, pattern);
+    if (pointer <= 0xFFFF || pointer % 8 != 0) continue;
+    found = search(reader, pointer, pattern);
+    if (found == 0) continue;
+    // A copy would not follow the core: a second pattern must show at the same place.
+    const Values again = write_pattern(uc, 0x1B5E9D31U);
+    if (std::memcmp(reinterpret_cast<const void*>(found), again.data(), sizeof again) != 0) {
+      found = 0;
+      write_pattern(uc, kSeed);
+    }
   }
   if (found == 0) return nullptr;
-  // A copy would not follow the core: a second pattern must show at the same place.
-  const Values again = write_pattern(uc, 0x1B5E9D31U);
-  const bool live =
-      std::memcmp(reinterpret_cast<const void*>(found), again.data(), sizeof again) == 0;
   const std::uint32_t zero = 0;
   for (std::size_t i = 0; i < kLow; ++i) uc_reg_write(uc, low_register(i), &zero);
-  return live ? reinterpret_cast<const std::uint32_t*>(found) : nullptr;
+  return reinterpret_cast<const std::uint32_t*>(found);
 }
 
 }  // namespace mcusim

@@ -1,0 +1,137 @@
+// Accesses of the core to devices, bit-band aliases and the system control space.
+#include <memory>
+#include <stdexcept>
+
+#include "engine.hpp"
+
+namespace mcusim {
+
+namespace {
+
+void check(uc_err error, const char* what) {
+  if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
+}
+
+constexpr std::uint32_t kSystemControl = 0xE000E000U;
+
+// Bit-banding, an option of Cortex-M3 and M4 (TRM 100166, 3.7): a word a bit.
+constexpr std::uint32_t kRam = 0x20000000U, kRamBits = 0x22000000U;
+constexpr std::uint32_t kDevices = 0x40000000U, kDeviceBits = 0x42000000U;
+constexpr std::uint32_t kBitAliasSize = 0x2000000U;
+
+struct BitBand {
+  explicit BitBand(std::uint32_t offset) : word(offset >> 5 & ~3U), number(offset >> 2 & 31U) {}
+  std::uint32_t put(std::uint32_t into, std::uint32_t value) const {
+    return (into & ~(1U << number)) | (value & 1U) << number;
+  }
+  std::uint32_t word;
+  std::uint32_t number;
+};
+
+bool is_bit_alias(std::uint32_t address) { return address - kDeviceBits < kBitAliasSize; }
+
+}  // namespace
+
+void Engine::map_system_control() {
+  check(uc_mmio_map(uc_.get(), kSystemControl, 0x1000, &Engine::on_system_read, this,
+                    &Engine::on_system_write, this),
+        "mapping the system control space");
+  // Each access asks `guard`: unprivileged code has none (B3.1).
+  check(uc_mem_protect(uc_.get(), kSystemControl, 0x1000, UC_PROT_NONE), "guarding registers");
+}
+
+void Engine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
+  windows_.push_back(std::make_unique<DeviceWindow>(DeviceWindow{this, base, size_bytes}));
+  DeviceWindow* window = windows_.back().get();
+  check(uc_mmio_map(uc_.get(), base, size_bytes, &Engine::on_device_read, window,
+                    &Engine::on_device_write, window),
+        "mapping devices");
+}
+
+void Engine::map_bit_band() {
+  bit_band_ = true;
+  check(uc_mmio_map(uc_.get(), kRamBits, kBitAliasSize, &Engine::on_ram_bit_read, this,
+                    &Engine::on_ram_bit_write, this),
+        "mapping the bits of RAM");
+}
+
+std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned size,
+                                     void* window) {
+  const auto* place = static_cast<DeviceWindow*>(window);
+  Engine* engine = place->engine;
+  const std::uint32_t address = place->base + static_cast<std::uint32_t>(offset);
+  std::uint32_t value = 0;
+  try {
+    if (!engine->direct_) engine->read_registers();
+    engine->accountant.locate_access(address, false);
+    value = engine->read_device(address, size);
+  } catch (...) {
+    engine->fail(std::current_exception());
+  }
+  engine->accountant.access_done();
+  return value;
+}
+
+void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
+                             void* window) {
+  const auto* place = static_cast<DeviceWindow*>(window);
+  Engine* engine = place->engine;
+  const std::uint32_t address = place->base + static_cast<std::uint32_t>(offset);
+  try {
+    if (!engine->direct_) engine->read_registers();
+    engine->accountant.locate_access(address, true);
+    engine->write_device(address, size, static_cast<std::uint32_t>(value));
+  } catch (...) {
+    engine->fail(std::current_exception());
+  }
+  engine->accountant.access_done();
+}
+
+std::uint32_t Engine::read_device(std::uint32_t address, std::uint32_t size) {
+  if (!bit_band_ || !is_bit_alias(address)) return device_read(address, size);
+  const BitBand bit(address - kDeviceBits);
+  return device_read(kDevices + bit.word, 4) >> bit.number & 1U;
+}
+
+void Engine::write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
+  if (!bit_band_ || !is_bit_alias(address)) return device_write(address, size, value);
+  const BitBand bit(address - kDeviceBits);
+  device_write(kDevices + bit.word, 4, bit.put(device_read(kDevices + bit.word, 4), value));
+}
+
+std::uint64_t Engine::on_ram_bit_read(uc_engine*, std::uint64_t offset, unsigned, void* self) {
+  const BitBand bit(static_cast<std::uint32_t>(offset));
+  std::uint32_t word = 0;
+  static_cast<Engine*>(self)->load(kRam + bit.word, word);
+  return word >> bit.number & 1U;
+}
+
+void Engine::on_ram_bit_write(uc_engine*, std::uint64_t offset, unsigned, std::uint64_t value,
+                              void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  const BitBand bit(static_cast<std::uint32_t>(offset));
+  std::uint32_t word = 0;
+  if (engine.load(kRam + bit.word, word))
+    engine.store(kRam + bit.word, bit.put(word, static_cast<std::uint32_t>(value)));
+}
+
+std::uint64_t Engine::on_system_read(uc_engine*, std::uint64_t offset, unsigned size, void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), false);
+  const std::uint64_t now = engine.accountant.now();
+  const std::uint32_t value = engine.system.read(static_cast<std::uint32_t>(offset), size, now);
+  engine.accountant.access_done();
+  return value;
+}
+
+void Engine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size, std::uint64_t value,
+                             void* self) {
+  auto& engine = *static_cast<Engine*>(self);
+  engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), true);
+  engine.system.write(static_cast<std::uint32_t>(offset), size, static_cast<std::uint32_t>(value),
+                      engine.accountant.now());
+  engine.accountant.access_done();
+  engine.attend();
+}
+
+}  // namespace mcusim
