@@ -5,13 +5,14 @@
 
 #include <array>
 #include <cstring>
+#include <vector>
 
 namespace mcusim {
 
 namespace {
 
-constexpr std::uint32_t kSeed = 0xA5C30017U;
 constexpr std::size_t kLow = 13;  // r0 to r12
+constexpr std::uint32_t kSeed = 0xA5C30017U;
 using Values = std::array<std::uint32_t, kLow>;
 
 // Copies memory that may not be mapped: write(2) reports EFAULT where a load would crash.
@@ -52,47 +53,67 @@ Values write_pattern(uc_engine* uc, std::uint32_t seed) {
   return values;
 }
 
-// Copies are kept outside the heap, where they could lie in what is searched, then or for a later
-// engine. Engines are made one at a time.
-constexpr std::size_t kReach = 64 * 1024;  // the CPU object of 2.1.4 has them 41 kB in
-std::array<std::uint8_t, kReach> window;
+// A copy would not follow the core: other patterns must show at the same place.
+bool is_live(uc_engine* uc, const SafeReader& reader, std::uintptr_t at) {
+  for (const std::uint32_t seed : {0x1B5E9D31U, 0x70C3A2E5U, kSeed}) {
+    const Values written = write_pattern(uc, seed);
+    Values seen{};
+    if (!reader.read(at, &seen, sizeof seen) || seen != written) return false;
+  }
+  return true;
+}
 
-std::uintptr_t search(const SafeReader& reader, std::uintptr_t object, const Values& values) {
+std::uintptr_t search(uc_engine* uc, const SafeReader& reader, std::uintptr_t object) {
   constexpr std::size_t kStep = 4096;
+  constexpr std::size_t kReach = 64 * 1024;  // the CPU object of 2.1.4 has them 41 kB in
+  const Values values = write_pattern(uc, kSeed);
+  std::vector<std::uint8_t> window(kReach + kStep);
   std::size_t have = 0;
   while (have < kReach && reader.read(object + have, window.data() + have, kStep)) have += kStep;
   for (std::size_t at = 0; at + sizeof values <= have; at += 4)
-    if (std::memcmp(window.data() + at, values.data(), sizeof values) == 0) return object + at;
+    if (std::memcmp(window.data() + at, values.data(), sizeof values) == 0 &&
+        is_live(uc, reader, object + at))
+      return object + at;
   return 0;
 }
 
-using Snapshot = std::array<std::uint32_t, 8 * 1024>;
-
-Snapshot before_write, after_write;
-
-// Words that could be read.
-std::size_t snapshot(const SafeReader& reader, std::uintptr_t from, Snapshot& words) {
+std::vector<std::uint32_t> snapshot(const SafeReader& reader, std::uintptr_t from) {
   constexpr std::size_t kStep = 4096;
+  constexpr std::size_t kReach = 32 * 1024;
+  std::vector<std::uint32_t> words(kReach / 4);
   std::size_t have = 0;
-  while (have < sizeof words && reader.read(from + have, words.data() + have / 4, kStep))
-    have += kStep;
-  return have / 4;
+  while (have < kReach && reader.read(from + have, words.data() + have / 4, kStep)) have += kStep;
+  words.resize(have / 4);
+  return words;
 }
 
-// The only word that follows a register from 0 to `value`.
+bool follows(uc_engine* uc, const SafeReader& reader, std::uintptr_t word, int number,
+             std::uint32_t value) {
+  for (const std::uint32_t written : {value, 0U, value, 0U}) {
+    std::uint32_t seen = ~written;
+    uc_reg_write(uc, number, &written);
+    if (!reader.read(word, &seen, sizeof seen) || seen != written) return false;
+  }
+  return true;
+}
+
+// The only word that follows a register between 0 and `value`.
 std::uint32_t* find_word(uc_engine* uc, const SafeReader& reader, std::uintptr_t from, int number,
                          std::uint32_t value) {
   const std::uint32_t zero = 0;
   uc_reg_write(uc, number, &zero);
-  const std::size_t before = snapshot(reader, from, before_write);
+  const auto before = snapshot(reader, from);
   uc_reg_write(uc, number, &value);
-  const std::size_t after = snapshot(reader, from, after_write);
+  const auto after = snapshot(reader, from);
   uc_reg_write(uc, number, &zero);
   std::uintptr_t found = 0;
-  for (std::size_t i = 0; i < before && i < after; ++i) {
-    if (before_write[i] != 0 || after_write[i] != value) continue;
+  for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
+    // The snapshots themselves may lie in what they show, so a difference is not enough.
+    if (before[i] != 0 || after[i] != value) continue;
+    const std::uintptr_t word = from + 4 * i;
+    if (!follows(uc, reader, word, number, value)) continue;
     if (found != 0) return nullptr;
-    found = from + 4 * i;
+    found = word;
   }
   return reinterpret_cast<std::uint32_t*>(found);
 }
@@ -118,7 +139,6 @@ SpecialRegisters find_special_registers(uc_engine* uc, const std::uint32_t* regi
 
 const std::uint32_t* find_arm_registers(uc_engine* uc) {
   const SafeReader reader;
-  const Values pattern = write_pattern(uc, kSeed);
   // The engine holds a pointer to its CPU object within its first fields.
   constexpr std::size_t kFields = 512;
   std::uintptr_t found = 0;
@@ -127,17 +147,8 @@ const std::uint32_t* find_arm_registers(uc_engine* uc) {
     if (!reader.read(reinterpret_cast<std::uintptr_t>(uc) + i * sizeof pointer, &pointer,
                      sizeof pointer))
       break;
-    if (pointer <= 0xFFFF || pointer % 8 != 0) continue;
-    found = search(reader, pointer, pattern);
-    if (found == 0) continue;
-    // A copy would not follow the core: a second pattern must show at the same place.
-    const Values again = write_pattern(uc, 0x1B5E9D31U);
-    if (std::memcmp(reinterpret_cast<const void*>(found), again.data(), sizeof again) != 0) {
-      found = 0;
-      write_pattern(uc, kSeed);
-    }
+    if (pointer > 0xFFFF && pointer % 8 == 0) found = search(uc, reader, pointer);
   }
-  if (found == 0) return nullptr;
   const std::uint32_t zero = 0;
   for (std::size_t i = 0; i < kLow; ++i) uc_reg_write(uc, low_register(i), &zero);
   return reinterpret_cast<const std::uint32_t*>(found);
