@@ -65,32 +65,26 @@ Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeom
       read_shift_(log2_exact(read_bytes, "flash read width is a power of two")),
       sectors_(size_bytes / read_bytes) {}
 
-void Flash::remember(std::uint64_t start) {
-  booked_[oldest_] = start;
-  oldest_ = (oldest_ + 1) % kBookings;
-}
-
 std::uint64_t Flash::book_fetch(std::uint64_t now) {
   const std::uint64_t start = std::max(now, array_free_);
   array_free_ = start + 1 + wait_states;
-  remember(start);
+  booked_[oldest_] = start;
+  oldest_ = (oldest_ + 1) % kBookings;
   return start + wait_states;
 }
 
-std::uint64_t Flash::book_data(std::uint64_t now) {
+std::uint64_t Flash::book_data_between(std::uint64_t now) {
+  // Fetches are booked ahead of time, in order but for the ring's turn; one sweep over a sorted
+  // copy, the last data read among them, finds the first gap that is long enough.
   const std::uint64_t length = 1 + wait_states;
+  std::array<std::uint64_t, kBookings + 1> starts{};
+  std::copy(booked_.begin(), booked_.end(), starts.begin());
+  starts.back() = last_data_;
+  std::sort(starts.begin(), starts.end());
   std::uint64_t start = now;
-  if (now < array_free_) {
-    // Bookings of fetches are in order of time, with data reads put among them; one sweep over a
-    // sorted copy finds the first gap that is long enough.
-    std::array<std::uint64_t, kBookings> starts = booked_;
-    std::sort(starts.begin(), starts.end());
-    for (const std::uint64_t other : starts)
-      if (other + length > start && other < start + length) start = other + length;
-  }
-  array_free_ = std::max(array_free_, start + length);
-  remember(start);
-  return start + wait_states;
+  for (const std::uint64_t other : starts)
+    if (other + length > start && other < start + length) start = other + length;
+  return start;
 }
 
 std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& activity) {

@@ -4,6 +4,7 @@
 // A cache line is filled read by read ("sector"), as the array delivers it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -89,8 +90,13 @@ class Flash {
   // Reads of the array are booked in time; a data read may find a gap between fetches that are
   // booked further ahead. Both return the cycle at which the data is there.
   std::uint64_t book_fetch(std::uint64_t now);
-  std::uint64_t book_data(std::uint64_t now);
-  void remember(std::uint64_t start);
+  std::uint64_t book_data(std::uint64_t now) {
+    const std::uint64_t start = now < array_free_ ? book_data_between(now) : now;
+    last_data_ = start;
+    array_free_ = std::max(array_free_, start + 1 + wait_states);
+    return start + wait_states;
+  }
+  std::uint64_t book_data_between(std::uint64_t now);
 
   static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
   std::uint32_t read_shift_;
@@ -100,8 +106,9 @@ class Flash {
   std::uint64_t prefetch_ready_ = 0;
   std::uint64_t array_free_ = 0;
   static constexpr std::size_t kBookings = 64;
-  std::array<std::uint64_t, kBookings> booked_{};  // starts of the last reads, oldest overwritten
+  std::array<std::uint64_t, kBookings> booked_{};  // starts of the last fetches, oldest overwritten
   std::size_t oldest_ = 0;
+  std::uint64_t last_data_ = 0;
 };
 
 }  // namespace mcusim

@@ -33,7 +33,7 @@ MASK = 0xFFFFFFFF
 SYSTEM_CONTROL = 0xE000E
 """Its registers just keep what is written; the twin takes no exceptions."""
 BOOKINGS = 64
-"""Reads of the array that the accelerator remembers."""
+"""Fetches from the array that the accelerator remembers."""
 
 
 class LruCache:
@@ -95,6 +95,7 @@ class FlashTwin:
         self._ahead_ready = 0
         self._free_at = 0
         self._booked: deque[int] = deque([0] * BOOKINGS, maxlen=BOOKINGS)
+        self._last_data = 0
 
     # What control registers do (mcusim.devices.device.FlashControl).
 
@@ -129,11 +130,11 @@ class FlashTwin:
         length = 1 + self.wait_states
         start = now
         if now < self._free_at:
-            for other in sorted(self._booked):
+            for other in sorted([*self._booked, self._last_data]):
                 if other - length < start < other + length:
                     start = other + length
         self._free_at = max(self._free_at, start + length)
-        self._booked.append(start)
+        self._last_data = start
         return start + self.wait_states
 
     def fetch(self, sector: int, now: int, counts: dict[str, int]) -> int:
