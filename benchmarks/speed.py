@@ -53,24 +53,24 @@ class Configuration:
 
 
 class RunClock:
-    """CPU seconds spent in `RunLoop.run`."""
+    """CPU seconds spent in `RunLoop.advance`."""
 
     def __init__(self) -> None:
         self.spent_s = 0.0
-        self._run = RunLoop.run
+        self._advance = RunLoop.advance
 
     def __enter__(self) -> RunClock:
-        def timed(loop: RunLoop) -> Ending:
+        def timed(loop: RunLoop) -> Ending | None:
             began = time.process_time()
-            ending = self._run(loop)
-            self.spent_s = time.process_time() - began
+            ending = self._advance(loop)
+            self.spent_s += time.process_time() - began
             return ending
 
-        RunLoop.run = timed
+        RunLoop.advance = timed
         return self
 
     def __exit__(self, *_: object) -> None:
-        RunLoop.run = self._run
+        RunLoop.advance = self._advance
 
 
 def simulate(configuration: Configuration) -> float:
