@@ -88,7 +88,8 @@ void Engine::map_memory(std::uint32_t base, std::uint32_t size_bytes, Place plac
 }
 
 void Engine::set_flash_writable(bool on) {
-  const std::uint32_t permissions = UC_PROT_READ | UC_PROT_EXEC | (on ? UC_PROT_WRITE : 0U);
+  std::uint32_t permissions = UC_PROT_READ | UC_PROT_EXEC;
+  if (on) permissions |= UC_PROT_WRITE;
   for (Memory& memory : memories_) {
     if (!memory.read_only) continue;
     memory.permissions = permissions;
