@@ -69,18 +69,6 @@ class RunLoop:
         self._tail: NDArray[np.uint64] | None = None
         self._slice_cycles = FIRST_SLICE_CYCLES
 
-    def run(self) -> Ending:
-        """Runs from reset to the end; Ctrl-C ends it with what there is."""
-        self.reset()
-        ending: Ending | None = None
-        try:
-            while ending is None:
-                ending = self.advance()
-        except KeyboardInterrupt:
-            ending = Ending("stopped", "interrupted by the user")
-        self.settle(ending)
-        return ending
-
     def reset(self) -> None:
         """Goes to the reset vector."""
         self._resume = self._machine.reset()

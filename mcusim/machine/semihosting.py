@@ -18,7 +18,7 @@ STDIN, STDOUT, STDERR = 1, 2, 3
 TEXT_LIMIT_BYTES = 1 << 16
 CHUNK_BYTES = 1024
 APPLICATION_EXIT = 0x20026  # ADP_Stopped_ApplicationExit
-HANDLED_ELSEWHERE = "console"
+CONSOLE = "console"
 
 
 class Semihosting:
@@ -72,11 +72,7 @@ class Semihosting:
         region = self._machine.board.region_at(address)
         if region is None or region.kind != "ram":
             return FAILED
-        try:
-            self._machine.engine.write(address, data)
-        except IndexError:
-            return FAILED
-        return 0
+        return 0 if self._machine.write_memory(address, data) else FAILED
 
     def _open(self, parameter: int) -> int:
         name_at, mode, length = self._words(parameter, 3)
@@ -87,7 +83,7 @@ class Semihosting:
         return FAILED
 
     def _write_character(self, parameter: int) -> int:
-        self._machine.emit(HANDLED_ELSEWHERE, self._machine.read_memory(parameter, 1))
+        self._machine.emit(CONSOLE, self._machine.read_memory(parameter, 1))
         return 0
 
     def _write_string(self, parameter: int) -> int:
@@ -100,14 +96,14 @@ class Semihosting:
             text += chunk if end < 0 else chunk[:end]
             if end >= 0 or not chunk:
                 break
-        self._machine.emit(HANDLED_ELSEWHERE, bytes(text))
+        self._machine.emit(CONSOLE, bytes(text))
         return 0
 
     def _write(self, parameter: int) -> int:
         handle, address, length = self._words(parameter, 3)
         if handle not in (STDOUT, STDERR) or length > TEXT_LIMIT_BYTES:
             return length  # nothing written
-        self._machine.emit(HANDLED_ELSEWHERE, self._machine.read_memory(address, length))
+        self._machine.emit(CONSOLE, self._machine.read_memory(address, length))
         return 0
 
     def _read(self, parameter: int) -> int:

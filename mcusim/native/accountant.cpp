@@ -366,7 +366,6 @@ void Accountant::sleep_until(std::uint64_t cycle) {
   if (cycle <= cycles) return;
   const std::uint64_t slept = cycle - cycles;
   asleep += slept;
-  sleep_by_state[sleep_state] += slept;
   cycles = cycle;
   entered_at_ = cycle;
 }
@@ -377,12 +376,6 @@ void Accountant::settle() {
   current_->cycles_spent += cycles - entered_at_;
   entered_at_ = cycles;
   current_ = nullptr;
-}
-
-void Accountant::add_instruction(Column column, std::uint32_t extra_cycles) {
-  ++instructions;
-  cycles += extra_cycles;
-  ++totals_[column];
 }
 
 void Accountant::flush() {

@@ -73,7 +73,6 @@ class Accountant {
   // The core leaves the current block for an exception's handler; it will return to `pc` and `sp`.
   void enter_exception(std::uint32_t pc, std::uint32_t sp);
   void leave_exception(std::uint32_t pc, std::uint32_t sp);
-  void leave_exception_to_next() { settle(); }
   void charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store,
                         std::uint64_t stall);
   // Cycles that `words` accesses from `address` on wait for their memory.
@@ -142,8 +141,6 @@ class Accountant {
   bool would_trap(std::uint32_t pc);
   // The current block was left before the instruction at `pc`: gives the rest back.
   void give_back(std::uint32_t pc);
-  // An instruction that the host executed in place of the core.
-  void add_instruction(Column column, std::uint32_t cycles);
   // The access under way in the current block, found by its address; for exact time in devices.
   void locate_access(std::uint32_t address, bool write);
   void access_done() { in_access_ = false; }
@@ -162,10 +159,6 @@ class Accountant {
   void watch_heap(std::uint32_t start) { heap_start_ = heap_end_ = heap_written_ = start; }
 
   void watch_guard(std::uint32_t lowest_allowed) { guard_ = lowest_allowed; }
-  void set_sample_interval(std::uint64_t interval) {
-    sample_interval_ = next_sample_ = interval;
-    rearm_look();
-  }
   void set_limits(std::uint64_t cycle, std::uint64_t instruction) {
     stop_at_cycle_ = cycle;
     stop_at_instruction = instruction;
@@ -188,8 +181,6 @@ class Accountant {
   std::vector<Frame> frames;
   Block* current() { return current_; }
   std::uint64_t asleep = 0;  // of `cycles`
-  std::uint64_t sleep_by_state[4] = {};
-  int sleep_state = 0;
   // What CCR has trap, and which of both it was.
   static constexpr std::uint8_t kTrapDivision = 1, kTrapUnaligned = 2;
   std::uint8_t traps = 0;

@@ -270,11 +270,6 @@ void bind_engine(nb::module_& m) {
       .def("forget_translations", &Engine::forget_translations)
       .def("give_back", [](Engine& e, std::uint32_t pc) { e.accountant.give_back(pc); })
       .def("settle", [](Engine& e) { e.accountant.settle(); })
-      .def("add_instruction",
-           [](Engine& e, std::uint32_t column, std::uint32_t cycles) {
-             if (column < kAlu || column > kOther) throw nb::value_error("not a class");
-             e.accountant.add_instruction(static_cast<Column>(column), cycles);
-           })
       .def("select_stack",
            [](Engine& e, int which, std::uint32_t sp) { e.accountant.select_stack(which & 1, sp); })
       .def("add_region", [](Engine& e) { return e.accountant.add_region(); })
@@ -284,8 +279,6 @@ void bind_engine(nb::module_& m) {
       .def("mark_sbrk", &Engine::mark_sbrk)
       .def("watch_heap", [](Engine& e, std::uint32_t start) { e.accountant.watch_heap(start); })
       .def("watch_guard", [](Engine& e, std::uint32_t low) { e.accountant.watch_guard(low); })
-      .def("set_sample_interval",
-           [](Engine& e, std::uint64_t cycles) { e.accountant.set_sample_interval(cycles); })
       .def("activity", [](Engine& e) { return to_vector(e.accountant.snapshot()); })
       .def("blocks", &block_table)
       .def("trace", &trace)
@@ -328,29 +321,15 @@ void bind_engine(nb::module_& m) {
             e.attend();
           },
           "exception"_a, "high"_a)
-      .def("pend",
-           [](Engine& e, int number) {
-             e.exceptions.set_pending(check_exception(number));
-             e.attend();
-           })
-      .def("is_enabled", [](const Engine& e,
-                            int number) { return e.exceptions.enabled(check_exception(number)); })
       .def("set_vector_table",
            [](Engine& e, std::uint32_t address) { e.system.vector_table = address; })
       .def("raise_fault", &Engine::raise_fault, "exception"_a, "pc"_a, "cfsr"_a, "has_address"_a,
            "address"_a)
       .def_prop_ro("resume_at", &Engine::resume_at)
-      .def_prop_ro("active_exception", [](const Engine& e) { return e.system.active_exception; })
       .def_prop_ro("vector_table", [](const Engine& e) { return e.system.vector_table; })
       .def_prop_ro("reset_requested", [](const Engine& e) { return e.system.reset_requested; })
       .def_prop_ro("sleep_deep", [](const Engine& e) { return e.system.sleep_deep(); })
       .def_prop_ro("asleep", [](const Engine& e) { return e.accountant.asleep; })
-      .def_prop_ro("sleep_by_state",
-                   [](const Engine& e) {
-                     return std::vector<std::uint64_t>(std::begin(e.accountant.sleep_by_state),
-                                                       std::end(e.accountant.sleep_by_state));
-                   })
-      .def("set_sleep_state", [](Engine& e, int state) { e.accountant.sleep_state = state & 3; })
       .def_prop_ro("fpu_enabled", [](const Engine& e) { return e.system.fpu_enabled(); })
       .def_ro("stopped_at_fpu", &Engine::stopped_at_fpu)
       .def_prop_ro("registers_are_direct", &Engine::registers_are_direct);

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mcusim.boards import board_names, load_board, load_workloads
-from mcusim.boards.paths import workloads_path
 from mcusim.boards.schema import Overhead
 from mcusim.errors import BoardError, UsageError
 from mcusim.machine.activity import COLUMNS, INDEX
@@ -60,10 +59,8 @@ def test_every_anchor_is_met(hand):
     assert max(abs(e.relative) for e in errors) < 0.03
 
 
-@pytest.mark.parametrize("name", board_names() or ["none"])
+@pytest.mark.parametrize("name", board_names())
 def test_shipped_boards_meet_their_anchors(name):
-    if name == "none" or not workloads_path().is_file():
-        pytest.skip("no shipped boards or workload mixes yet")
     errors = anchor_errors(load_board(name), load_workloads())
     assert errors
     worst = max(errors, key=lambda e: abs(e.relative))
