@@ -40,6 +40,9 @@ class Board:
     core: Core
     console: str
     """Name of the device whose output is the firmware's text output; empty for none."""
+    external_clock_hz: float = 0.0
+    """The crystal or clock at the chip's main oscillator; 0 for none."""
+    external_clock_source: str = ""
     overhead: tuple[Overhead, ...] = ()
     polls: tuple[Poll, ...] = ()
 

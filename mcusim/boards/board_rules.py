@@ -29,6 +29,8 @@ def board_sources_are_given(board: BoardFile, _chip: Chip, where: Where) -> None
     for key in ("clock_source", "supply_source", "regulator_source"):
         if not getattr(board, key).strip():
             raise where.error(key, "is empty", "say why the board runs like this")
+    if board.external_clock_hz is not None and not board.external_clock_source.strip():
+        raise where.error("external_clock_source", "is empty", "name the board's manual")
 
 
 def board_numbers_are_plausible(board: BoardFile, _chip: Chip, where: Where) -> None:

@@ -102,6 +102,9 @@ def _operating_point(board: Board) -> Iterator[Detail]:
     yield Detail(group, "supply", quantity(board.supply_v, "V"), "", board.supply_source)
     yield Detail(group, "supply limits", limits, "", power.supply_source)
     yield Detail(group, "regulator", board.regulator, "", board.regulator_source)
+    if board.external_clock_hz:
+        value = quantity(board.external_clock_hz, "Hz")
+        yield Detail(group, "external clock", value, "", board.external_clock_source)
     for item in board.overhead:
         value = quantity(item.typical_a, "A")
         yield Detail("board overhead", item.name, value, item.grade, item.source)

@@ -114,6 +114,8 @@ def _assemble(path: Path) -> Board:
         chip=chip,
         core=load_core(chip.core),
         console=record.console,
+        external_clock_hz=record.external_clock_hz or 0.0,
+        external_clock_source=record.external_clock_source,
         overhead=tuple(record.overhead),
         polls=tuple(record.poll),
     )

@@ -207,6 +207,9 @@ class BoardFile(Strict, frozen=True, kw_only=True):
     regulator_source: str
     console: str = ""
     """Name of the device whose output is the firmware's text output."""
+    external_clock_hz: float | None = None
+    """The crystal or clock at the chip's main oscillator (HSE)."""
+    external_clock_source: str = ""
     overhead: list[Overhead] = []
     device: list[Device] = []
     """Peripherals beyond the chip's; one with the name of a chip's takes its place."""

@@ -52,6 +52,10 @@ class Host(Protocol):
         """The regulator that the energy is worked out for, "ldo" or "dcdc"."""
 
     @property
+    def external_clock_hz(self) -> float:
+        """The crystal or clock at the chip's main oscillator; 0 for none."""
+
+    @property
     def now(self) -> int:
         """Cycle at which the access under way began."""
 

@@ -95,6 +95,11 @@ class Machine:
         return self.board.regulator
 
     @property
+    def external_clock_hz(self) -> float:
+        """The crystal or clock at the chip's main oscillator; 0 for none."""
+        return self.board.external_clock_hz
+
+    @property
     def now(self) -> int:
         """Cycle at which the access under way began."""
         return self.engine.now

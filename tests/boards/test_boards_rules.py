@@ -154,6 +154,11 @@ BROKEN_BOARDS = {
         'regulator_source = ""\n# "the DK',
         "regulator_source: is empty; say why",
     ),
+    "external_clock_has_a_source": (
+        "clock_hz = 64e6",
+        "clock_hz = 64e6\nexternal_clock_hz = 32e6",
+        "external_clock_source: is empty; name the board's manual",
+    ),
     "clock_is_in_hertz": (
         "clock_hz = 64e6",
         "clock_hz = 64",

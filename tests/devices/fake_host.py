@@ -43,6 +43,7 @@ class FakeHost:
         self.flash = FakeFlash()
         self.required_wait_states = 5
         self.regulator = "ldo"
+        self.external_clock_hz = 8e6
         self.now = 0
         self.asleep = 0
         self.clock_hz = 64e6

@@ -1,32 +1,40 @@
-"""How peripherals ask the DMA controllers for transfers, through DMAMUX1 (RM0432 12)."""
+"""How peripherals ask the DMA controllers for transfers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from mcusim.devices.device import Device
 
-REQUESTS = {
-    # Receive and transmit (RM0432 table 54; numbers as in stm32l4xx_ll_dmamux.h).
-    "usart1": (24, 25),
-    "usart2": (26, 27),
-    "usart3": (28, 29),
-    "uart4": (30, 31),
-    "uart5": (32, 33),
-    "lpuart1": (34, 35),
-}
 GRAIN_SHIFT = 10
 
 
+class Request(NamedTuple):
+    """What asks for a transfer: a peripheral by name, to be read ("rx") or written ("tx")."""
+
+    device: str
+    direction: str
+
+
+def serial_requests(first: int, *devices: str) -> dict[int, Request]:
+    """Requests of serial ports that are numbered in a row, each receive before transmit."""
+    return {
+        first + 2 * place + way: Request(device, direction)
+        for place, device in enumerate(devices)
+        for way, direction in enumerate(("rx", "tx"))
+    }
+
+
 class DmaRequests:
-    """Routes a request by number to the channel that DMAMUX1 assigns it to."""
+    """Routes a request to the channel that the series' multiplexer assigns it to."""
 
     def __init__(self) -> None:
-        self.routes: dict[int, int] = {}
-        """DMAMUX channel by request."""
+        self.routes: dict[Request, int] = {}
+        """Channel by request."""
         self.channels: dict[int, Callable[[], None]] = {}
-        """What a request does, by DMAMUX channel."""
-        self._users: dict[int, Callable[[], None]] = {}
+        """What a request does, by channel; numbers count over all controllers of the chip."""
+        self._users: dict[Request, Callable[[], None]] = {}
         self._devices: dict[int, Device] = {}
 
     def add_device(self, device: Device) -> None:
@@ -38,11 +46,18 @@ class DmaRequests:
         device = self._devices.get(address >> GRAIN_SHIFT)
         return None if device is None else (device, address - device.base)
 
-    def serve_with(self, request: int, ask: Callable[[], None]) -> None:
+    def serve_with(self, request: Request, ask: Callable[[], None]) -> None:
         """Has `ask` called when a channel for `request` starts: it repeats a pending request."""
         self._users[request] = ask
 
-    def raise_request(self, request: int) -> None:
+    def assign(self, channel: int, request: Request | None) -> None:
+        """Gives a channel to a request, or to none."""
+        for other in [r for r, routed in self.routes.items() if routed == channel]:
+            del self.routes[other]
+        if request is not None:
+            self.routes[request] = channel
+
+    def raise_request(self, request: Request) -> None:
         """One transfer, if a channel is there for it."""
         channel = self.routes.get(request)
         if channel is not None and channel in self.channels:

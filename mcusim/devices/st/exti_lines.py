@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-RTC_ALARM_LINE, RTC_WAKE_UP_LINE = 18, 20  # RM0432 17.3.2, EXTI lines connections
-
 
 class ExtiLines:
     """Passes on the edges of lines; port of pin n on line n as SYSCFG_EXTICR says."""
@@ -13,6 +11,8 @@ class ExtiLines:
     def __init__(self) -> None:
         self.ports = [0] * 16
         """Number of the port (A is 0) on each of the lines 0 to 15."""
+        self.rtc_alarm = self.rtc_wake_up = 0
+        """Lines of the real-time clock, which the series' EXTI says."""
         self.edge: Callable[[int, bool], None] = lambda _line, _rising: None
 
     def pin_changed(self, port: int, pin: int, level: bool) -> None:

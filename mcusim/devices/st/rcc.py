@@ -7,14 +7,14 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.st import rcc_registers as rr
-from mcusim.devices.st.clocks import HSE_HZ, HSI16_HZ, LSE_HZ, LSI_HZ, Clocks
-from mcusim.devices.st.words import WordDevice
+from mcusim.devices.st.clocks import HSI16_HZ, LSE_HZ, LSI_HZ
+from mcusim.devices.st.rcc_base import Ready, Stm32RccBase
 
 CLOCK_REGISTERS = (rr.CR, rr.ICSCR, rr.CFGR, rr.PLLCFGR)
 
 
-class Stm32Rcc(WordDevice):
-    """Ready flags follow their enables after the start-up time; SWS follows SW.
+class Stm32Rcc(Stm32RccBase):
+    """Multi-speed, 16 MHz and external oscillators, main PLL; SWS follows SW.
 
     Peripherals answer whether or not their clock is enabled, resets by xxxRSTR do nothing, the
     clock security system and clock outputs aren't modelled.
@@ -27,20 +27,16 @@ class Stm32Rcc(WordDevice):
         rr.AHB1ENR: 0x100,
         rr.CSR: 0x0C000600,
     }
+    ready: ClassVar[Mapping[int, tuple[Ready, ...]]] = rr.READY
+    ready_at_reset: ClassVar[tuple[tuple[int, int], ...]] = ((rr.CR, 0),)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._clocks = Clocks.of(host)
-        self._clocks.kernel_choice = self._kernel_choice
+        self._clocks.kernel_hz = self._kernel_hz
         self._clocks.stop_entered = self._stop_entered
-        self._ready_s: dict[tuple[int, int], float] = {(rr.CR, 0): 0.0}
 
     def load(self, register: int) -> int:
         value = super().load(register)
-        for enable, ready, _ in rr.READY.get(register, ()):
-            since = self._ready_s.get((register, enable))
-            if since is not None and self.host.seconds >= since:
-                value |= 1 << ready
         if register == rr.CFGR:
             value = value & ~0xC | (value & 3) << 2
         return value
@@ -57,15 +53,10 @@ class Stm32Rcc(WordDevice):
         super().store(register, value)
         self._start_oscillators(register)
         if register in CLOCK_REGISTERS:
-            self._take_over()
+            self._take_over(rr.msi_hz(self.reset[rr.CR], self.reset[rr.CSR]))
             self._check_msi_range(register)
         if register in (*CLOCK_REGISTERS, rr.CCIPR, rr.BDCR, rr.CSR):
             self._distribute()
-
-    def _take_over(self) -> None:
-        if not self._clocks.running:
-            self._clocks.running = True
-            self.host.started_at(rr.msi_hz(self.reset[rr.CR], self.reset[rr.CSR]))
 
     def _flags_of_reset(self, value: int) -> int:
         flags = 0 if value & rr.RMVF else self.stored[rr.CSR] & 0xFF000000
@@ -75,17 +66,18 @@ class Stm32Rcc(WordDevice):
         if register == rr.CR and self.stored[rr.CR] >> 4 & 0xF >= len(rr.MSI_HZ):
             self.host.warn("RCC_CR selects an MSI range that doesn't exist")
 
-    def _start_oscillators(self, register: int) -> None:
-        for enable, ready, start_s in rr.READY.get(register, ()):
-            self.stored[register] &= ~(1 << ready)
-            if not self.stored[register] >> enable & 1:
-                self._ready_s.pop((register, enable), None)
-            elif (register, enable) not in self._ready_s:
-                self._ready_s[register, enable] = self.host.seconds + start_s
-
-    def _kernel_choice(self, device: str) -> int:
-        field = rr.KERNEL_FIELDS.get(device)
-        return 0 if field is None else self.stored.get(rr.CCIPR, 0) >> field & 3
+    def _kernel_hz(self, device: str) -> float:
+        """By CCIPR (RM0432 6.4.27)."""
+        clocks, field = self._clocks, rr.KERNEL_FIELDS.get(device)
+        match 0 if field is None else self.stored.get(rr.CCIPR, 0) >> field & 3:
+            case 1:
+                return clocks.sysclk
+            case 2:
+                return HSI16_HZ if self.stored[rr.CR] & rr.HSION else 0.0
+            case 3:
+                return LSE_HZ if clocks.lse else 0.0
+            case _:
+                return clocks.pclk2 if device == "usart1" else clocks.pclk1
 
     def _sysclk(self) -> float:
         cr, csr = self.stored[rr.CR], self.stored[rr.CSR]
@@ -94,9 +86,9 @@ class Stm32Rcc(WordDevice):
             case rr.SW_HSI16:
                 return HSI16_HZ
             case rr.SW_HSE:
-                return HSE_HZ
+                return self._clocks.hse_hz
             case rr.SW_PLL:
-                return rr.pll_hz(self.stored[rr.PLLCFGR], msi)
+                return rr.pll_hz(self.stored[rr.PLLCFGR], msi, self._clocks.hse_hz)
             case _:
                 return msi
 
@@ -116,7 +108,6 @@ class Stm32Rcc(WordDevice):
         # RM0432 6.2.13: timers have the APB's clock, doubled when that is divided.
         clocks.timer1_divider = max(1, ppre1 // 2)
         clocks.timer2_divider = max(1, ppre2 // 2)
-        clocks.hsi16 = bool(self.stored[rr.CR] & rr.HSION)
         bdcr = self.stored.get(rr.BDCR, 0)
         clocks.lse = bool(bdcr & rr.LSEON)
         clocks.lsi = bool(self.stored[rr.CSR] & rr.LSION)
@@ -126,7 +117,7 @@ class Stm32Rcc(WordDevice):
     def _rtc_hz(self, bdcr: int) -> float:
         if not bdcr & rr.RTCEN:
             return 0.0
-        return (0.0, LSE_HZ, LSI_HZ, HSE_HZ / 32)[bdcr >> 8 & 3]
+        return (0.0, LSE_HZ, LSI_HZ, self._clocks.hse_hz / 32)[bdcr >> 8 & 3]
 
     def _stop_entered(self) -> None:
         """After Stop, SYSCLK is MSI or HSI16 by STOPWUCK, and the PLLs are off (RM0432 5.3.6)."""

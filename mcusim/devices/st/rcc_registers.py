@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcusim.devices.st.clocks import HSE_HZ, HSI16_HZ
+from mcusim.devices.st.clocks import HSI16_HZ
 
 CR, ICSCR, CFGR, PLLCFGR = 0x00, 0x04, 0x08, 0x0C
 CIER, CIFR, CICR = 0x18, 0x1C, 0x20
@@ -47,9 +47,9 @@ def msi_hz(cr: int, csr: int) -> float:
     return MSI_HZ[min(code, len(MSI_HZ) - 1)]
 
 
-def pll_hz(pllcfgr: int, msi: float) -> float:
+def pll_hz(pllcfgr: int, msi: float, hse: float) -> float:
     """PLLCLK = source / M * N / R; 0 without a source or with the output off."""
-    source = (0.0, msi, HSI16_HZ, HSE_HZ)[pllcfgr & 3]
+    source = (0.0, msi, HSI16_HZ, hse)[pllcfgr & 3]
     m, n = (pllcfgr >> 4 & 0xF) + 1, pllcfgr >> 8 & 0x7F
     r = 2 * ((pllcfgr >> 25 & 3) + 1)
     return source / m * n / r if pllcfgr & PLLREN else 0.0

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.st.clocks import Clocks
-from mcusim.devices.st.exti_lines import RTC_ALARM_LINE, RTC_WAKE_UP_LINE, ExtiLines
+from mcusim.devices.st.exti_lines import ExtiLines
 from mcusim.devices.st.words import WordDevice
 
 TR, DR, CR, ISR, PRER, WUTR = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x14  # RM0432 49.6
@@ -177,7 +177,7 @@ class Stm32Rtc(WordDevice):
     def _woken(self) -> None:
         self._flags |= WUTF
         if self.stored.get(CR, 0) & WUTIE:
-            self._lines.pulse(RTC_WAKE_UP_LINE)
+            self._lines.pulse(self._lines.rtc_wake_up)
         self._next_wake_up(self._wake_up_due_s or self.host.seconds)
 
     # --- alarms ---
@@ -240,5 +240,5 @@ class Stm32Rtc(WordDevice):
         flag = self._next_alarm[1]
         self._flags |= flag
         if self.stored.get(CR, 0) & (ALRAIE if flag == ALRAF else ALRBIE):
-            self._lines.pulse(RTC_ALARM_LINE)
+            self._lines.pulse(self._lines.rtc_alarm)
         self._plan_alarm()

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.st.clocks import Clocks
-from mcusim.devices.st.dma_requests import REQUESTS, DmaRequests
+from mcusim.devices.st.dma_requests import DmaRequests, Request
 from mcusim.devices.st.words import WordDevice
 
 CR1, CR2, CR3, BRR, RQR = 0x00, 0x04, 0x08, 0x0C, 0x18  # RM0432 50.8 and 51.7
@@ -39,7 +39,7 @@ class Stm32Usart(WordDevice):
         super().__init__(name, host)
         self._clocks = Clocks.of(host)
         self._dma = host.shared(DmaRequests)
-        self._requests = REQUESTS.get(name)
+        self._receive_request, self._transmit_request = Request(name, "rx"), Request(name, "tx")
         self._line = host.serial(name)
         self._line.connect(self._receive, self._receive_time)
         self._flags = TC
@@ -55,7 +55,7 @@ class Stm32Usart(WordDevice):
     def placed(self, base: int) -> None:
         super().placed(base)
         self._dma.add_device(self)
-        for request in self._requests or ():
+        for request in (self._receive_request, self._transmit_request):
             self._dma.serve_with(request, self._ask_dma)
 
     # --- registers ---
@@ -218,11 +218,10 @@ class Stm32Usart(WordDevice):
             self.interrupt(level)
 
     def _ask_dma(self) -> None:
-        if self._requests is None or not self._control(UE):
+        if not self._control(UE):
             return
-        receive, transmit = self._requests
         cr3 = self.stored.get(CR3, 0)
         if cr3 & DMAR and self._received:
-            self._dma.raise_request(receive)
+            self._dma.raise_request(self._receive_request)
         if cr3 & DMAT and self._control(TE) and len(self._to_send) < self._depth:
-            self._dma.raise_request(transmit)
+            self._dma.raise_request(self._transmit_request)

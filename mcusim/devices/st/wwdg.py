@@ -32,7 +32,7 @@ class Stm32Wwdg(WordDevice):
         # RM0432 48.4: PCLK over 4096 times 2^WDGTB.
         cfr = self.stored[CFR]
         divider = 4096 << (cfr >> 11 & 7 if cfr >> 11 & 7 else cfr >> 7 & 3)
-        return max(1, round(divider * self._clocks.hclk / self._clocks.pclk1))
+        return max(1, round(divider * self.host.clock_hz / self._clocks.pclk1))
 
     def _counter(self) -> int:
         if not self.stored[CR] & WDGA:

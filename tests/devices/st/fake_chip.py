@@ -59,6 +59,8 @@ class FakeChip:
         self.edges: list[tuple[str, int, bool]] = []
         self.memory = bytearray(4096)
         self.deep_sleep = ""
+        self.external_clock_hz = 8e6
+        self.regulator = "ldo"
         self.enter_deep_sleep: Callable[[], None] = lambda: None
         self._lines: dict[str, SerialLine] = {}
         self._shared: dict[object, Any] = {}

@@ -175,3 +175,22 @@ def test_caches_reset_only_while_off(chip: FakeChip) -> None:
     assert "invalidate icache" not in chip.flash.calls  # type: ignore[attr-defined]
     flash.write(0x00, 4, 1 << 11)
     assert "invalidate icache" in chip.flash.calls  # type: ignore[attr-defined]
+
+
+def test_external_oscillator_is_the_boards(chip: FakeChip) -> None:
+    chip.external_clock_hz = 25e6
+    rcc = chip.device("stm32-rcc")
+    set_bits(rcc, CR, 1 << 16)
+    chip.run(int(2.1e-3 * 120e6))
+    assert rcc.read(CR, 4) & 1 << 17
+    rcc.write(CFGR, 4, 2)
+    assert chip.clock.hz == 25e6
+
+
+def test_external_oscillator_that_the_board_lacks_never_starts(chip: FakeChip) -> None:
+    chip.external_clock_hz = 0.0
+    rcc = chip.device("stm32-rcc")
+    set_bits(rcc, CR, 1 << 16)
+    chip.run(int(1.0 * 120e6))
+    assert not rcc.read(CR, 4) & 1 << 17
+    assert any("external_clock_hz" in warning for warning in chip.warnings)
