@@ -27,6 +27,7 @@ class Block:
         head_address_registers: int,
         tail_load: int,
         code: bytes,
+        mispredict_cycles: int = 0,
     ) -> None: ...
 
 class Engine:
@@ -57,14 +58,16 @@ class Engine:
     def asleep(self) -> int: ...
     def map_memory(
         self,
-        base: int,
+        bases: Sequence[tuple[int, str]],
         size_bytes: int,
-        flash: bool,
-        aliases: Sequence[int],
+        writable: bool,
+        executable: bool,
         read_wait: int,
         write_wait: int,
-        executable: bool,
+        axi: Sequence[int],
     ) -> None: ...
+    def set_memory_system(self, icache: Sequence[int], dcache: Sequence[int]) -> None: ...
+    def set_bus_divider(self, core_cycles: int) -> None: ...
     def map_devices(self, base: int, size_bytes: int) -> None: ...
     def set_flash(
         self, size_bytes: int, read_bytes: int, icache: Sequence[int], dcache: Sequence[int]
@@ -126,4 +129,4 @@ class Engine:
     def registers_are_direct(self) -> bool: ...
 
 def demangle(name: str) -> str: ...
-def divide_cycles(dividend: int, divisor: int) -> int: ...
+def divide_cycles(dividend: int, divisor: int, dual_issue: bool = False) -> int: ...

@@ -38,6 +38,15 @@ class Sourced(Strict, frozen=True, kw_only=True):
     grade: Grade
 
 
+class Axi(Sourced, frozen=True, kw_only=True):
+    """How a memory lies behind the AXI port of a core with L1 caches."""
+
+    latency_cycles: int
+    """Bus cycles from a request of the core to the first 64 bits, without the array of a flash."""
+    beside: list[int] = []
+    """Bases among the memory's aliases that lead past the caches (flash on the ITCM port)."""
+
+
 class Memory(Sourced, frozen=True, kw_only=True):
     """One region of the address map."""
 
@@ -52,6 +61,8 @@ class Memory(Sourced, frozen=True, kw_only=True):
     read_wait_cycles: int = 0
     """Extra cycles of a data read or instruction fetch (RAM only; flash has `FlashTiming`)."""
     write_wait_cycles: int = 0
+    axi: Axi | None = None
+    """None in a chip with L1 caches: tightly coupled memory."""
 
 
 class Cache(Sourced, frozen=True, kw_only=True):
@@ -64,6 +75,13 @@ class Cache(Sourced, frozen=True, kw_only=True):
     ways: int
     enabled_at_reset: bool
     hit_wait_cycles: int = 0
+
+
+class L1(Strict, frozen=True, kw_only=True):
+    """Level-1 caches between a core and its AXI port; off at reset, as the core has it."""
+
+    icache: Cache
+    dcache: Cache
 
 
 class WaitStates(Strict, frozen=True, kw_only=True):
@@ -164,6 +182,7 @@ class Chip(Strict, frozen=True, kw_only=True):
     """Whether `max_clock_hz` is the only clock that the core can run at."""
     memory: list[Memory]
     flash_timing: FlashTiming
+    l1: L1 | None = None
     device: list[Device]
     power: Power
     priority_bits: int

@@ -256,6 +256,9 @@ class Machine:
     # --- assembling ---
 
     def _map_memories(self) -> None:
+        l1 = self.board.chip.l1
+        if l1 is not None:
+            self.engine.set_memory_system(_geometry(l1.icache), _geometry(l1.dcache))
         for memory in self.board.chip.memory:
             self._map(memory)
         flash = self.board.flash_regions()[0]
@@ -273,17 +276,27 @@ class Machine:
         engine.set_dcache(timing.dcache is not None and timing.dcache.enabled_at_reset)
 
     def _map(self, memory: Memory) -> None:
+        flash = memory.kind == "flash"
+        read_bytes = self.board.chip.flash_timing.read_bytes if flash else 0
         self.engine.map_memory(
-            memory.base,
+            [(base, self._place_of(memory, base)) for base in (memory.base, *memory.aliases)],
             memory.size_bytes,
-            memory.kind == "flash",
-            memory.aliases,
+            not flash,
+            memory.executable,
             memory.read_wait_cycles,
             memory.write_wait_cycles,
-            memory.executable,
+            (memory.axi.latency_cycles, read_bytes) if memory.axi else (),
         )
-        if memory.kind == "flash":
+        if flash:
             self.engine.write(memory.base, ERASED * memory.size_bytes)
+
+    def _place_of(self, memory: Memory, base: int) -> str:
+        """How the memory answers at one of its bases, as the native core names it."""
+        if memory.axi is not None and base not in memory.axi.beside:
+            return "axi"
+        if memory.kind == "ram" and self.board.chip.l1 is not None:
+            return "tcm"
+        return memory.kind
 
     def _add_devices(self, own: Sequence[type[Device]]) -> None:
         for name, device_class, base, size_bytes in CORE_DEVICES:

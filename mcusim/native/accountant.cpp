@@ -1,72 +1,8 @@
 #include "accountant.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace mcusim {
-
-std::uint32_t divide_cycles(std::uint32_t dividend, std::uint32_t divisor) {
-  // Measured on a Cortex-M4 (compendium.i-0.nl, "Division timing"): early termination on the
-  // operands' lengths, four quotient bits a step.
-  if (dividend == 0 || divisor == 0) return 2;
-  const int shorter = std::countl_zero(dividend) - std::countl_zero(divisor);
-  if (shorter > 0) return 3;
-  return 5 + static_cast<std::uint32_t>(-shorter) / 4;
-}
-
-void Accountant::add_area(std::uint32_t base, std::uint32_t size_bytes, const Area& area) {
-  areas_.push_back(area);
-  areas_.back().base = base;
-  const auto id = static_cast<std::uint8_t>(areas_.size() - 1);
-  const std::uint32_t last = (base + (size_bytes - 1)) >> 16;
-  for (std::uint32_t granule = base >> 16; granule <= last; ++granule) area_of_[granule] = id;
-}
-
-void Accountant::assume_accesses(Block& block) const {
-  // Without a look at addresses, literals are cache hits and everything else is RAM.
-  for (const Instruction& i : block.dynamic) {
-    const bool literal = i.base == kNoRegister;
-    if (i.effect == Effect::kRead)
-      block.fixed[literal ? kCacheRead : kRamRead] =
-          static_cast<std::uint16_t>(block.fixed[literal ? kCacheRead : kRamRead] + i.count);
-    else if (i.effect == Effect::kWrite)
-      block.fixed[kRamWrite] = static_cast<std::uint16_t>(block.fixed[kRamWrite] + i.count);
-  }
-}
-
-void Accountant::place(Block& block) const {
-  const Area& area = areas_[area_of_[block.address >> 16]];
-  block.in_flash = area.place == Place::kFlash && flash_ != nullptr;
-  block.fixed[block.in_flash ? kCacheRead : kRamFetch] =
-      static_cast<std::uint16_t>(block.fetch_words);
-  if (!accurate_) assume_accesses(block);
-  block.lines.clear();
-  block.sector_cycle.clear();
-  if (!block.in_flash) {
-    block.ram_fetch_wait = area.read_wait * block.fetch_words;
-    return;
-  }
-  const std::uint32_t shift = flash_->read_shift();
-  const std::uint32_t per_line = 1U << flash_->icache.sectors_shift();
-  std::uint32_t sector = (block.address - area.base) >> shift;
-  const std::uint32_t last = (block.fallthrough() - 1 - area.base) >> shift;
-  auto instruction = block.code.begin();
-  for (; sector <= last; ++sector) {
-    const std::uint32_t line = flash_->icache.line_of(sector);
-    if (block.lines.empty() || block.lines.back().line != line)
-      block.lines.push_back(
-          {line, sector, 0, 0, static_cast<std::uint16_t>(block.sector_cycle.size())});
-    LineUse& use = block.lines.back();
-    use.mask = static_cast<std::uint8_t>(use.mask | (1U << (sector % per_line)));
-    ++use.count;
-    // First instruction that has a byte in this sector.
-    const std::uint32_t start = area.base + (sector << shift);
-    while (instruction + 1 != block.code.end() && block.address + instruction[1].offset <= start)
-      ++instruction;
-    block.sector_cycle.push_back(instruction->cycles_before);
-  }
-  block.last_sector = last;
-}
 
 bool Accountant::look_up() {
   if (cycles >= stop_at_cycle_) return false;
@@ -91,32 +27,6 @@ void Accountant::arrive(Block* previous, Block& block) {
     if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);
   }
   regions_and_heap(block);
-}
-
-void Accountant::fetch(Block& block) {
-  if (!block.in_flash) {
-    if (block.ram_fetch_wait == 0) return;
-    fetch_stall += block.ram_fetch_wait;
-    return wait(block.ram_fetch_wait);
-  }
-  LineCache& cache = flash_->icache;
-  if (!cache.enabled() || cache.hit_wait_cycles() != 0) return fetch_lines(block);
-  for (const LineUse& use : block.lines)
-    if (!cache.touch(use.line, use.mask)) return fetch_lines(block);
-  flash_->fetched_from_cache(block.last_sector);
-  block.cache_epoch = cache.fills();
-}
-
-void Accountant::fetch_lines(Block& block) {
-  const std::uint64_t start = cycles - block.cycles;
-  std::uint64_t stall = 0;
-  for (const LineUse& use : block.lines)
-    for (std::uint32_t k = 0; k < use.count; ++k)
-      stall +=
-          flash_->fetch(use.first_sector + k,
-                        start + block.sector_cycle[use.first_offset + k] + stall, block.recent);
-  fetch_stall += stall;
-  wait(stall);
 }
 
 void Accountant::follow_calls(const Block& previous, const Block& block) {
@@ -227,7 +137,7 @@ void Accountant::divide(const Instruction& i) {
   } else {
     return;
   }
-  cycles += divide_cycles(dividend, divisor) - 1;
+  cycles += divide_cycles(core_, dividend, divisor) - 1;
 }
 
 bool Accountant::traps_at(const Instruction& i) {
@@ -245,26 +155,6 @@ bool Accountant::would_trap(std::uint32_t pc) {
   for (const Instruction* i = current_->events; i->offset <= offset; ++i)
     if (i->offset == offset) return traps_at(*i);
   return false;
-}
-
-void Accountant::split_read(std::uint32_t address, const Instruction& i) {
-  // In two, or in three for a word at an odd address (DDI0439B 3.3.2).
-  cycles += (address & 1U) != 0 && i.access_bytes == 4 ? 2 : 1;
-}
-
-void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area) {
-  if (area.place == Place::kDevice) return;  // counted when the device answers
-  const std::uint64_t start = cycles - (current_->cycles - i.cycles_before);
-  std::uint64_t stall = 0;
-  std::uint32_t last_sector = 0xFFFFFFFFU;
-  for (std::uint32_t k = 0; k < i.count; ++k) {
-    const std::uint32_t offset = address + k * i.access_bytes - area.base;
-    const std::uint32_t sector = offset >> flash_->read_shift();
-    if (sector == last_sector) continue;
-    last_sector = sector;
-    stall += flash_->read(offset, start + stall, current_->recent);
-  }
-  wait(stall);
 }
 
 void Accountant::written(std::uint32_t address, const Instruction& i) {
@@ -344,14 +234,6 @@ void Accountant::leave_exception(std::uint32_t, std::uint32_t sp) {
     preempted_.erase(std::next(found).base());
   }
   refresh_top();
-}
-
-std::uint64_t Accountant::data_wait(std::uint32_t address, std::uint32_t words, bool write) {
-  const Area& area = areas_[area_of_[address >> 16]];
-  if (area.place == Place::kRam)
-    return std::uint64_t{write ? area.write_wait : area.read_wait} * words;
-  if (area.place != Place::kFlash || flash_ == nullptr || write) return 0;
-  return flash_->read(address - area.base, cycles, totals_);
 }
 
 void Accountant::charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store,

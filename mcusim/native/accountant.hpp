@@ -8,15 +8,22 @@
 #include <vector>
 
 #include "block.hpp"
+#include "branch_predictor.hpp"
+#include "core_rules.hpp"
 #include "flash.hpp"
+#include "memory_system.hpp"
 #include "timeline.hpp"
 
 namespace mcusim {
 
-enum class Place : std::uint8_t { kDevice = 0, kFlash = 1, kRam = 2 };
+// kRam answers at once or after its wait states, kTcm through the store buffer of a core that has
+// one, kAxi through its L1 caches.
+enum class Place : std::uint8_t { kDevice = 0, kFlash = 1, kRam = 2, kTcm = 3, kAxi = 4 };
 
 struct Area {
   Place place = Place::kDevice;
+  bool writable = false;
+  std::uint8_t axi_target = 0;
   std::uint32_t base = 0;
   std::uint32_t read_wait = 0;
   std::uint32_t write_wait = 0;
@@ -91,8 +98,16 @@ class Accountant {
     choose_epoch();
   }
   Flash* flash() { return flash_.get(); }
+  void set_core(CoreKind core) { core_ = core; }
+  void set_memory_system(std::unique_ptr<MemorySystem> memories) {
+    memories_ = std::move(memories);
+    choose_epoch();
+  }
+  MemorySystem* memories() { return memories_.get(); }
   // Derives what a block needs of the memory that it lies in.
   void place(Block& block) const;
+  static void place_lines(Block& block, std::uint32_t base, std::uint32_t shift,
+                          std::uint32_t line_shift);
   void assume_accesses(Block& block) const;
 
   // Returns false when the run is to stop before this block.
@@ -104,6 +119,9 @@ class Accountant {
       const bool taken = block.address != previous->fallthrough();
       if (taken)
         cycles += previous->taken_cycles + (previous->feels_target_penalty & block.target_penalty);
+      if (previous->mispredict_cycles != 0 &&
+          !predictor_.predicted(previous->fallthrough(), block.address))
+        cycles += previous->mispredict_cycles;
       previous->cycles_spent += cycles - entered_at_;
     }
     const std::uint8_t flags = previous != nullptr ? previous->flags : std::uint8_t{kMovesStack};
@@ -114,7 +132,7 @@ class Accountant {
     if (block.pending++ == 0) dirty_.push_back(&block);
     instructions += block.instructions;
     cycles += block.cycles;
-    if (!(block.in_flash && block.cache_epoch == *fetch_epoch_)) fetch(block);
+    if (!(block.by_lines && block.cache_epoch == *fetch_epoch_)) fetch(block);
     move_cursor(block.events);
     if (((flags | block.flags) & kMovesStack) != 0) {
       const std::uint32_t lowest = registers_[13] - block.stack_drop;
@@ -211,12 +229,18 @@ class Accountant {
   // While the fill count stands still, a block that hit the cache hits again. The order of use
   // still changes, which matters to the accurate mode alone: it compares with a count never met.
   void choose_epoch() {
+    if (memories_ != nullptr) {
+      // Its caches keep no order of use.
+      fetch_epoch_ = &memories_->icache.changes();
+      return;
+    }
     const bool looks_each_time =
         accurate_ || flash_ == nullptr || flash_->icache.hit_wait_cycles() != 0;
     fetch_epoch_ = looks_each_time ? &kNeverEpoch : &flash_->icache.fills();
   }
   void fetch(Block& block);
   void fetch_lines(Block& block);
+  void fetch_over_axi(Block& block);
   void follow_calls(const Block& previous, const Block& block);
   void lower_stack(std::uint32_t lowest, std::uint32_t pc);
   void refresh_top();
@@ -236,8 +260,9 @@ class Accountant {
   void access(const Instruction& i, std::uint32_t address) {
     const std::uint8_t where = area_of_[address >> 16];
     const Area& area = areas_[where];
-    if ((i.shift & kPipelined) != 0 && where != last_area_) ++cycles;
+    if ((i.shift & kPipelined) != 0 && collides(address, where)) ++cycles;
     last_area_ = where;
+    last_address_ = address;
     access_offset_ = i.offset;
     if (i.effect == Effect::kRead) {
       if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0) split_read(address, i);
@@ -251,7 +276,15 @@ class Accountant {
       current_->recent[kRamWrite] += i.count;
       if (area.write_wait != 0) wait(std::uint64_t{area.write_wait} * i.count);
       if (address >= heap_written_ && i.base != 13) written(address, i);
+    } else if (area.place != Place::kDevice) {
+      write_elsewhere(i, address, area);
     }
+  }
+  // Whether two overlapping accesses don't overlap after all. Cortex-M4: only in one memory;
+  // Cortex-M7: only one of an even word with one of an odd word (jnk0le/random, cortex_m7.md).
+  bool collides(std::uint32_t address, std::uint8_t where) const {
+    if (core_ == CoreKind::kCortexM7) return ((address ^ last_address_) & 4U) == 0;
+    return where != last_area_;
   }
   void wait(std::uint64_t stall) {
     cycles += stall;
@@ -261,6 +294,11 @@ class Accountant {
   bool traps_at(const Instruction& i);
   void split_read(std::uint32_t address, const Instruction& i);
   void read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area);
+  void write_elsewhere(const Instruction& i, std::uint32_t address, const Area& area);
+  // Cycle at which an instruction of the current block executes, waits so far included.
+  std::uint64_t begin_of(const Instruction& i) const {
+    return cycles - (current_->cycles - i.cycles_before);
+  }
   void written(std::uint32_t address, const Instruction& i);
   std::uint32_t address_of(const Instruction& i) const {
     auto address = static_cast<std::uint32_t>(i.displacement);
@@ -281,7 +319,10 @@ class Accountant {
   std::vector<std::pair<std::uint32_t, std::vector<Frame>>> preempted_;  // by SP
   const std::uint32_t* registers_ = nullptr;
   bool accurate_ = true;
+  CoreKind core_ = CoreKind::kCortexM4;
   std::unique_ptr<Flash> flash_;
+  std::unique_ptr<MemorySystem> memories_;
+  BranchPredictor predictor_;
   std::vector<Area> areas_{Area{}};
   std::vector<std::uint8_t> area_of_ = std::vector<std::uint8_t>(65536, 0);
 
@@ -291,6 +332,7 @@ class Accountant {
   std::uint64_t entered_at_ = 0;
   bool in_access_ = false;
   std::uint8_t last_area_ = 0;  // of the last data access
+  std::uint32_t last_address_ = 0;
   std::uint16_t access_offset_ = 0;
   std::uint8_t accesses_ = 0;    // found of the instruction at `cursor_` (fast)
   std::uint32_t under_way_ = 0;  // cycles already added for the access under way
@@ -312,8 +354,5 @@ class Accountant {
   std::uint64_t sample_interval_ = 1024;
   std::uint64_t next_sample_ = 1024;
 };
-
-// Cycles of SDIV/UDIV beyond the first, by operand value (Armv7E-M: 2 to 12 in all).
-std::uint32_t divide_cycles(std::uint32_t dividend, std::uint32_t divisor);
 
 }  // namespace mcusim

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 
 #include "engine.hpp"
@@ -35,7 +36,7 @@ Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t 
                  std::uint8_t target_penalty, bool feels_target_penalty, std::uint8_t flags,
                  std::uint16_t first_fpu, std::uint32_t stack_drop,
                  std::uint16_t head_address_registers, std::uint8_t tail_load,
-                 const nb::bytes& code) {
+                 const nb::bytes& code, std::uint8_t mispredict_cycles) {
   if (code.size() == 0 || code.size() % sizeof(Instruction) != 0)
     throw nb::value_error("`code` is a whole number of packed instructions");
   Block block;
@@ -49,6 +50,7 @@ Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t 
   block.stack_drop = stack_drop;
   block.head_address_registers = head_address_registers;
   block.tail_load = tail_load;
+  block.mispredict_cycles = mispredict_cycles;
   block.code.resize(code.size() / sizeof(Instruction));
   std::memcpy(block.code.data(), code.c_str(), code.size());
   block.instructions = static_cast<std::uint32_t>(block.code.size());
@@ -114,6 +116,30 @@ CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
   if (values.empty()) return {};
   if (values.size() != 4) throw nb::value_error("a cache is (line_bytes, sets, ways, hit_wait)");
   return {values[0], values[1], values[2], values[3]};
+}
+
+// `bases` name how the memory answers at each; `axi` is (latency, read_bytes) of its port, or
+// empty.
+void map_memory(Engine& engine, const std::vector<std::pair<std::uint32_t, std::string>>& bases,
+                std::uint32_t size_bytes, bool writable, bool executable, std::uint32_t read_wait,
+                std::uint32_t write_wait, const std::vector<std::uint32_t>& axi) {
+  static const std::map<std::string, Place> kPlaces = {
+      {"flash", Place::kFlash}, {"ram", Place::kRam}, {"tcm", Place::kTcm}, {"axi", Place::kAxi}};
+  MemorySystem* memories = engine.accountant.memories();
+  std::uint8_t target = 0;
+  if (memories != nullptr && axi.size() == 2) target = memories->add_target(axi[0], axi[1]);
+  std::vector<std::pair<std::uint32_t, Area>> areas;
+  for (const auto& [base, place] : bases) {
+    const Area area{kPlaces.at(place), writable, target, base, read_wait, write_wait};
+    if (area.place >= Place::kTcm && memories == nullptr)
+      throw nb::value_error("TCM and AXI memories need a memory system");
+    areas.emplace_back(base, area);
+  }
+  engine.map_memory(areas, size_bytes, executable);
+}
+
+void set_bus_divider(Engine& engine, std::uint32_t core_cycles) {
+  if (MemorySystem* memories = engine.accountant.memories()) memories->divider = core_cycles;
 }
 
 Flash& flash_of(Engine& engine) {
@@ -216,16 +242,16 @@ void bind_engine(nb::module_& m) {
       .def("map_system_control", &Engine::map_system_control)
       .def("map_bit_band", &Engine::map_bit_band)
       .def("set_flash_writable", &Engine::set_flash_writable)
+      .def("map_memory", &map_memory, "bases"_a, "size_bytes"_a, "writable"_a, "executable"_a,
+           "read_wait"_a, "write_wait"_a, "axi"_a)
       .def(
-          "map_memory",
-          [](Engine& e, std::uint32_t base, std::uint32_t size_bytes, bool flash,
-             const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
-             std::uint32_t write_wait, bool executable) {
-            e.map_memory(base, size_bytes, flash ? Place::kFlash : Place::kRam, aliases, read_wait,
-                         write_wait, executable);
+          "set_memory_system",
+          [](Engine& e, const std::vector<std::uint32_t>& icache,
+             const std::vector<std::uint32_t>& dcache) {
+            e.set_memory_system(geometry(icache), geometry(dcache));
           },
-          "base"_a, "size_bytes"_a, "flash"_a, "aliases"_a, "read_wait"_a, "write_wait"_a,
-          "executable"_a)
+          "icache"_a, "dcache"_a)
+      .def("set_bus_divider", &set_bus_divider)
       .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
       .def(
           "set_flash",
@@ -236,7 +262,10 @@ void bind_engine(nb::module_& m) {
           },
           "size_bytes"_a, "read_bytes"_a, "icache"_a, "dcache"_a)
       .def("set_wait_states",
-           [](Engine& e, std::uint32_t cycles) { flash_of(e).wait_states = cycles; })
+           [](Engine& e, std::uint32_t cycles) {
+             flash_of(e).wait_states = cycles;
+             if (MemorySystem* memories = e.accountant.memories()) memories->wait_states = cycles;
+           })
       .def("set_prefetch", [](Engine& e, bool on) { flash_of(e).prefetch = on; })
       .def("set_icache", [](Engine& e, bool on) { flash_of(e).icache.set_enabled(on); })
       .def("set_dcache", [](Engine& e, bool on) { flash_of(e).dcache.set_enabled(on); })
@@ -346,17 +375,24 @@ NB_MODULE(_native, m) {
           [](Block* self, std::uint32_t cycles, std::uint32_t fetch_words,
              std::uint16_t taken_cycles, std::uint8_t target_penalty, bool feels_target_penalty,
              std::uint8_t flags, std::uint16_t first_fpu, std::uint32_t stack_drop,
-             std::uint16_t head_address_registers, std::uint8_t tail_load, const nb::bytes& code) {
-            new (self) Block(make_block(cycles, fetch_words, taken_cycles, target_penalty,
-                                        feels_target_penalty, flags, first_fpu, stack_drop,
-                                        head_address_registers, tail_load, code));
+             std::uint16_t head_address_registers, std::uint8_t tail_load, const nb::bytes& code,
+             std::uint8_t mispredict_cycles) {
+            new (self) Block(make_block(
+                cycles, fetch_words, taken_cycles, target_penalty, feels_target_penalty, flags,
+                first_fpu, stack_drop, head_address_registers, tail_load, code, mispredict_cycles));
           },
           nb::kw_only(), "cycles"_a, "fetch_words"_a, "taken_cycles"_a, "target_penalty"_a,
           "feels_target_penalty"_a, "flags"_a, "first_fpu"_a, "stack_drop"_a,
-          "head_address_registers"_a, "tail_load"_a, "code"_a);
+          "head_address_registers"_a, "tail_load"_a, "code"_a, "mispredict_cycles"_a = 0);
   bind_engine(m);
   m.def("demangle", &demangle, "name"_a);
-  m.def("divide_cycles", &divide_cycles, "dividend"_a, "divisor"_a);
+  m.def(
+      "divide_cycles",
+      [](std::uint32_t dividend, std::uint32_t divisor, bool dual_issue) {
+        return divide_cycles(dual_issue ? CoreKind::kCortexM7 : CoreKind::kCortexM4, dividend,
+                             divisor);
+      },
+      "dividend"_a, "divisor"_a, "dual_issue"_a = false);
   nb::dict models;
   models["cortex-m0"] = static_cast<int>(UC_CPU_ARM_CORTEX_M0);
   models["cortex-m3"] = static_cast<int>(UC_CPU_ARM_CORTEX_M3);

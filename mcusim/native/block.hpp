@@ -72,9 +72,12 @@ struct Block {
   std::uint8_t target_penalty = 0;        // added when this block is branched to
   std::uint8_t feels_target_penalty = 0;  // 1 when its own target's penalty counts
   std::uint8_t flags = 0;
-  bool in_flash = false;
-  std::uint8_t needs_care = 0;  // the engine looks before each execution
-  bool sends_event = false;     // has SEV
+  bool by_lines = false;        // fetched line by line, through a cache or an accelerator
+  std::uint8_t axi_target = 0;  // that the lines come from, with `behind_axi`
+  bool behind_axi = false;
+  std::uint8_t needs_care = 0;         // the engine looks before each execution
+  std::uint8_t mispredict_cycles = 0;  // added when its last branch was predicted wrongly
+  bool sends_event = false;            // has SEV
   std::uint64_t cache_epoch = ~0ULL;
   std::uint64_t cycles_spent = 0;       // everything included
   Block* successor = nullptr;           // the block that came next the last time

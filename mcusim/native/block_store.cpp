@@ -71,8 +71,7 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   block.size = size;
   accountant.place(block);
   inspect(block, code);
-  if (!block.in_flash) {
-    block.flags |= kInRam;
+  if (block.has(kInRam)) {
     if (const Memory* memory = memory_at(address, size); memory != nullptr)
       block.host = memory->host + (address - memory->base);
     block.copy = std::move(code);

@@ -130,6 +130,11 @@ void Engine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size, st
   engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), true);
   engine.system.write(static_cast<std::uint32_t>(offset), size, static_cast<std::uint32_t>(value),
                       engine.accountant.now());
+  if (MemorySystem* memories = engine.accountant.memories()) {
+    memories->icache.set_enabled(engine.system.instruction_cache_enabled());
+    memories->dcache.set_enabled(engine.system.data_cache_enabled());
+    memories->maintain(static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(value));
+  }
   engine.accountant.access_done();
   engine.attend();
 }

@@ -36,6 +36,8 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
   direct_ = direct != nullptr;
   registers_ = const_cast<std::uint32_t*>(direct);
   special_ = find_special_registers(uc, direct);
+  accountant.set_core(cpu_model == UC_CPU_ARM_CORTEX_M7 ? CoreKind::kCortexM7
+                                                        : CoreKind::kCortexM4);
   accountant.attach(direct_ ? direct : copied_registers_);
   accountant.set_accurate(accurate);
   accountant.watch_timeline(&timeline);
@@ -66,25 +68,31 @@ void Engine::add_hook(int type, void* callback) {
         "adding a hook");
 }
 
-void Engine::map_memory(std::uint32_t base, std::uint32_t size_bytes, Place place,
-                        const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
-                        std::uint32_t write_wait, bool executable) {
+void Engine::map_memory(std::span<const std::pair<std::uint32_t, Area>> bases,
+                        std::uint32_t size_bytes, bool executable) {
   void* host = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (host == MAP_FAILED) throw std::bad_alloc();
   auto* bytes = static_cast<std::uint8_t*>(host);
-  std::uint32_t permissions = UC_PROT_READ;
-  if (executable) permissions |= UC_PROT_EXEC;
-  if (place == Place::kRam) permissions |= UC_PROT_WRITE;
-  std::vector<std::uint32_t> bases{base};
-  bases.insert(bases.end(), aliases.begin(), aliases.end());
   bool owner = true;
-  for (const std::uint32_t at : bases) {
-    memories_.push_back({at, size_bytes, bytes, owner, place != Place::kRam, permissions});
+  for (const auto& [at, area] : bases) {
+    std::uint32_t permissions = UC_PROT_READ;
+    if (executable) permissions |= UC_PROT_EXEC;
+    if (area.writable) permissions |= UC_PROT_WRITE;
+    memories_.push_back({at, size_bytes, bytes, owner, !area.writable, permissions});
     owner = false;
     check(uc_mem_map_ptr(uc_.get(), at, size_bytes, permissions, bytes), "mapping memory");
-    accountant.add_area(at, size_bytes, {place, at, read_wait, write_wait});
+    accountant.add_area(at, size_bytes, area);
   }
+}
+
+void Engine::set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache) {
+  auto memories = std::make_unique<MemorySystem>(icache, dcache);
+  memories->cacheability = [this](std::uint32_t address) {
+    return system.mpu.cacheability(address, raised());
+  };
+  accountant.set_memory_system(std::move(memories));
+  system.has_caches = true;
 }
 
 void Engine::set_flash_writable(bool on) {

@@ -47,9 +47,11 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  void map_memory(std::uint32_t base, std::uint32_t size_bytes, Place place,
-                  const std::vector<std::uint32_t>& aliases, std::uint32_t read_wait,
-                  std::uint32_t write_wait, bool executable);
+  // `area` tells how the memory answers at each of `bases`, which show the same bytes.
+  void map_memory(std::span<const std::pair<std::uint32_t, Area>> bases, std::uint32_t size_bytes,
+                  bool executable);
+  // A core with L1 caches; `map_memory` afterwards.
+  void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache);
   void map_system_control();
   // Whether stores of the core reach flash; without, they fault.
   void set_flash_writable(bool on);

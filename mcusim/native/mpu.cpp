@@ -23,6 +23,29 @@ bool never_executes(std::uint32_t address) {
   return (address >= 0x40000000U && address < 0x60000000U) || address >= 0xA0000000U;
 }
 
+Cacheability default_caching(std::uint32_t address) {
+  // Default memory map, table B3-1.
+  using enum Cacheability;
+  static constexpr Cacheability kByHalfGigabyte[] = {
+      kWriteThrough, kWriteBackAllocate, kNone, kWriteBackAllocate, kWriteThrough, kNone, kNone,
+      kNone};
+  return kByHalfGigabyte[address >> 29];
+}
+
+Cacheability caching_of(std::uint32_t attributes) {
+  // TEX, C and B of RASR (table B3-13); the L1 cache goes by the inner attributes, and does not
+  // keep what is shared (Cortex-M7 TRM DDI0489F, 5.9).
+  using enum Cacheability;
+  static constexpr Cacheability kInner[] = {kNone, kWriteBackAllocate, kWriteThrough, kWriteBack};
+  const std::uint32_t tex = attributes >> 19 & 7U;
+  const std::uint32_t cb = attributes >> 16 & 3U;
+  if ((attributes >> 18 & 1U) != 0) return kNone;
+  if (tex >= 4) return kInner[cb];
+  if (tex == 1) return cb == 3 ? kWriteBackAllocate : kNone;
+  if (tex != 0) return kNone;
+  return cb == 2 ? kWriteThrough : cb == 3 ? kWriteBack : kNone;
+}
+
 }  // namespace
 
 std::uint32_t Mpu::read(std::uint32_t offset) const {
@@ -92,6 +115,13 @@ bool Mpu::allows(std::uint32_t address, AccessKind kind, bool privileged, bool r
   for (std::size_t i = kRegions; i-- > 0;)
     if (covers(regions_[i], address)) return permits(regions_[i], kind, privileged);
   return privileged && (control_ & kBackground) != 0;
+}
+
+Cacheability Mpu::cacheability(std::uint32_t address, bool raised) const {
+  const bool bypassed = !enabled() || (raised && (control_ & kOnInFaults) == 0);
+  for (std::size_t i = kRegions; i-- > 0 && !bypassed;)
+    if (covers(regions_[i], address)) return caching_of(regions_[i].attributes);
+  return default_caching(address);
 }
 
 std::vector<std::uint64_t> Mpu::boundaries() const {

@@ -7,6 +7,9 @@
 
 namespace mcusim {
 
+// What the memory map or the MPU says of caching an address (B3.1, B3.5.9).
+enum class Cacheability : std::uint8_t { kNone, kWriteThrough, kWriteBack, kWriteBackAllocate };
+
 enum class AccessKind : std::uint8_t { kRead, kWrite, kFetch };
 
 class Mpu {
@@ -21,6 +24,7 @@ class Mpu {
   bool enabled() const { return (control_ & 1U) != 0; }
   // `raised`: execution priority is below zero, as in HardFault, NMI or under FAULTMASK.
   bool allows(std::uint32_t address, AccessKind kind, bool privileged, bool raised) const;
+  Cacheability cacheability(std::uint32_t address, bool raised) const;
   // Addresses at which the rules may change, a multiple of 32 each.
   std::vector<std::uint64_t> boundaries() const;
 

@@ -318,7 +318,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       system_control = value & 0x16U;
       return;
     case kCcr:
-      configuration = value & 0x31BU;
+      configuration = value & (has_caches ? 0x3031BU : 0x31BU);
       return;
     case kShcsr:
       return write_handler_state(value);

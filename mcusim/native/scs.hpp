@@ -69,6 +69,9 @@ class SystemControl {
   bool sleep_on_exit() const { return (system_control & 2U) != 0; }
   bool sleep_deep() const { return (system_control & 4U) != 0; }
   bool send_event_on_pend() const { return (system_control & 16U) != 0; }
+  bool has_caches = false;
+  bool instruction_cache_enabled() const { return (configuration & 1U << 17) != 0; }
+  bool data_cache_enabled() const { return (configuration & 1U << 16) != 0; }
   bool traps_unaligned() const { return (configuration & 8U) != 0; }
   bool traps_division() const { return (configuration & 16U) != 0; }
   bool thread_from_nested() const { return (configuration & 1U) != 0; }

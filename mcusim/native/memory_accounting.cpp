@@ -1,0 +1,170 @@
+// The part of the accountant that knows memories: what fetches and data accesses wait for.
+#include <algorithm>
+
+#include "accountant.hpp"
+
+namespace mcusim {
+
+void Accountant::add_area(std::uint32_t base, std::uint32_t size_bytes, const Area& area) {
+  areas_.push_back(area);
+  areas_.back().base = base;
+  const auto id = static_cast<std::uint8_t>(areas_.size() - 1);
+  const std::uint32_t last = (base + (size_bytes - 1)) >> 16;
+  for (std::uint32_t granule = base >> 16; granule <= last; ++granule) area_of_[granule] = id;
+}
+
+void Accountant::assume_accesses(Block& block) const {
+  // Without a look at addresses, literals are cache hits and everything else is RAM.
+  for (const Instruction& i : block.dynamic) {
+    const bool literal = i.base == kNoRegister;
+    if (i.effect == Effect::kRead)
+      block.fixed[literal ? kCacheRead : kRamRead] =
+          static_cast<std::uint16_t>(block.fixed[literal ? kCacheRead : kRamRead] + i.count);
+    else if (i.effect == Effect::kWrite)
+      block.fixed[kRamWrite] = static_cast<std::uint16_t>(block.fixed[kRamWrite] + i.count);
+  }
+}
+
+void Accountant::place(Block& block) const {
+  const Area& area = areas_[area_of_[block.address >> 16]];
+  block.behind_axi = area.place == Place::kAxi;
+  block.axi_target = area.axi_target;
+  block.by_lines = block.behind_axi || (area.place == Place::kFlash && flash_ != nullptr);
+  if (area.writable || area.place == Place::kDevice) block.flags |= kInRam;
+  block.fixed[block.by_lines ? kCacheRead : kRamFetch] =
+      static_cast<std::uint16_t>(block.fetch_words);
+  if (!accurate_) assume_accesses(block);
+  block.lines.clear();
+  block.sector_cycle.clear();
+  if (!block.by_lines) {
+    block.ram_fetch_wait = area.read_wait * block.fetch_words;
+    return;
+  }
+  // Lines of a memory behind the AXI port are counted from address 0.
+  const std::uint32_t base = block.behind_axi ? 0 : area.base;
+  const std::uint32_t shift = block.behind_axi ? MemorySystem::kBeatShift : flash_->read_shift();
+  const std::uint32_t line_shift =
+      block.behind_axi ? L1Cache::kLineShift - shift : flash_->icache.sectors_shift();
+  place_lines(block, base, shift, line_shift);
+}
+
+void Accountant::place_lines(Block& block, std::uint32_t base, std::uint32_t shift,
+                             std::uint32_t line_shift) {
+  const std::uint32_t per_line = 1U << line_shift;
+  std::uint32_t sector = (block.address - base) >> shift;
+  const std::uint32_t last = (block.fallthrough() - 1 - base) >> shift;
+  auto instruction = block.code.begin();
+  for (; sector <= last; ++sector) {
+    const std::uint32_t line = sector >> line_shift;
+    if (block.lines.empty() || block.lines.back().line != line)
+      block.lines.push_back(
+          {line, sector, 0, 0, static_cast<std::uint16_t>(block.sector_cycle.size())});
+    LineUse& use = block.lines.back();
+    use.mask = static_cast<std::uint8_t>(use.mask | (1U << (sector % per_line)));
+    ++use.count;
+    // First instruction that has a byte in this sector.
+    const std::uint32_t start = base + (sector << shift);
+    while (instruction + 1 != block.code.end() && block.address + instruction[1].offset <= start)
+      ++instruction;
+    block.sector_cycle.push_back(instruction->cycles_before);
+  }
+  block.last_sector = last;
+}
+
+void Accountant::fetch(Block& block) {
+  if (!block.by_lines) {
+    if (block.ram_fetch_wait == 0) return;
+    fetch_stall += block.ram_fetch_wait;
+    return wait(block.ram_fetch_wait);
+  }
+  if (block.behind_axi) return fetch_over_axi(block);
+  LineCache& cache = flash_->icache;
+  if (!cache.enabled() || cache.hit_wait_cycles() != 0) return fetch_lines(block);
+  for (const LineUse& use : block.lines)
+    if (!cache.touch(use.line, use.mask)) return fetch_lines(block);
+  flash_->fetched_from_cache(block.last_sector);
+  if (memories_ == nullptr) block.cache_epoch = cache.fills();
+}
+
+void Accountant::fetch_over_axi(Block& block) {
+  const std::uint64_t start = cycles - block.cycles;
+  const std::uint64_t changes = memories_->icache.changes();
+  std::uint64_t stall = 0;
+  for (const LineUse& use : block.lines)
+    stall += memories_->fetch(block.axi_target, use.first_sector, use.count,
+                              &block.sector_cycle[use.first_offset], start + stall, block.recent);
+  if (stall == 0 && changes == memories_->icache.changes() && memories_->icache.enabled())
+    block.cache_epoch = changes;
+  if (stall == 0) return;
+  fetch_stall += stall;
+  wait(stall);
+}
+
+void Accountant::fetch_lines(Block& block) {
+  const std::uint64_t start = cycles - block.cycles;
+  std::uint64_t stall = 0;
+  for (const LineUse& use : block.lines)
+    for (std::uint32_t k = 0; k < use.count; ++k)
+      stall +=
+          flash_->fetch(use.first_sector + k,
+                        start + block.sector_cycle[use.first_offset + k] + stall, block.recent);
+  fetch_stall += stall;
+  wait(stall);
+}
+
+void Accountant::split_read(std::uint32_t address, const Instruction& i) {
+  cycles += unaligned_load_cycles(core_, address, i.access_bytes);
+}
+
+void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area) {
+  if (area.place == Place::kDevice) return;  // counted when the device answers
+  if (area.place == Place::kTcm) {
+    current_->recent[kRamRead] += i.count;
+    return;
+  }
+  const std::uint64_t start = begin_of(i);
+  if (area.place == Place::kAxi) {
+    const std::uint32_t bytes = std::uint32_t{i.access_bytes} * i.count;
+    return wait(memories_->read(area.axi_target, address, bytes, start, current_->recent));
+  }
+  std::uint64_t stall = 0;
+  std::uint32_t last_sector = 0xFFFFFFFFU;
+  for (std::uint32_t k = 0; k < i.count; ++k) {
+    const std::uint32_t offset = address + k * i.access_bytes - area.base;
+    const std::uint32_t sector = offset >> flash_->read_shift();
+    if (sector == last_sector) continue;
+    last_sector = sector;
+    stall += flash_->read(offset, start + stall, current_->recent);
+  }
+  wait(stall);
+}
+
+void Accountant::write_elsewhere(const Instruction& i, std::uint32_t address, const Area& area) {
+  if (memories_ == nullptr || !area.writable) return;
+  if (address >= heap_written_ && i.base != 13) written(address, i);
+  const std::uint64_t start = begin_of(i);
+  std::uint64_t stall = 0;
+  if (area.place == Place::kTcm) {
+    current_->recent[kRamWrite] += i.count;
+    // Pairs of words go to both banks at once, and never wait.
+    if (i.count == 1) stall = memories_->write_tcm(address, i.access_bytes, start);
+  } else {
+    for (std::uint32_t k = 0; k < i.count; ++k)
+      stall += memories_->write(area.axi_target, address + k * i.access_bytes, i.access_bytes,
+                                start + stall, current_->recent);
+  }
+  wait(stall);
+}
+
+std::uint64_t Accountant::data_wait(std::uint32_t address, std::uint32_t words, bool write) {
+  const Area& area = areas_[area_of_[address >> 16]];
+  if (area.place == Place::kRam)
+    return std::uint64_t{write ? area.write_wait : area.read_wait} * words;
+  if (area.place == Place::kAxi)
+    return write ? memories_->write(area.axi_target, address, 4, cycles, totals_)
+                 : memories_->read(area.axi_target, address, 4 * words, cycles, totals_);
+  if (area.place != Place::kFlash || flash_ == nullptr || write) return 0;
+  return flash_->read(address - area.base, cycles, totals_);
+}
+
+}  // namespace mcusim
