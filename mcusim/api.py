@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Literal
 
@@ -39,6 +39,7 @@ def run(
     clock_hz: float | None = None,
     supply_v: float | None = None,
     regulator: Regulator | None = None,
+    option_bytes: Mapping[str, int] | None = None,
     uart: Sequence[str] = (),
     devices: Sequence[str | PathLike[str]] = (),
     svd: str | PathLike[str] | None = None,
@@ -61,6 +62,7 @@ def run(
         clock_hz: core clock instead of the board's.
         supply_v: supply voltage instead of the board's.
         regulator: "ldo" or "dcdc" instead of the board's.
+        option_bytes: registers or named bits of the chip's option bytes ({"dbank": 0}).
         uart: serial ports to connect, each as "NAME=stdio|tcp:PORT|pty|file:PATH".
         devices: Python files with devices of your own (docs/adding-a-device.md).
         svd: CMSIS-SVD file of the chip, to name registers that no device models.
@@ -76,7 +78,7 @@ def run(
     """
     if (battery is None) != (every_s is None):
         raise UsageError("battery life needs both a battery and a period: --battery and --every")
-    chosen = _board(board, clock_hz, supply_v, regulator)
+    chosen = _board(board, clock_hz, supply_v, regulator, option_bytes)
     with start(
         firmware,
         board=chosen,
@@ -113,6 +115,7 @@ def start(
     clock_hz: float | None = None,
     supply_v: float | None = None,
     regulator: Regulator | None = None,
+    option_bytes: Mapping[str, int] | None = None,
     uart: Sequence[str] = (),
     devices: Sequence[str | PathLike[str]] = (),
     svd: str | PathLike[str] | None = None,
@@ -127,7 +130,7 @@ def start(
         FirmwareError: for a file that can't be loaded on this board.
         BoardError: for a wrong board file.
     """
-    chosen = _board(board, clock_hz, supply_v, regulator)
+    chosen = _board(board, clock_hz, supply_v, regulator, option_bytes)
     if max_time_s is not None and max_time_s <= 0:
         raise UsageError(f"--max-time {max_time_s:g} s: must be above zero")
     if max_instructions is not None and max_instructions <= 0:
@@ -161,9 +164,15 @@ def _tell(message: str) -> None:
 
 
 def _board(
-    board: str | Board, clock_hz: float | None, supply_v: float | None, regulator: Regulator | None
+    board: str | Board,
+    clock_hz: float | None,
+    supply_v: float | None,
+    regulator: Regulator | None,
+    option_bytes: Mapping[str, int] | None,
 ) -> Board:
     chosen = load_board(board) if isinstance(board, str) else board
+    if option_bytes:
+        chosen = chosen.with_option_bytes(option_bytes)
     if regulator is not None:
         chosen = chosen.with_regulator(regulator)
     if supply_v is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mcusim.boards.hints import nearest
 from mcusim.boards.limits import clock_problem, regulator_problem, supply_problem
+from mcusim.boards.option_bytes import option_problem, programmed
 from mcusim.boards.schema import (
     Chip,
     Core,
@@ -85,6 +87,11 @@ class Board:
         rows = self.chip.flash_timing.wait_states
         return next(row.wait_states for row in rows if clock <= row.up_to_hz)
 
+    def option_bytes(self, register: str) -> int | None:
+        """What the chip loads into a register of option bytes; None where none is known."""
+        known = {record.name: record.value for record in self.chip.option_bytes}
+        return known.get(register)
+
     def anchors(self) -> tuple[RunCurrent, ...]:
         """Published run currents with the board's regulator."""
         return tuple(run for run in self.chip.power.run if run.regulator == self.regulator)
@@ -128,6 +135,15 @@ class Board:
         if problem := regulator_problem(self.chip, regulator):
             raise UsageError(_sentence("regulator", *problem))
         return replace(self, regulator=regulator, regulator_source=CHOSEN)
+
+    def with_option_bytes(self, values: Mapping[str, int]) -> Board:
+        """The same board with registers or named bits of its option bytes programmed."""
+        chip = self.chip
+        for name, value in values.items():
+            if problem := option_problem(chip, name, value):
+                raise UsageError(_sentence("option bytes", *problem))
+            chip = programmed(chip, name, value, CHOSEN)
+        return replace(self, chip=chip)
 
 
 def _sentence(what: str, problem: str, remedy: str) -> str:

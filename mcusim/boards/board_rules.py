@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mcusim.boards.hints import nearest
 from mcusim.boards.limits import clock_problem, regulator_problem, supply_problem
+from mcusim.boards.option_bytes import option_problem
 from mcusim.boards.paths import chip_path, data_root, is_path, names_in
 from mcusim.boards.plausibility import numbers, numbers_have_plausible_units
 from mcusim.boards.reading import Where
@@ -60,6 +61,12 @@ def console_is_a_device(board: BoardFile, chip: Chip, where: Where) -> None:
         raise where.error("console", problem, "choose one of " + ", ".join(close))
 
 
+def option_bytes_are_the_chips(board: BoardFile, chip: Chip, where: Where) -> None:
+    for index, option in enumerate(board.option_bytes):
+        if problem := option_problem(chip, option.name, option.value):
+            raise where.error(f"option_bytes[{index}]", *problem)
+
+
 BOARD_RULES: tuple[Callable[[BoardFile, Chip, Where], None], ...] = (
     board_sources_are_given,
     board_numbers_are_plausible,
@@ -67,6 +74,7 @@ BOARD_RULES: tuple[Callable[[BoardFile, Chip, Where], None], ...] = (
     supply_is_within_the_chips_limits,
     regulator_is_one_of_the_chips,
     console_is_a_device,
+    option_bytes_are_the_chips,
 )
 
 

@@ -67,6 +67,7 @@ def board_details(board: Board) -> list[Detail]:
         *_operating_point(board),
         *_memories(board),
         *_flash(board.chip.flash_timing, board),
+        *_option_bytes(board),
         *_devices(board),
         *_currents(board),
         *_core(board),
@@ -123,9 +124,19 @@ def _flash(timing: FlashTiming, board: Board) -> Iterator[Detail]:
     read = f"{8 * timing.read_bytes} bits"
     yield Detail("flash timing", "wait states", waits, timing.grade, timing.source)
     yield Detail("flash timing", "read width", read, timing.grade, timing.source)
+    for mode in timing.mode:
+        width = f"{8 * mode.read_bytes} bits with {mode.bit}={mode.value}"
+        yield Detail("flash timing", mode.name, width, mode.grade, mode.source)
     for name, cache in (("instruction cache", timing.icache), ("data cache", timing.dcache)):
         if cache:
             yield Detail("flash timing", name, _shape(cache), cache.grade, cache.source)
+
+
+def _option_bytes(board: Board) -> Iterator[Detail]:
+    for register in board.chip.option_bytes:
+        bits = [f"{bit}={register.value >> at & 1}" for bit, at in register.bits.items()]
+        value = f"{register.value:#010x}" + (f" ({', '.join(bits)})" if bits else "")
+        yield Detail("option bytes", register.name, value, register.grade, register.source)
 
 
 def _devices(board: Board) -> Iterator[Detail]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from mcusim.boards.hints import engineering, nearest
+from mcusim.boards.option_bytes import WORD, flash_read_bytes, option_bit
 from mcusim.boards.paths import core_path, names_in
 from mcusim.boards.plausibility import numbers_have_plausible_units, spread_is_a_fraction
 from mcusim.boards.reading import Where
@@ -97,11 +98,38 @@ def wait_states_cover_the_maximum_clock(chip: Chip, where: Where) -> None:
 
 def caches_have_a_possible_shape(chip: Chip, where: Where) -> None:
     timing = chip.flash_timing
+    widths = [timing.read_bytes, *(mode.read_bytes for mode in timing.mode)]
     for name, cache in (("icache", timing.icache), ("dcache", timing.dcache)):
-        if cache and not _possible(cache, timing.read_bytes):
+        if cache and not all(_possible(cache, width) for width in widths):
             problem = f"{cache.sets} sets of {cache.ways} lines of {cache.line_bytes} bytes"
             remedy = "sets are a power of two, a line is a whole number of flash reads"
             raise where.error(f"flash_timing.{name}", problem, remedy)
+
+
+def option_bytes_are_words_with_named_bits(chip: Chip, where: Where) -> None:
+    names = [register.name for register in chip.option_bytes]
+    names += [bit for register in chip.option_bytes for bit in register.bits]
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise where.error("option_bytes", f"{name!r} appears {count} times", "rename one")
+    for index, register in enumerate(chip.option_bytes):
+        if not 0 <= register.value < WORD:
+            problem = f"{register.value:#x} has more than 32 bits"
+            raise where.error(f"option_bytes[{index}].value", problem, "give one register")
+        for bit, position in register.bits.items():
+            if not 0 <= position < 32:
+                key = f"option_bytes[{index}].bits.{bit}"
+                raise where.error(key, f"{position} is no position", "use 0 to 31")
+
+
+def flash_modes_follow_option_bits(chip: Chip, where: Where) -> None:
+    for index, mode in enumerate(chip.flash_timing.mode):
+        if option_bit(chip, mode.bit) is None:
+            key = f"flash_timing.mode[{index}].bit"
+            raise where.error(key, f"no option bit {mode.bit!r}", "name it in option_bytes.bits")
+    if chip.flash_timing.read_bytes != flash_read_bytes(chip):
+        problem = "is not that of the mode which the delivered option bytes choose"
+        raise where.error("flash_timing.read_bytes", problem, f"use {flash_read_bytes(chip)}")
 
 
 def anchors_lie_within_limits(chip: Chip, where: Where) -> None:
@@ -161,6 +189,8 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     wait_states_rise_with_the_clock,
     wait_states_cover_the_maximum_clock,
     caches_have_a_possible_shape,
+    option_bytes_are_words_with_named_bits,
+    flash_modes_follow_option_bits,
     anchors_lie_within_limits,
     every_regulator_has_run_and_static_currents,
     static_current_is_below_the_run_currents,

@@ -10,6 +10,7 @@ from mcusim.boards.board import Board
 from mcusim.boards.board_rules import BOARD_RULES, CORE_RULES, WORKLOAD_RULES, chip_file_exists
 from mcusim.boards.chip_rules import CHIP_RULES
 from mcusim.boards.hints import nearest
+from mcusim.boards.option_bytes import programmed
 from mcusim.boards.paths import (
     board_path,
     core_path,
@@ -102,6 +103,8 @@ def _assemble(path: Path) -> Board:
     chip = _with_devices(load_chip(chip_file_exists(record, path)), record, path)
     for rule in BOARD_RULES:
         rule(record, chip, Where(path))
+    for option in record.option_bytes:
+        chip = programmed(chip, option.name, option.value, option.source, option.grade)
     return Board(
         name=record.name,
         title=record.title,

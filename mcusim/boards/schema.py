@@ -89,11 +89,24 @@ class WaitStates(Strict, frozen=True, kw_only=True):
     wait_states: int
 
 
+class FlashMode(Sourced, frozen=True, kw_only=True):
+    """What the flash is like while a bit of the option bytes has one value."""
+
+    name: str
+    """As the vendor calls it, for example "single-bank"."""
+    bit: str
+    """Name of the bit, one of `OptionBytes.bits`."""
+    value: Literal[0, 1]
+    read_bytes: int
+
+
 class FlashTiming(Sourced, frozen=True, kw_only=True):
     """How the flash array answers; wait states are core clock cycles added to each array read."""
 
     read_bytes: int
-    """Width of one array read (8 for 64 bits)."""
+    """Width of one array read (8 for 64 bits), as the chip is delivered."""
+    mode: list[FlashMode] = []
+    """All modes, where option bytes choose among several; empty for one."""
     wait_states: list[WaitStates]
     """In rising order of clock; the first row whose `up_to_hz` is at least the clock applies.
     A chip with several core voltages gives the row of the voltage that its run currents use."""
@@ -114,6 +127,25 @@ class Device(Sourced, frozen=True, kw_only=True):
     size_bytes: int = 0x400
     interrupts: list[int] = []
     """Interrupt numbers, in the order that the device's class names them."""
+
+
+class OptionBytes(Sourced, frozen=True, kw_only=True):
+    """One register of option bytes: settings kept in flash, which the chip loads at reset."""
+
+    name: str
+    """The register in lower case ("optr"); `--option-bytes` and the chip's devices call it so."""
+    value: int
+    """As the chip is delivered."""
+    bits: dict[str, int] = {}
+    """Bits that may be set by name, with their positions."""
+
+
+class OptionValue(Sourced, frozen=True, kw_only=True):
+    """What a board's option bytes are programmed to."""
+
+    name: str
+    """A register of the chip's option bytes, or one of its named bits."""
+    value: int
 
 
 class RunCurrent(Sourced, frozen=True, kw_only=True):
@@ -184,6 +216,7 @@ class Chip(Strict, frozen=True, kw_only=True):
     flash_timing: FlashTiming
     l1: L1 | None = None
     device: list[Device]
+    option_bytes: list[OptionBytes] = []
     power: Power
     priority_bits: int
     """Implemented bits of an exception's priority."""
@@ -232,6 +265,8 @@ class BoardFile(Strict, frozen=True, kw_only=True):
     overhead: list[Overhead] = []
     device: list[Device] = []
     """Peripherals beyond the chip's; one with the name of a chip's takes its place."""
+    option_bytes: list[OptionValue] = []
+    """What differs from the delivered state."""
     poll: list[Poll] = []
     """Registers that a firmware waits for and that no device models."""
 

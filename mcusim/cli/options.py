@@ -15,6 +15,7 @@ from mcusim.cli.params import (
     COUNT,
     DURATION,
     FREQUENCY,
+    OPTION_BYTES,
     VOLTAGE,
 )
 from mcusim.errors import UsageError
@@ -34,6 +35,7 @@ SIMULATION = (
     "clock_hz",
     "supply_v",
     "regulator",
+    "option_bytes",
 )
 """The options of `simulation_options`, by the name that `mcusim.run` gives them."""
 
@@ -153,6 +155,15 @@ _CONDITIONS = (
         "--regulator",
         type=click.Choice(["ldo", "dcdc"]),
         help="Core regulator instead of the board's.",
+    ),
+    click.option(
+        "--option-bytes",
+        type=OPTION_BYTES,
+        multiple=True,
+        callback=lambda _context, _option, values: dict(values),
+        metavar="NAME=VALUE",
+        help="Option bytes as programmed: a register or a bit of it ('mcusim boards show BOARD' "
+        "lists them), such as dbank=0; may be repeated.",
     ),
 )
 

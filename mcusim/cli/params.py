@@ -82,6 +82,21 @@ class Address(ParamType):
         return address
 
 
+class OptionBytes(ParamType):
+    """A register or bit of a chip's option bytes with its value, as dbank=0 or optr=0xffaff8aa."""
+
+    name = "option bytes"
+    _PATTERN: ClassVar = re.compile(r"(\w+)=(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})")
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        match = self._PATTERN.fullmatch(value.strip())
+        if match is None:
+            self.fail(f"{value!r} is not NAME=VALUE; write it like dbank=0", param, ctx)
+        return match[1].lower(), int(match[2], 16 if match[2][:2].lower() == "0x" else 10)
+
+
 class CataloguedName(ParamType):
     """A name of a catalogue; checked where it is used, completed here."""
 
@@ -117,5 +132,6 @@ def _battery_names() -> list[str]:
 
 COUNT = Count()
 ADDRESS = Address()
+OPTION_BYTES = OptionBytes()
 BOARD = CataloguedName("board", _board_names)
 BATTERY = CataloguedName("battery", _battery_names)

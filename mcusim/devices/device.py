@@ -51,6 +51,9 @@ class Host(Protocol):
     def regulator(self) -> str:
         """The regulator that the energy is worked out for, "ldo" or "dcdc"."""
 
+    def option_bytes(self, register: str) -> int | None:
+        """What the chip loaded into a register of option bytes; None where none is known."""
+
     @property
     def external_clock_hz(self) -> float:
         """The crystal or clock at the chip's main oscillator; 0 for none."""

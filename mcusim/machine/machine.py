@@ -94,6 +94,10 @@ class Machine:
         """The regulator that the energy is worked out for."""
         return self.board.regulator
 
+    def option_bytes(self, register: str) -> int | None:
+        """What the chip loaded into a register of option bytes."""
+        return self.board.option_bytes(register)
+
     @property
     def external_clock_hz(self) -> float:
         """The crystal or clock at the chip's main oscillator; 0 for none."""

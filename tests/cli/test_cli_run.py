@@ -51,7 +51,7 @@ def test_every_option_reaches_the_engine_in_base_units(shell: Shell) -> None:
     arguments = (
         "--base 0x8000 --roi invoke --roi *Eval* --roi-gpio P0.13 --fidelity fast --max-time 10s "
         "--max-instructions 2e9 --battery cr2032 --every 5min --sleep system-on --clock 32MHz "
-        "--supply 1.8V --regulator ldo"
+        "--supply 1.8V --regulator ldo --option-bytes dbank=0 --option-bytes OPTR=0xFFAFF8AA"
     )
     assert shell("run", "model.bin", *BOARD, *arguments.split()).status == 0
     options = shell.engine.options
@@ -71,6 +71,7 @@ def test_every_option_reaches_the_engine_in_base_units(shell: Shell) -> None:
         "clock_hz": 32e6,
         "supply_v": 1.8,
         "regulator": "ldo",
+        "option_bytes": {"dbank": 0, "optr": 0xFFAFF8AA},
     }
 
 
@@ -130,6 +131,7 @@ def test_an_existing_file_is_refused_before_the_run(shell: Shell, tmp_path: Path
         ([*BOARD, "--base", "8000h"], "0x08000000"),
         ([*BOARD, "--base", "0x100000000"], "32-bit"),
         ([*BOARD, "--regulator", "buck"], "'ldo', 'dcdc'"),
+        ([*BOARD, "--option-bytes", "dbank"], "'dbank' is not NAME=VALUE"),
     ],
 )
 def test_wrong_options_are_one_line_with_a_way_out(

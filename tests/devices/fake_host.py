@@ -59,6 +59,9 @@ class FakeHost:
         self._expired: list[Callable[[], None]] = []
         self._due: dict[int, int] = {}
 
+    def option_bytes(self, register: str) -> int | None:
+        return None
+
     def emit(self, device: str, data: bytes) -> None:
         self.text.append((device, data))
 

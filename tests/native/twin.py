@@ -267,6 +267,9 @@ class Twin:
 
     def end(self, reason: str, *, failure: str = "") -> None: ...
 
+    def option_bytes(self, register: str) -> int | None:
+        return self.board.option_bytes(register)
+
     @property
     def regulator(self) -> str:
         return self.board.regulator

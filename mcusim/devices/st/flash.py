@@ -1,4 +1,4 @@
-"""STM32L4+ flash interface (RM0432 3.7): access control, unlock sequences, erase."""
+"""STM32L4+ flash interface (RM0432 3.7): access control, unlock sequences, erase, option bytes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,21 @@ ACR_RESET = ICEN | DCEN
 EOP, PGSERR = 1 << 0, 1 << 7
 PG, FSTPG = 1 << 0, 1 << 18
 PER, MER1, BKER, MER2, STRT = 1 << 1, 1 << 2, 1 << 11, 1 << 15, 1 << 16
+OPTSTRT, OBL_LAUNCH = 1 << 17, 1 << 27
 OPTLOCK, LOCK = 1 << 30, 1 << 31
-DBANK = 1 << 22
+BFB2, DBANK = 1 << 20, 1 << 22
 KEYS = {KEYR: (0x45670123, 0xCDEF89AB), OPTKEYR: (0x08192A3B, 0x4C5D6E7F)}  # RM0432 3.3.5
-FLASH_BASE, BANK_BYTES, PAGE_BYTES = 0x08000000, 0x100000, 0x1000
+FLASH_BASE, BANK_BYTES = 0x08000000, 0x100000
+DUAL_PAGE_BYTES, SINGLE_PAGE_BYTES = 0x1000, 0x2000
 
 
 class Stm32Flash(WordDevice):
     """ACR sets wait states, prefetch and caches; CR erases and programs, at once.
+
+    OPTR holds the option bytes. With DBANK the flash is two banks with pages of 4 kB, without it
+    one bank with pages of 8 kB, which has no erase of a single bank. The firmware can program OPTR
+    (OPTSTRT); what it programs holds from the next reset on, and OBL_LAUNCH, which is one, ends the
+    run. The other option registers aren't modelled.
 
     While PG is set, stores reach the flash as they are: that a cell must be erased before, and
     that a double word is written whole (PROGERR, SIZERR), isn't checked.
@@ -42,6 +49,19 @@ class Stm32Flash(WordDevice):
         self._clocks.watch(self._clock_changed)
         self._taken_over = False
         self._early_warning = ""
+        self._load_option_bytes()
+
+    def _load_option_bytes(self) -> None:
+        loaded = self.host.option_bytes("optr")
+        if loaded is not None:
+            self.stored[OPTR] = loaded
+        self._programmed = self.stored[OPTR]
+        self._dual_bank = bool(self.stored[OPTR] & DBANK)
+        if self._dual_bank and self.stored[OPTR] & BFB2:
+            self.host.warn(
+                "option bit BFB2 has the chip boot from bank 2 if that holds a program; the "
+                "simulated one boots from bank 1"
+            )
 
     def load(self, register: int) -> int:
         return 0 if register in KEYS else super().load(register)
@@ -57,6 +77,8 @@ class Stm32Flash(WordDevice):
             self.stored[SR] = self.stored.get(SR, 0) & ~value
         elif register == CR:
             self._set_cr(value)
+        elif register == OPTR and self.stored[CR] & (LOCK | OPTLOCK):
+            return
         else:
             super().store(register, value)
 
@@ -105,25 +127,59 @@ class Stm32Flash(WordDevice):
             return
         # The locks are set by writing 1 and cleared by their keys alone.
         locks = (old | value) & (LOCK | OPTLOCK)
-        self.stored[CR] = value & ~(STRT | LOCK | OPTLOCK) | locks
+        self.stored[CR] = value & ~(STRT | OPTSTRT | OBL_LAUNCH | LOCK | OPTLOCK) | locks
         programming = bool(value & (PG | FSTPG))
         if programming != bool(old & (PG | FSTPG)):
             self.host.flash.set_flash_writable(programming)
+        if not old & OPTLOCK:
+            self._set_option_bytes(value)
         if not value & STRT:
             return
         self.stored[SR] = self.stored.get(SR, 0) | (EOP if self._erase(value) else PGSERR)
 
-    def _erase(self, value: int) -> bool:
+    def _set_option_bytes(self, control: int) -> None:
+        if control & OPTSTRT:
+            self._programmed = self.stored[OPTR]
+            self.stored[SR] = self.stored.get(SR, 0) | EOP
+        if control & OBL_LAUNCH:
+            self.host.end(
+                f"the firmware loads its option bytes (FLASH_CR.OBL_LAUNCH), which is a reset; "
+                f"--option-bytes optr={self._programmed:#010x} runs it with them"
+            )
+
+    def _erase(self, control: int) -> bool:
         """Erases what CR names; False where there is no such memory."""
-        done = False
-        if value & PER:
-            page, bank = value >> 3 & 0xFF, bool(value & BKER)
-            at = FLASH_BASE + bank * BANK_BYTES + page * PAGE_BYTES
-            done = self.host.write_memory(at, b"\xff" * PAGE_BYTES)
-        for selected, bank_base in ((MER1, FLASH_BASE), (MER2, FLASH_BASE + BANK_BYTES)):
-            if value & selected:
-                done = self.host.write_memory(bank_base, b"\xff" * BANK_BYTES)
-        if done:
-            self.host.flash.invalidate_icache()
-            self.host.flash.invalidate_dcache()
-        return done
+        spans = self._dual_spans(control) if self._dual_bank else self._single_spans(control)
+        done = [self.host.write_memory(at, b"\xff" * size) for at, size in spans]
+        if not (done and all(done)):
+            return False
+        self.host.flash.invalidate_icache()
+        self.host.flash.invalidate_dcache()
+        return True
+
+    @staticmethod
+    def _dual_spans(control: int) -> list[tuple[int, int]]:
+        """Address and size of what is erased in dual-bank mode."""
+        spans = []
+        if control & PER:
+            bank = FLASH_BASE + bool(control & BKER) * BANK_BYTES
+            spans.append((bank + _page(control) * DUAL_PAGE_BYTES, DUAL_PAGE_BYTES))
+        if control & MER1:
+            spans.append((FLASH_BASE, BANK_BYTES))
+        if control & MER2:
+            spans.append((FLASH_BASE + BANK_BYTES, BANK_BYTES))
+        return spans
+
+    @staticmethod
+    def _single_spans(control: int) -> list[tuple[int, int]]:
+        """The same in single-bank mode, where mass erase takes both MER1 and MER2."""
+        spans = []
+        if control & PER:
+            spans.append((FLASH_BASE + _page(control) * SINGLE_PAGE_BYTES, SINGLE_PAGE_BYTES))
+        if control & MER1 and control & MER2:
+            spans.append((FLASH_BASE, 2 * BANK_BYTES))
+        return spans
+
+
+def _page(control: int) -> int:
+    return control >> 3 & 0xFF

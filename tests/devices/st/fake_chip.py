@@ -53,6 +53,7 @@ class FakeChip:
         self.levels: dict[int, bool] = {}
         self.risen: list[tuple[int, int]] = []
         """Cycle and number of each interrupt that rose."""
+        self.options: dict[str, int] = {}
         self.warnings: list[str] = []
         self.ended: tuple[str, str] | None = None
         self.output = bytearray()
@@ -109,6 +110,9 @@ class FakeChip:
 
     def set_clock(self, hz: float) -> None:
         self.clock.change(self.now, hz, self.clock.segments[0].activity, {})
+
+    def option_bytes(self, register: str) -> int | None:
+        return self.options.get(register)
 
     def started_at(self, hz: float) -> None:
         self.clock.restart(hz)
