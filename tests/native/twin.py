@@ -271,6 +271,10 @@ class Twin:
         return self.board.option_bytes(register)
 
     @property
+    def external_clock_hz(self) -> float:
+        return self.board.external_clock_hz
+
+    @property
     def regulator(self) -> str:
         return self.board.regulator
 
