@@ -43,6 +43,13 @@ class Host(Protocol):
     @property
     def flash(self) -> FlashControl: ...
 
+    def publish(self, address: int, value: int) -> None:
+        """Has whole reads of a register give `value` without asking its device.
+
+        For registers that firmware polls, and that change only when their device knows: it
+        publishes each change. Some reads may ask it all the same.
+        """
+
     @property
     def required_wait_states(self) -> int:
         """Wait states that the flash needs at the present clock."""

@@ -33,6 +33,10 @@ class Bus:
         """Has reads of a register give these values one after the other, then the last for ever."""
         self._scripts[address] = list(values)
 
+    def is_scripted(self, address: int) -> bool:
+        """Whether a script, not a device, answers reads of a register."""
+        return address in self._scripts
+
     def nearest(self, address: int) -> tuple[Device, int] | None:
         """The device that begins nearest below an address, or else above it, and its base."""
         places = {base: device for device, base in self._devices.values()}

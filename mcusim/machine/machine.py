@@ -94,6 +94,11 @@ class Machine:
         """The regulator that the energy is worked out for."""
         return self.board.regulator
 
+    def publish(self, address: int, value: int) -> None:
+        """Has reads of a register give `value` without asking its device."""
+        if not self._bus.is_scripted(address):
+            self.engine.publish(address, value)
+
     def option_bytes(self, register: str) -> int | None:
         """What the chip loaded into a register of option bytes."""
         return self.board.option_bytes(register)

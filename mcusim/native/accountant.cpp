@@ -12,6 +12,32 @@ bool Accountant::look_up() {
   return true;
 }
 
+void Accountant::spin(Block& block) {
+  const Spin last = spin_;
+  spin_ = {&block, cycles, instructions, fetch_stall, block.pending, block.recent, 0, {}};
+  // A flush in between would have taken `pending` back.
+  const bool one_turn = last.block == &block && current_ == &block &&
+                        block.pending == last.pending + 1 &&
+                        instructions - last.instructions == block.instructions;
+  // A turn that waits depends on when the flash is ready.
+  if (!one_turn || fetch_stall != last.fetch_stall) return;
+  spin_.turn_cycles = cycles - last.cycles;
+  for (std::size_t column = 0; column < kColumns; ++column)
+    spin_.turn[column] = block.recent[column] - last.recent[column];
+  if (spin_.turn_cycles != last.turn_cycles || spin_.turn != last.turn) return;
+  if (cycles >= next_look_ || instructions >= stop_at_instruction) return;
+  const std::uint64_t turns = std::min(
+      {(next_look_ - 1 - cycles) / spin_.turn_cycles,
+       (stop_at_instruction - 1 - instructions) / block.instructions, std::uint64_t{1} << 30});
+  cycles += turns * spin_.turn_cycles;
+  entered_at_ += turns * spin_.turn_cycles;
+  block.cycles_spent += turns * spin_.turn_cycles;
+  instructions += turns * block.instructions;
+  block.pending += static_cast<std::uint32_t>(turns);
+  for (std::size_t column = 0; column < kColumns; ++column)
+    block.recent[column] += spin_.turn[column] * static_cast<std::int64_t>(turns);
+}
+
 void Accountant::arrive(Block* previous, Block& block) {
   if (previous != nullptr) {
     if (previous->has(kTailLoad) && block.address == previous->fallthrough() &&

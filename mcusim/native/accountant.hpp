@@ -140,6 +140,9 @@ class Accountant {
     }
     return true;
   }
+  // Before `enter` of a branch to itself: once its turns cost the same, and nothing but the time
+  // changes, those up to the next look are accounted for together.
+  void spin(Block& block);
   // An instruction of the current block is about to execute; true when it traps instead.
   bool step(std::uint32_t pc) {
     if (pc < next_event_pc_) [[likely]]
@@ -207,6 +210,17 @@ class Accountant {
   std::function<std::uint32_t()> read_control;  // CONTROL register, after an MSR
 
  private:
+  // What the turns of a branch to itself cost, seen before each.
+  struct Spin {
+    const Block* block = nullptr;
+    std::uint64_t cycles = 0;
+    std::uint64_t instructions = 0;
+    std::uint64_t fetch_stall = 0;
+    std::uint32_t pending = 0;
+    Activity recent{};
+    std::uint64_t turn_cycles = 0;
+    Activity turn{};
+  };
   struct Active {
     int region;
     std::uint32_t return_address;
@@ -336,6 +350,7 @@ class Accountant {
   std::uint16_t access_offset_ = 0;
   std::uint8_t accesses_ = 0;    // found of the instruction at `cursor_` (fast)
   std::uint32_t under_way_ = 0;  // cycles already added for the access under way
+  Spin spin_;
   std::vector<Block*> dirty_;
   Activity totals_{};
 

@@ -273,6 +273,12 @@ void bind_engine(nb::module_& m) {
       .def("invalidate_dcache", [](Engine& e) { flash_of(e).dcache.invalidate(); })
       .def("set_decode", &set_decode)
       .def("set_devices", &set_devices, "read"_a, "write"_a)
+      .def(
+          "publish",
+          [](Engine& engine, std::uint32_t address, std::uint32_t value) {
+            engine.published.publish(address, value);
+          },
+          "address"_a, "value"_a)
       .def("drop_callbacks", &drop_callbacks)
       .def(
           "read",

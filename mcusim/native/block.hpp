@@ -78,6 +78,7 @@ struct Block {
   std::uint8_t needs_care = 0;         // the engine looks before each execution
   std::uint8_t mispredict_cycles = 0;  // added when its last branch was predicted wrongly
   bool sends_event = false;            // has SEV
+  bool spins = false;                  // a branch to itself: only an exception ends it
   std::uint64_t cache_epoch = ~0ULL;
   std::uint64_t cycles_spent = 0;       // everything included
   Block* successor = nullptr;           // the block that came next the last time

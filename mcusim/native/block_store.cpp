@@ -1,4 +1,6 @@
 // The blocks that were met: found by address, decoded when new.
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -14,6 +16,13 @@ constexpr std::size_t kTableEntries = 65536 / 2;
 
 // Conditional-execution bits of xPSR (IT[7:0]).
 constexpr std::uint32_t kItMask = 0x0600FC00U;
+
+// B in its encodings T2 and T4 (ARM DDI0403E A7.7.12) with an offset of -4.
+bool is_branch_to_itself(std::span<const std::uint8_t> code) {
+  constexpr std::array<std::uint8_t, 2> kNarrow{0xFE, 0xE7};
+  constexpr std::array<std::uint8_t, 4> kWide{0xFF, 0xF7, 0xFE, 0xBF};
+  return std::ranges::equal(code, kNarrow) || std::ranges::equal(code, kWide);
+}
 
 }  // namespace
 
@@ -60,7 +69,8 @@ void Engine::inspect(Block& block, std::span<const std::uint8_t> host) {
     const bool change = (half & 0xFFE8U) == 0xB660U, move = (half & 0xFFF0U) == 0xF380U;
     if (change || (move && (host[i.offset + 3U] & 0xD0U) == 0x80U)) block.flags |= kStackSelect;
   }
-  block.needs_care = block.sends_event || block.has(kUsesFpu) ? 1U : 0U;
+  block.spins = is_branch_to_itself(host);
+  block.needs_care = block.sends_event || block.spins || block.has(kUsesFpu) ? 1U : 0U;
 }
 
 Block* Engine::discover(std::uint32_t address, std::uint32_t size) {

@@ -88,6 +88,9 @@ void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, st
 }
 
 std::uint32_t Engine::read_device(std::uint32_t address, std::uint32_t size) {
+  if (size == 4) {
+    if (const std::uint32_t* value = published.find(address)) return *value;
+  }
   if (!bit_band_ || !is_bit_alias(address)) return device_read(address, size);
   const BitBand bit(address - kDeviceBits);
   return device_read(kDevices + bit.word, 4) >> bit.number & 1U;

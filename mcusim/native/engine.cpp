@@ -357,6 +357,7 @@ bool Engine::admit(Block& block) {
     return false;
   }
   if (block.sends_event) event_register_ = true;
+  if (block.spins) accountant.spin(block);
   if (!block.has(kUsesFpu)) return true;
   if (!system.fpu_enabled() && stopped_at_fpu == 0) {
     stopped_at_fpu = block.address + block.first_fpu;

@@ -15,6 +15,7 @@
 
 #include "accountant.hpp"
 #include "exceptions.hpp"
+#include "published.hpp"
 #include "registers.hpp"
 #include "scs.hpp"
 #include "timeline.hpp"
@@ -97,6 +98,7 @@ class Engine {
   Decode decode;
   DeviceRead device_read;
   DeviceWrite device_write;
+  PublishedRegisters published;
   std::uint32_t stopped_at_fpu = 0;  // address of an FPU instruction met while the FPU is off
   const std::deque<Block>& blocks() const { return blocks_; }
   bool registers_are_direct() const { return direct_ && special_.complete(); }

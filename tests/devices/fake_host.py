@@ -59,6 +59,8 @@ class FakeHost:
         self._expired: list[Callable[[], None]] = []
         self._due: dict[int, int] = {}
 
+    def publish(self, address: int, value: int) -> None: ...
+
     def option_bytes(self, register: str) -> int | None:
         return None
 

@@ -267,6 +267,8 @@ class Twin:
 
     def end(self, reason: str, *, failure: str = "") -> None: ...
 
+    def publish(self, address: int, value: int) -> None: ...
+
     def option_bytes(self, register: str) -> int | None:
         return self.board.option_bytes(register)
 

@@ -60,12 +60,6 @@ class Stm32Usart(WordDevice):
 
     # --- registers ---
 
-    def read(self, offset: int, size: int) -> int:
-        # Firmware polls ISR far more often than anything else happens.
-        if offset == ISR and size == 4:
-            return self._isr
-        return super().read(offset, size)
-
     def load(self, register: int) -> int:
         if register == ISR:
             return self._isr
@@ -205,7 +199,11 @@ class Stm32Usart(WordDevice):
 
     def _update(self) -> None:
         self._ask_dma()
-        self._isr = status = self._status()
+        status = self._status()
+        if status != self._isr:
+            self._isr = status
+            # Firmware polls ISR far more often than anything else happens.
+            self.host.publish(self.base + ISR, status)
         cr1 = self.stored.get(CR1, 0)
         # RM0432 50.6: ORE also interrupts with RXNEIE.
         wanted = cr1 & (IDLEIE | RXNEIE | TCIE | TXEIE) & status

@@ -53,6 +53,7 @@ class FakeChip:
         self.levels: dict[int, bool] = {}
         self.risen: list[tuple[int, int]] = []
         """Cycle and number of each interrupt that rose."""
+        self.published: dict[int, int] = {}
         self.options: dict[str, int] = {}
         self.warnings: list[str] = []
         self.ended: tuple[str, str] | None = None
@@ -110,6 +111,9 @@ class FakeChip:
 
     def set_clock(self, hz: float) -> None:
         self.clock.change(self.now, hz, self.clock.segments[0].activity, {})
+
+    def publish(self, address: int, value: int) -> None:
+        self.published[address] = value
 
     def option_bytes(self, register: str) -> int | None:
         return self.options.get(register)
