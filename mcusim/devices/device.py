@@ -83,6 +83,9 @@ class Host(Protocol):
     def set_clock(self, hz: float) -> None:
         """Takes the core clock that the firmware chose; one that the user forces stays."""
 
+    def set_bus_divider(self, core_cycles: int) -> None:
+        """Takes the core cycles in a cycle of the bus behind the L1 caches (AXI)."""
+
     def started_at(self, hz: float) -> None:
         """Takes the clock after reset from a clock controller that the firmware begins to use."""
 

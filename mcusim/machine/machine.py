@@ -141,6 +141,10 @@ class Machine:
         for listener in self.clock_listeners:
             listener()
 
+    def set_bus_divider(self, core_cycles: int) -> None:
+        """Core cycles in a cycle of the bus behind the L1 caches."""
+        self.engine.set_bus_divider(core_cycles)
+
     def started_at(self, hz: float) -> None:
         """The run so far was at the chip's clock after reset, not at the board's."""
         if self.board.clock_source != CHOSEN:

@@ -30,14 +30,17 @@ MemorySystem::LineFill MemorySystem::start_fill(AxiTarget& target, std::uint32_t
   LineFill fill;
   fill.line = line_of(address);
   std::uint64_t at = std::max(now, target.busy_until) + std::uint64_t{target.latency} * divider;
+  std::uint64_t array = at;  // busy until then
   const std::uint32_t first_word = target.read_bytes == 0 ? 0 : address / target.read_bytes;
   for (std::uint32_t k = 0; k < kBeats; ++k) {
     const std::uint32_t beat = (beat_of(address) + k) % kBeats;
     const std::uint32_t from = fill.line * kLineBytes + (beat << kBeatShift);
-    if (target.read_bytes == 0)
+    if (target.read_bytes == 0) {
       activity[kRamRead] += 2;
-    else if (k == 0 || from / target.read_bytes != first_word)
-      at = read_array(target, from, at, column, activity);
+    } else if (k == 0 || from / target.read_bytes != first_word) {
+      array = read_array(target, from, array, column, activity);
+      at = std::max(at, array);
+    }
     fill.ready[beat] = at;
     at += divider;
   }

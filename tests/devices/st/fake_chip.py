@@ -61,6 +61,7 @@ class FakeChip:
         self.edges: list[tuple[str, int, bool]] = []
         self.memory = bytearray(4096)
         self.deep_sleep = ""
+        self.bus_divider = 1
         self.external_clock_hz = 8e6
         self.regulator = "ldo"
         self.enter_deep_sleep: Callable[[], None] = lambda: None
@@ -117,6 +118,9 @@ class FakeChip:
 
     def option_bytes(self, register: str) -> int | None:
         return self.options.get(register)
+
+    def set_bus_divider(self, core_cycles: int) -> None:
+        self.bus_divider = core_cycles
 
     def started_at(self, hz: float) -> None:
         self.clock.restart(hz)
