@@ -19,6 +19,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcusim.timing.block_facts import (
+    block_flags,
+    conditional_instructions_left,
+    fetch_words,
+    first_fpu_offset,
+    stack_drop,
+)
 from mcusim.timing.instruction import NO_REGISTER, SP, Instruction, Kind
 from mcusim.timing.record import BlockFlag, pack
 from mcusim.timing.thumb import decode, split
@@ -66,8 +73,6 @@ class _Pipeline:
     native core, which knows addresses, adds the cycle where they differ."""
     unaligned_wide_run: int = 0
     run_follows_multicycle: bool = False
-    sp: int = 0
-    lowest_sp: int = 0
     packed: list[bytes] = field(default_factory=list)
 
 
@@ -84,13 +89,10 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
         The keyword arguments of `mcusim._native.Block`: cycles at zero wait states, what a taken
         edge adds, and the packed instructions.
     """
-    pipeline = _Pipeline(conditional_left=_instructions_left(it_state))
+    pipeline = _Pipeline(conditional_left=conditional_instructions_left(it_state))
     instructions = [decode(encoding) for encoding in split(code)]
     offset = 0
-    first_fpu = 0xFFFF
     for instruction in instructions:
-        if instruction.touches_fpu and first_fpu == 0xFFFF:
-            first_fpu = offset
         _issue(pipeline, instruction, address + offset, offset, accurate)
         offset += instruction.size
     first, last = instructions[0], instructions[-1]
@@ -99,38 +101,18 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
     tail_load = last.target_register if _pipelines(last) and not skippable else NO_REGISTER
     return {
         "cycles": pipeline.cycles,
-        "fetch_words": ((address + len(code) - 1) >> 2) - (address >> 2) + 1,
+        "fetch_words": fetch_words(address, len(code)),
         "taken_cycles": refill if skippable else 0,
         "target_penalty": int(first.size == 4 and address & 2 != 0),
         "feels_target_penalty": 0 < refill < REFILL_LOADED,
-        "flags": _flags(instructions, tail_load),
-        "first_fpu": first_fpu,
-        "stack_drop": -pipeline.lowest_sp,
+        "flags": block_flags(instructions)
+        | (BlockFlag.TAIL_LOAD if tail_load != NO_REGISTER else 0),
+        "first_fpu": first_fpu_offset(instructions),
+        "stack_drop": stack_drop(instructions),
         "head_address_registers": first.address_registers if _single_access(first) else 0,
         "tail_load": tail_load,
         "code": b"".join(pipeline.packed),
     }
-
-
-def _flags(instructions: list[Instruction], tail_load: int) -> BlockFlag:
-    last = instructions[-1]
-    flags = BlockFlag.CALLS if last.call else BlockFlag(0)
-    if last.kind is Kind.BRANCH_REGISTER or last.loads_pc:
-        flags |= BlockFlag.RETURNS
-    if any(i.writes_stack_select for i in instructions):
-        flags |= BlockFlag.STACK_SELECT
-    if tail_load != NO_REGISTER:
-        flags |= BlockFlag.TAIL_LOAD
-    if any(i.writes >> SP & 1 for i in instructions):
-        flags |= BlockFlag.MOVES_STACK
-    if any(i.touches_fpu for i in instructions):
-        flags |= BlockFlag.USES_FPU
-    return flags
-
-
-def _instructions_left(it_state: int) -> int:
-    mask = it_state & 0xF
-    return 4 - ((mask & -mask).bit_length() - 1) if mask else 0
 
 
 def _issue(
@@ -156,8 +138,6 @@ def _issue(
     if conditional:
         pipeline.conditional_left -= 1
     pipeline.conditional_left += instruction.it_length
-    pipeline.sp += instruction.sp_change
-    pipeline.lowest_sp = min(pipeline.lowest_sp, pipeline.sp)
 
 
 def _refill(instruction: Instruction) -> int:

@@ -1,0 +1,55 @@
+"""What a basic block is, whatever the pipeline that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mcusim.timing.instruction import SP, Instruction, Kind
+from mcusim.timing.record import BlockFlag
+
+NO_FPU = 0xFFFF
+
+
+def block_flags(instructions: Sequence[Instruction]) -> BlockFlag:
+    """What makes the block more than straight work."""
+    last = instructions[-1]
+    flags = BlockFlag.CALLS if last.call else BlockFlag(0)
+    if last.kind is Kind.BRANCH_REGISTER or last.loads_pc:
+        flags |= BlockFlag.RETURNS
+    if any(i.writes_stack_select for i in instructions):
+        flags |= BlockFlag.STACK_SELECT
+    if any(i.writes >> SP & 1 for i in instructions):
+        flags |= BlockFlag.MOVES_STACK
+    if any(i.touches_fpu for i in instructions):
+        flags |= BlockFlag.USES_FPU
+    return flags
+
+
+def first_fpu_offset(instructions: Iterable[Instruction]) -> int:
+    """Bytes from the start of the block to its first FPU instruction; `NO_FPU` without one."""
+    offset = 0
+    for instruction in instructions:
+        if instruction.touches_fpu:
+            return offset
+        offset += instruction.size
+    return NO_FPU
+
+
+def stack_drop(instructions: Iterable[Instruction]) -> int:
+    """Bytes that SP falls at most below its value on entry."""
+    sp = lowest = 0
+    for instruction in instructions:
+        sp += instruction.sp_change
+        lowest = min(lowest, sp)
+    return -lowest
+
+
+def fetch_words(address: int, size: int) -> int:
+    """32-bit words that hold the code."""
+    return ((address + size - 1) >> 2) - (address >> 2) + 1
+
+
+def conditional_instructions_left(it_state: int) -> int:
+    """Instructions of an IT block still to come, from ITSTATE (ARM DDI0403E A7.3.2)."""
+    mask = it_state & 0xF
+    return 4 - ((mask & -mask).bit_length() - 1) if mask else 0
