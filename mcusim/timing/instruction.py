@@ -22,6 +22,7 @@ class Kind(Enum):
     STORE_MULTIPLE = auto()
     LOAD_EXCLUSIVE = auto()
     STORE_EXCLUSIVE = auto()
+    PRELOAD = auto()  # PLD, PLI: an address, and nothing that the program sees
     BRANCH = auto()  # to a label
     BRANCH_REGISTER = auto()  # BX, BLX Rm, MOV PC, ADD PC
     BRANCH_TABLE = auto()  # TBB, TBH
@@ -44,6 +45,12 @@ class Instruction:
     """Core registers read, a bit each."""
     writes: int = 0
     """Core registers written, a bit each."""
+    operands: tuple[int, ...] = ()
+    """Core registers of arithmetic in the order of the assembler's text."""
+    shifted: bool = False
+    """Whether the last of them passes the shifter on its way (`r2, lsl #3`)."""
+    immediate: int | None = None
+    """The last operand of arithmetic, where it is a constant."""
     base: int = NO_REGISTER
     """Base register of a memory access; PC for a literal."""
     index: int = NO_REGISTER
@@ -59,6 +66,8 @@ class Instruction:
     loads_pc: bool = False
     conditional: bool = False
     """A branch that may fall through (B<cond>, CBZ, CBNZ)."""
+    branch_offset: int | None = None
+    """Bytes from a branch to the label that it names."""
     call: bool = False
     sp_change: int = 0
     """Bytes added to SP."""

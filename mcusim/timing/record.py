@@ -12,6 +12,7 @@ _PACK = struct.Struct("<HHBBBBBBBBi").pack
 
 _CLASS = {
     Kind.ALU: "alu",
+    Kind.PRELOAD: "alu",
     Kind.MULTIPLY: "multiply",
     Kind.DIVIDE_UNSIGNED: "divide",
     Kind.DIVIDE_SIGNED: "divide",

@@ -83,6 +83,11 @@ def _describe(insn: Any, size: int) -> Instruction:
         dividend, divisor = (_core(operand.reg) for operand in insn.operands[-2:])
         kind = Kind.DIVIDE_SIGNED if name == "sdiv" else Kind.DIVIDE_UNSIGNED
         return Instruction(size, name, kind, **facts, dividend=dividend, divisor=divisor)
+    if name in ("pld", "pli"):
+        memory = insn.operands[0].mem
+        base, index = _core(memory.base), _core(memory.index)
+        return Instruction(size, name, Kind.PRELOAD, **facts, base=base, index=index)
+    facts |= _operand_facts(insn)
     return Instruction(size, name, _plain_kind(insn, name, facts), **facts, **_flow(insn, name))
 
 
@@ -92,6 +97,17 @@ def _register_facts(insn: Any) -> dict[str, Any]:
     facts["fpu_reads"] = _fpu_mask(read)
     facts["fpu_writes"] = _fpu_mask(written)
     return facts
+
+
+def _operand_facts(insn: Any) -> dict[str, Any]:
+    operands = insn.operands
+    registers = [op for op in operands if op.type == arm.ARM_OP_REG]
+    constant = bool(operands) and operands[-1].type == arm.ARM_OP_IMM
+    return {
+        "operands": tuple(_core(op.reg) for op in registers),
+        "shifted": bool(registers) and registers[-1].shift.type != arm.ARM_SFT_INVALID,
+        "immediate": operands[-1].imm & 0xFFFFFFFF if constant else None,
+    }
 
 
 def _plain_kind(insn: Any, name: str, facts: dict[str, Any]) -> Kind:
@@ -113,6 +129,8 @@ def _plain_kind(insn: Any, name: str, facts: dict[str, Any]) -> Kind:
 def _flow(insn: Any, name: str) -> dict[str, Any]:
     facts: dict[str, Any] = {"call": name in ("bl", "blx")}
     facts["conditional"] = name in ("cbz", "cbnz") or bool(_CONDITION.match(name))
+    if facts["conditional"] or name in ("b", "bl"):
+        facts["branch_offset"] = _signed(insn.operands[-1].imm)  # disassembled at address 0
     if name in ("add", "sub", "addw", "subw", "adds", "subs"):
         operands = insn.operands
         if _core(operands[0].reg) == SP and operands[-1].type == arm.ARM_OP_IMM:
@@ -203,6 +221,10 @@ def _describe_fpu(insn: Any, name: str, size: int, facts: dict[str, Any]) -> Ins
         base=base, displacement=-4 * words if down else 0, access_bytes=4, count=words,
         writeback=True, sp_change=(-4 if down else 4) * words if moves_sp else 0,
     )  # fmt: skip
+
+
+def _signed(word: int) -> int:
+    return ((word & 0xFFFFFFFF) ^ 1 << 31) - (1 << 31)
 
 
 def _core(register: int) -> int:
