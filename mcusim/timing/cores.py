@@ -11,7 +11,10 @@ from mcusim.errors import BoardError
 TimeBlock = Callable[[int, bytes, int, bool], dict[str, Any]]
 """(address, code, ITSTATE, accurate) -> keyword arguments of `mcusim._native.Block`."""
 
-_MODULES = {"cortex-m4": "mcusim.timing.cortex_m4"}
+_MODULES = {
+    "cortex-m4": "mcusim.timing.cortex_m4",
+    "cortex-m7": "mcusim.timing.cortex_m7",
+}
 
 
 def timing_model(core: str) -> TimeBlock:

@@ -117,8 +117,8 @@ def firmware(into: Path, pieces: list[Case]) -> Path:
     """Assembles and links the pieces."""
     source, linked = into / "micro.s", into / "micro.elf"
     source.write_text(assembly(pieces), encoding="utf-8")
-    _call(ASSEMBLE, "-o", str(into / "micro.o"), str(source))
-    _call(LINK, "-Ttext=0", "--entry=start", "-o", str(linked), str(into / "micro.o"))
+    call(ASSEMBLE, "-o", str(into / "micro.o"), str(source))
+    call(LINK, "-Ttext=0", "--entry=start", "-o", str(linked), str(into / "micro.o"))
     return linked
 
 
@@ -136,7 +136,8 @@ def assembly(pieces: list[Case]) -> str:
     return START + "\n".join(calls) + EXIT + "".join(functions)
 
 
-def _call(*command: str) -> None:
+def call(*command: str) -> None:
+    """Runs a tool, which must succeed."""
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
