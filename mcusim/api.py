@@ -13,6 +13,7 @@ from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
 from mcusim.firmware import check_placement, load_firmware
 from mcusim.machine.machine import Machine
+from mcusim.machine.resets import OnReset
 from mcusim.machine.run_loop import Progress
 from mcusim.machine.svd import Svd
 from mcusim.result import Result
@@ -43,6 +44,7 @@ def run(
     uart: Sequence[str] = (),
     devices: Sequence[str | PathLike[str]] = (),
     svd: str | PathLike[str] | None = None,
+    on_reset: OnReset = "auto",
     progress: Progress | None = None,
 ) -> Result:
     """Runs a firmware on a board and accounts for every cycle, byte and joule.
@@ -66,6 +68,8 @@ def run(
         uart: serial ports to connect, each as "NAME=stdio|tcp:PORT|pty|file:PATH".
         devices: Python files with devices of your own (docs/adding-a-device.md).
         svd: CMSIS-SVD file of the chip, to name registers that no device models.
+        on_reset: "stop" or "restart" at any reset of the chip; "auto" restarts after what the
+            firmware asked for, and stops at a watchdog reset or lock-up (docs/power-states.md).
         progress: called some ten times a second of wall time.
 
     Returns:
@@ -91,6 +95,7 @@ def run(
         uart=uart,
         devices=devices,
         svd=svd,
+        on_reset=on_reset,
         progress=progress,
     ) as simulation:
         simulation.run_to_end()
@@ -119,6 +124,7 @@ def start(
     uart: Sequence[str] = (),
     devices: Sequence[str | PathLike[str]] = (),
     svd: str | PathLike[str] | None = None,
+    on_reset: OnReset = "auto",
     progress: Progress | None = None,
 ) -> Simulation:
     """Makes a firmware ready to run under a script's control; options as for `run`.
@@ -145,7 +151,11 @@ def start(
         machine.regions.watch_functions(image, tuple(roi))
         machine.regions.watch_pins(tuple(roi_gpio))
         simulation = Simulation(
-            machine, max_time_s=max_time_s, max_instructions=max_instructions, progress=progress
+            machine,
+            max_time_s=max_time_s,
+            max_instructions=max_instructions,
+            progress=progress,
+            on_reset=on_reset,
         )
     except BaseException:
         machine.close()

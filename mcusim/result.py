@@ -67,6 +67,19 @@ class Fault(Record, kw_only=True):
     call_stack: list[FrameInfo]
 
 
+class ResetRow(Record, kw_only=True):
+    """One reset of the chip during the run."""
+
+    cause: Literal["software", "watchdog", "window watchdog", "lock-up", "wake-up"]
+    message: str
+    """What reset it, and why."""
+    time_s: float
+    pc: int
+    """Where the core was."""
+    function: str
+    line: str
+
+
 class HotLoop(Record, kw_only=True):
     """The loop in which a run that met its limit spent its last time."""
 
@@ -258,6 +271,9 @@ class Result(Record, kw_only=True):
     cycles_breakdown: dict[str, int]
     """Cycles by cause: "issue", "fetch stalls", "data stalls"."""
     fault: Fault | None = None
+    resets: list[ResetRow] = []
+    """The first thousand of `reset_count`, in order."""
+    reset_count: int = 0
     hot_loop: HotLoop | None = None
     output: str
     warnings: list[str]

@@ -18,6 +18,7 @@ from mcusim._version import __version__
 from mcusim.errors import McusimError, UsageError
 from mcusim.machine.machine import Machine
 from mcusim.machine.memory_use import MemoryWatch
+from mcusim.machine.resets import OnReset
 from mcusim.machine.run_loop import Ending, Progress, RunLoop
 from mcusim.machine.serial import SerialLine
 from mcusim.machine.serial_ends import Plug, open_end, parse_uart
@@ -110,13 +111,13 @@ class Simulation:
         max_time_s: float | None = None,
         max_instructions: int | None = None,
         progress: Progress | None = None,
+        on_reset: OnReset = "auto",
     ) -> None:
         self.machine = machine
-        self._entry = machine.reset()
-        self._watch = MemoryWatch(machine, machine.initial_sp)
         max_cycles = NO_LIMIT if max_time_s is None else int(max_time_s * machine.board.clock_hz)
-        self._loop = RunLoop(machine, max_cycles, max_instructions or NO_LIMIT, progress)
-        self._loop.reset()
+        limit = max_instructions or NO_LIMIT
+        self._loop = RunLoop(machine, max_cycles, limit, progress, on_reset)
+        self._watch = MemoryWatch(machine, machine.initial_sp)
         self._alarm = machine.add_timer(self._alarmed)
         self._until_s = 0.0
         self._plugs: list[Plug] = []
@@ -244,7 +245,12 @@ class Simulation:
                 self.ending = Ending("stopped", "ended by the script")
             self._loop.settle(self.ending)
             self._result = summarise(
-                self.machine, self._watch, self.ending, __version__, self._entry
+                self.machine,
+                self._watch,
+                self.ending,
+                __version__,
+                self._loop.entry,
+                self._loop.resets,
             )
         return self._result
 

@@ -174,6 +174,8 @@ class SleepCurrent(Sourced, frozen=True, kw_only=True):
     maximum_a: float | None = None
     wake_s: float = 0.0
     """Time from the wake-up event to the first instruction; `grade` speaks of the current only."""
+    systick: bool = True
+    """Whether SysTick counts in this state without SLEEPDEEP; with it, it never does."""
     description: str = ""
 
 

@@ -36,6 +36,7 @@ SIMULATION = (
     "supply_v",
     "regulator",
     "option_bytes",
+    "on_reset",
 )
 """The options of `simulation_options`, by the name that `mcusim.run` gives them."""
 
@@ -136,6 +137,15 @@ _LIMITS = (
     ),
 )
 
+_ON_RESET = click.option(
+    "--on-reset",
+    type=click.Choice(["auto", "stop", "restart"]),
+    default="auto",
+    show_default=True,
+    metavar="ACTION",
+    help="At a reset of the chip: stop, restart, or auto, which stops at a watchdog's.",
+)
+
 _CONDITIONS = (
     click.option(
         "--clock",
@@ -176,7 +186,16 @@ _ALLOW_LIMIT = click.option(
 
 def simulation_options(command: Command) -> Command:
     """Everything that says how firmware is run."""
-    groups = [_BOARD, *_FIRMWARE, *_LIMITS, _ALLOW_LIMIT, *_BATTERY, *_CONDITIONS, *_DEVICES]
+    groups = [
+        _BOARD,
+        *_FIRMWARE,
+        *_LIMITS,
+        _ALLOW_LIMIT,
+        _ON_RESET,
+        *_BATTERY,
+        *_CONDITIONS,
+        *_DEVICES,
+    ]
     return _with(groups, command)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Protocol, Self, TypeVar
+
+from mcusim.devices.reset import Cause, Reset
 
 Shared = TypeVar("Shared")
 
@@ -92,8 +94,29 @@ class Host(Protocol):
     def set_light_sleep(self, state: str) -> None:
         """Names the chip's sleep state for WFI and WFE without SLEEPDEEP."""
 
-    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
-        """Names the chip's sleep state for SLEEPDEEP; `entered` is told of it when time passes."""
+    def set_deep_sleep(
+        self,
+        state: str,
+        entered: Callable[[], None],
+        left: Callable[[], None] = ...,
+        wakes: str = "",
+    ) -> None:
+        """Names the chip's sleep state for SLEEPDEEP, and who is told when it begins and ends.
+
+        `wakes` is for a firmware that sleeps there for good: what stands still and what would wake.
+        """
+
+    def switch_off(self, state: str, wakes: str, *, timers: bool = True) -> None:
+        """The core goes off, in a sleep state of the chip, until a reset.
+
+        `wakes` says what can reset it; `timers`, whether timed events of devices still come.
+        """
+
+    def reset(self, cause: Cause, message: str) -> None:
+        """Resets the chip before the next block."""
+
+    def clear_memory(self, kept: Sequence[str] = ()) -> None:
+        """All RAM loses its content, but for the memories of these names."""
 
     def emit(self, device: str, data: bytes) -> None:
         """Takes bytes that the firmware sent out through `device`."""
@@ -167,6 +190,9 @@ class Device:
     def placed(self, base: int) -> None:
         """Takes the address at which the machine puts the device, once, before the run."""
         self.base = base
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """Takes over what a reset leaves as it is from the device that this new one replaces."""
 
     def read(self, offset: int, size: int) -> int:
         """The value of the register at `offset`; `size` is 1, 2 or 4 bytes."""

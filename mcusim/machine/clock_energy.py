@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcusim.machine.activity import COLUMNS, INDEX
-from mcusim.machine.machine import LIGHT_SLEEP, Machine
+from mcusim.machine.machine import Machine
+from mcusim.machine.sleep import LIGHT_SLEEP
 from mcusim.power import EnergyModel, build_model, energy_info, trace
 from mcusim.power.basis import GRADES
 from mcusim.result import EnergyInfo, Trace
@@ -35,7 +36,7 @@ class ClockEnergy:
         self.clock = machine.clock
         self.main_hz = self.clock.main_hz(machine.engine.cycles)
         """The clock of most cycles."""
-        self._asleep = dict(machine.asleep_by_state())
+        self._asleep = dict(machine.sleep.cycles())
         self._models: dict[tuple[float, str | None], EnergyModel] = {}
 
     def model(self, hz: float, state: str | None = None) -> EnergyModel:

@@ -60,11 +60,9 @@ def describe(machine: Machine, stopped: Stopped) -> Fault:
     # After an SVC the PC is already behind it.
     if stopped.cause is Cause.SUPERVISOR_CALL:
         stopped = replace(stopped, pc=stopped.pc - 2)
-    function, line = place(machine, stopped.pc)
-    where = function or f"0x{stopped.pc:08x}"
-    if line:
-        where += f" ({line})"
-    message = _sentence(machine, stopped, where, _registers(machine, stopped.pc))
+    message = _sentence(
+        machine, stopped, where(machine, stopped.pc), _registers(machine, stopped.pc)
+    )
     kind = _KINDS.get(stopped.cause, "HardFault")
     if stopped.cause is Cause.NO_HANDLER:
         kind = exception_name(stopped.number)
@@ -109,6 +107,12 @@ def place(machine: Machine, pc: int) -> tuple[str, str]:
     """Function and source line at `pc`; empty where unknown."""
     found = machine.image.symbol_at(pc)
     return (found[0] if found else ""), machine.image.line_at(pc)
+
+
+def where(machine: Machine, pc: int) -> str:
+    """Function and source line at `pc` in words, its address where there is no symbol."""
+    function, line = place(machine, pc)
+    return (function or f"0x{pc:08x}") + (f" ({line})" if line else "")
 
 
 def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[str, int]) -> str:

@@ -13,11 +13,13 @@ from mcusim.boards.board import CHOSEN
 from mcusim.boards.schema import Cache, Memory
 from mcusim.cpu.unicorn_arm import REGISTERS, it_state, open_engine
 from mcusim.devices import CORE_DEVICES, Device, create
+from mcusim.devices.reset import Cause, Reset
 from mcusim.firmware import FirmwareImage
 from mcusim.machine.bus import Bus
 from mcusim.machine.clock import Clock
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
+from mcusim.machine.sleep import Sleep
 from mcusim.machine.unmodelled import Unmodelled
 from mcusim.timing.cores import timing_model
 
@@ -26,8 +28,6 @@ Shared = TypeVar("Shared")
 OUTPUT_LIMIT_BYTES = 1 << 20
 WARNING_LIMIT = 50
 ERASED = b"\xff"
-LIGHT_SLEEP = "sleep"
-"""Name of the sleep state without SLEEPDEEP, where a chip has one of its own for it."""
 FIRST_INTERRUPT = 16
 """Exception number of interrupt 0 (ARM DDI0403E B1.5.2)."""
 
@@ -50,6 +50,12 @@ class Machine:
         self.output = bytearray()
         self.warnings: list[str] = []
         self._events: dict[int, Callable[[], None]] = {}
+        self._own = own
+        self._device_timers: list[int] = []
+        self._free_timers: list[int] = []
+        self._equipping = False
+        self.reset_asked: Reset | None = None
+        """What a device has asked for."""
         self.lines: dict[str, SerialLine] = {}
         self.pin_listeners: list[Callable[[str, int, bool], None]] = []
         self._shared: dict[object, Any] = {}
@@ -60,22 +66,20 @@ class Machine:
         self.clock = Clock(board.clock_hz)
         self.clock_listeners: list[Callable[[], None]] = []
         self.devices: dict[str, Device] = {}
-        self._asleep_by_state: dict[str, int] = {}
-        self._light_sleep = LIGHT_SLEEP
-        self._deep_sleep = board.chip.power.default_sleep
-        self._deep_sleep_entered: Callable[[], None] = lambda: None
+        self.sleep = Sleep(self.engine, self.clock, board.chip.power)
         self._time_block = timing_model(board.chip.core)
         self._map_memories()
         self.unmodelled = Unmodelled(
             self._place, self._neighbour, lambda: self.engine.reg(REGISTERS["pc"])
         )
         self._bus = Bus(self.unmodelled.accessed)
-        self._add_devices(own)
+        self._add_core_devices()
+        self._equip()
+        self._map_devices()
         self._load()
         self.engine.set_decode(self._decode)
         self.engine.set_devices(self._bus.read, self._bus.write)
         self.engine.set_event(self._on_event)
-        self.engine.set_vector_table(board.chip.vector_table)
 
     # --- what devices may ask (mcusim.devices.Host) ---
 
@@ -137,7 +141,8 @@ class Machine:
                 f"allows {self.board.chip.max_clock_hz / 1e6:g} MHz"
             )
         activity = np.asarray(self.engine.activity(), dtype=np.int64)
-        self.clock.change(self.engine.now, hz, activity, self.asleep_by_state())
+        self.clock.change(self.engine.now, hz, activity, self.sleep.cycles())
+        self.sleep.tell()
         for listener in self.clock_listeners:
             listener()
 
@@ -149,33 +154,46 @@ class Machine:
         """The run so far was at the chip's clock after reset, not at the board's."""
         if self.board.clock_source != CHOSEN:
             self.clock.restart(hz)
+            self.sleep.tell()
             for listener in self.clock_listeners:
                 listener()
 
-    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
+    def set_deep_sleep(
+        self,
+        state: str,
+        entered: Callable[[], None],
+        left: Callable[[], None] = lambda: None,
+        wakes: str = "",
+    ) -> None:
         """Names what SLEEPDEEP leads to from now on."""
-        self._note_sleep()
-        self._deep_sleep, self._deep_sleep_entered = state, entered
+        self.sleep.set_deep(state, entered, left, wakes)
 
     def set_light_sleep(self, state: str) -> None:
         """Names what WFI and WFE lead to from now on without SLEEPDEEP."""
-        self._note_sleep()
-        self._light_sleep = state
+        self.sleep.set_light(state)
 
-    def asleep_by_state(self) -> dict[str, int]:
-        """Cycles asleep so far by sleep state; "sleep" without SLEEPDEEP."""
-        self._note_sleep()
-        return self._asleep_by_state
+    def switch_off(self, state: str, wakes: str, *, timers: bool = True) -> None:
+        """The core executes nothing more until a reset; without `timers`, devices stop too."""
+        self.sleep.switch_off(state, wakes)
+        if not timers:
+            self._stop_devices()
+        self.engine.set_limits(0, 0)
 
-    def _note_sleep(self) -> bool:
-        """Books what was slept since the last call; whether that was in deep sleep."""
-        slept = self.engine.asleep - sum(self._asleep_by_state.values())
-        if slept <= 0:
-            return False
-        deep = self.engine.sleep_deep
-        state = self._deep_sleep if deep else self._light_sleep
-        self._asleep_by_state[state] = self._asleep_by_state.get(state, 0) + slept
-        return deep
+    def _stop_devices(self) -> None:
+        for source in self._device_timers:
+            self.engine.cancel(source)
+
+    def reset(self, cause: Cause, message: str) -> None:
+        """Has the chip reset before the next block; the first of several counts."""
+        if self.reset_asked is None:
+            self.reset_asked = Reset(cause, message)
+        self.engine.request_reset()
+
+    def clear_memory(self, kept: Sequence[str] = ()) -> None:
+        """All RAM loses its content, but for the memories of these names: it reads as 0."""
+        for memory in self.board.ram_regions():
+            if memory.name not in kept:
+                self.engine.write(memory.base, bytes(memory.size_bytes))
 
     def emit(self, device: str, data: bytes) -> None:
         """Keeps what the firmware sent out, up to a limit."""
@@ -197,7 +215,10 @@ class Machine:
     def serial(self, name: str) -> SerialLine:
         """The line outside the UART `name`."""
         if name not in self.lines:
+            # It outlives the device, and so does its timer.
+            equipping, self._equipping = self._equipping, False
             self.lines[name] = SerialLine(name, self)
+            self._equipping = equipping
         return self.lines[name]
 
     def set_interrupt(self, number: int, level: bool) -> None:
@@ -206,8 +227,10 @@ class Machine:
 
     def add_timer(self, expired: Callable[[], None]) -> int:
         """Makes a source of timed events; returns its number."""
-        source = self.engine.add_source()
+        source = self._free_timers.pop() if self._free_timers else self.engine.add_source()
         self._events[source] = expired
+        if self._equipping:
+            self._device_timers.append(source)
         return source
 
     def schedule(self, source: int, cycle: int) -> None:
@@ -219,8 +242,7 @@ class Machine:
         self.engine.cancel(source)
 
     def _on_event(self, source: int) -> None:
-        if self._note_sleep():
-            self._deep_sleep_entered()
+        self.sleep.book()
         self._events[source]()
 
     @property
@@ -274,15 +296,20 @@ class Machine:
             self.engine.set_memory_system(_geometry(l1.icache), _geometry(l1.dcache))
         for memory in self.board.chip.memory:
             self._map(memory)
-        flash = self.board.flash_regions()[0]
         timing = self.board.chip.flash_timing
-        engine = self.engine
-        engine.set_flash(
-            flash.size_bytes,
+        self.engine.set_flash(
+            self.board.flash_regions()[0].size_bytes,
             timing.read_bytes,
             _geometry(timing.icache),
             _geometry(timing.dcache),
         )
+        self._set_flash_timing()
+
+    def _set_flash_timing(self) -> None:
+        """The flash interface as it is after a reset."""
+        engine, timing = self.engine, self.board.chip.flash_timing
+        engine.invalidate_icache()
+        engine.invalidate_dcache()
         engine.set_wait_states(self.board.wait_states())
         engine.set_prefetch(timing.prefetch_at_reset)
         engine.set_icache(timing.icache is not None and timing.icache.enabled_at_reset)
@@ -311,19 +338,28 @@ class Machine:
             return "tcm"
         return memory.kind
 
-    def _add_devices(self, own: Sequence[type[Device]]) -> None:
+    def _add_core_devices(self) -> None:
+        # No reset of the chip reaches them: they belong to the debug logic (DDI0403E C1.2.3).
         for name, device_class, base, size_bytes in CORE_DEVICES:
             self._bus.attach(device_class(name, self), base, size_bytes)
+
+    def _equip(self) -> None:
+        """Makes the chip's devices, and those of the user, in their state after reset."""
+        self._equipping = True
         for entry in self.board.chip.device:
-            device = create(entry.type, entry.name, self, {c.type_name: c for c in own})
+            device = create(entry.type, entry.name, self, {c.type_name: c for c in self._own})
             device.interrupts = tuple(entry.interrupts)
             self._put(device, entry.base, entry.size_bytes)
-        for device_class in own:
+        for device_class in self._own:
             if device_class.address is not None:
                 device = device_class(device_class.type_name, self)
                 self._put(device, device_class.address, device_class.size_bytes)
         for poll in self.board.polls:
             self._bus.script(poll.address, poll.values or [poll.value])
+        self._equipping = False
+        self.sleep.tell()
+
+    def _map_devices(self) -> None:
         self.engine.map_system_control()
         if self.board.chip.bit_band:
             self.engine.map_bit_band()
@@ -339,14 +375,38 @@ class Machine:
         for segment in self.image.segments:
             self.engine.write(segment.address, segment.data)
 
-    def reset(self) -> int:
+    def start(self) -> int:
         """Loads SP and PC from the vector table as the silicon does; returns the PC."""
+        self.engine.set_vector_table(self.board.chip.vector_table)
         table = self.engine.read(self.board.chip.vector_table, 8)
         sp = self.initial_sp = int.from_bytes(table[:4], "little") & ~3
         self.engine.set_reg(REGISTERS["sp"], sp)
         self.engine.set_reg(REGISTERS["lr"], 0xFFFFFFFF)
         self.engine.select_stack(0, sp)
         return int.from_bytes(table[4:], "little") & ~1
+
+    def restart(self, reset: Reset) -> int:
+        """Does what a reset does, at the time that it is; returns the PC to go on at.
+
+        Devices are made anew, and take over what the reset leaves to them. RAM keeps its content
+        unless a device clears it.
+        """
+        self._stop_devices()
+        for source in self._device_timers:
+            del self._events[source]
+        self._free_timers += self._device_timers
+        self._device_timers = []
+        self._shared.clear()
+        self.reset_asked = None
+        self.engine.reset()
+        self.engine.set_flash_writable(False)
+        self._set_flash_timing()
+        before, self.devices = self.devices, {}
+        self._equip()
+        for name, device in self.devices.items():
+            device.inherit(before[name], reset)
+        self.sleep.restart()
+        return self.start()
 
     def close(self) -> None:
         """Lets go of the engine's references to this machine, which no collector sees."""

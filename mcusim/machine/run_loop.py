@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mcusim.cpu.unicorn_arm import REGISTERS, Cause, Stopped, run, skip_instruction
 from mcusim.machine import faults
 from mcusim.machine.machine import Machine
+from mcusim.machine.resets import OnReset, Resets
 from mcusim.machine.semihosting import BKPT_IMMEDIATE, Semihosting
 from mcusim.result import Fault, Outcome
 
@@ -32,8 +33,6 @@ TAIL_CYCLES = 1_000_000
 
 THUMB = 1 << 24
 """The T bit of xPSR."""
-WFI = (b"\x30\xbf", b"\xaf\xf3\x03\x80")
-"""Narrow and wide."""
 
 
 @dataclass(slots=True)
@@ -52,7 +51,12 @@ class RunLoop:
     """Runs a machine to its end."""
 
     def __init__(
-        self, machine: Machine, max_cycles: int, max_instructions: int, progress: Progress | None
+        self,
+        machine: Machine,
+        max_cycles: int,
+        max_instructions: int,
+        progress: Progress | None,
+        on_reset: OnReset = "auto",
     ) -> None:
         self._machine = machine
         self._engine = machine.engine
@@ -60,24 +64,22 @@ class RunLoop:
         self._max_instructions = max_instructions
         self._progress = progress
         self._semihosting = Semihosting(machine)
+        self.resets = Resets(machine, on_reset)
         machine.clock_listeners.append(self._set_limits)
         self._slice_ends = 0
-        self._resume = 0
+        self._resume = self.entry = machine.start()
         self._pausing = False
         self._fault_found: Fault | None = None
         self._reported = self._started = time.perf_counter()
         self._tail: NDArray[np.uint64] | None = None
         self._slice_cycles = FIRST_SLICE_CYCLES
 
-    def reset(self) -> None:
-        """Goes to the reset vector."""
-        self._resume = self._machine.reset()
-
     def advance(self) -> Ending | None:
         """Runs on, until the end or until something calls `pause`; None when it can go on."""
         self._pausing = False
         while not self._pausing:
-            ending = self._ending(self._slice(self._resume))
+            off = self._machine.sleep.off
+            ending = self._pass_off(*off) if off else self._ending(self._slice(self._resume))
             if ending is not None:
                 return ending
         return None
@@ -140,15 +142,17 @@ class RunLoop:
         if self._machine.ended is not None:
             return self._ended_by_device(stopped, *self._machine.ended)
         if self._engine.reset_requested:
-            return Ending("exited", "the firmware asked for a system reset (AIRCR.SYSRESETREQ)")
+            return self._reset(stopped)
+        if self._machine.sleep.off is not None:
+            return None
+        if self._engine.dozing and stopped.cause is Cause.HALT:
+            return self._asleep_for_good(stopped)
         stopped = self._with_state(stopped)
         match stopped.cause:
             case Cause.LIMIT:
                 return self._at_limit(stopped)
             case Cause.BREAKPOINT if self._is_semihosting(stopped.pc):
                 return self._serve()
-            case Cause.HALT if self._follows(stopped.pc, WFI):
-                return Ending("exited", "the firmware sleeps (WFI) and nothing is left to wake it")
         return self._fault(stopped)
 
     def _at_limit(self, stopped: Stopped) -> Ending | None:
@@ -183,15 +187,53 @@ class RunLoop:
             return None
         return self._fault(Stopped(Cause.NO_COPROCESSOR, at))
 
+    def _asleep_for_good(self, stopped: Stopped) -> Ending:
+        machine = self._machine
+        if not machine.sleep.in_deep:
+            return Ending("exited", "the firmware sleeps (WFI) and nothing is left to wake it")
+        where = faults.where(machine, stopped.pc)
+        wakes = f"; {machine.sleep.wakes}" if machine.sleep.wakes else ""
+        return Ending(
+            "exited",
+            f"the firmware sleeps in {machine.sleep.deep_state} (SLEEPDEEP, in {where}) for good: "
+            f"nothing that runs there can wake it{wakes}",
+        )
+
+    def _pass_off(self, state: str, wakes: str) -> Ending | None:
+        """Time passes while the core is off."""
+        self._slice_ends = self._engine.cycles + self._slice_cycles
+        self._set_limits()
+        goes_on = self._engine.idle()
+        stopped = Stopped(Cause.LIMIT, self._resume)
+        if self._machine.ended is not None or self._engine.reset_requested:
+            return self._ending(stopped)
+        if goes_on:
+            self._slice_cycles = LONGEST_SLICE_CYCLES
+            return self._at_limit(stopped)
+        return Ending("exited", f"the chip is in {state} for good: only {wakes} would wake it")
+
+    def _reset(self, stopped: Stopped) -> Ending | None:
+        """The chip resets: the run ends there, or goes on from the reset vector."""
+        self._engine.settle()
+        reset = self.resets.note(stopped)
+        fault = self.resets.fault(reset, stopped)
+        if self.resets.ends(reset):
+            fault = self._fault_found or fault
+            return Ending("fault" if fault else "exited", reset.message, fault=fault)
+        if self.resets.too_many:
+            return Ending(
+                "limit",
+                f"stopped at reset number {self.resets.total}: the firmware resets again and "
+                f"again; the last time, {reset.message}",
+            )
+        self._resume = self._machine.restart(reset)
+        return None
+
     def _with_state(self, stopped: Stopped) -> Stopped:
         """Unicorn reports a jump without the Thumb bit as an undefined instruction."""
         if stopped.cause is Cause.UNDEFINED and not self._engine.reg(REGISTERS["xpsr"]) & THUMB:
             return replace(stopped, cause=Cause.INVALID_STATE)
         return stopped
-
-    def _follows(self, pc: int, encodings: tuple[bytes, ...]) -> bool:
-        read = self._machine.read_memory
-        return any(read(pc - len(code), len(code)) == code for code in encodings)
 
     def _ended_by_device(self, stopped: Stopped, reason: str, failure: str) -> Ending:
         if not failure:

@@ -10,6 +10,7 @@ from mcusim.machine.activity import COLUMNS, INDEX, INSTRUCTION_CLASSES
 from mcusim.machine.clock_energy import ClockEnergy
 from mcusim.machine.machine import Machine
 from mcusim.machine.memory_use import MemoryWatch
+from mcusim.machine.resets import Resets
 from mcusim.machine.run_loop import Ending
 from mcusim.power import price_rows
 from mcusim.result import (
@@ -29,7 +30,12 @@ _CLASSES = [INDEX[name] for name in INSTRUCTION_CLASSES]
 
 
 def summarise(
-    machine: Machine, watch: MemoryWatch, ending: Ending, version: str, entry: int
+    machine: Machine,
+    watch: MemoryWatch,
+    ending: Ending,
+    version: str,
+    entry: int,
+    resets: Resets,
 ) -> Result:
     """Makes the result of a run."""
     engine, board = machine.engine, machine.board
@@ -77,6 +83,8 @@ def summarise(
             "data stalls": stall - fetch_stall,
         },
         fault=fault,
+        resets=resets.rows,
+        reset_count=resets.total,
         hot_loop=hot_loop.find(machine, ending.tail) if ending.outcome == "limit" else None,
         output=machine.output.decode("utf-8", errors="replace"),
         warnings=warnings,

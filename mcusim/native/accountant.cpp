@@ -278,6 +278,17 @@ void Accountant::sleep_until(std::uint64_t cycle) {
   entered_at_ = cycle;
 }
 
+void Accountant::reset() {
+  settle();
+  in_access_ = false;
+  while (!active_.empty()) close(active_.size() - 1);
+  frames.clear();
+  preempted_.clear();
+  refresh_top();
+  heap_end_ = heap_start_;
+  sbrk_return_ = 1;
+}
+
 void Accountant::settle() {
   if (frames_are_news_) remember_frames();
   if (current_ == nullptr) return;

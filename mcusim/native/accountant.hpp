@@ -86,6 +86,14 @@ class Accountant {
   std::uint64_t data_wait(std::uint32_t address, std::uint32_t words, bool write);
   // Time passes without the core.
   void sleep_until(std::uint64_t cycle);
+  // Time passes in which the core's clock starts again.
+  void wake_up(std::uint64_t wake_cycles) {
+    sleep_until(cycles + wake_cycles);
+    waking += wake_cycles;
+  }
+  // The core is reset: what it was in the middle of is over.
+  void reset();
+  std::uint64_t limit() const { return stop_at_cycle_; }
   void set_accurate(bool accurate) {
     accurate_ = accurate;
     choose_epoch();
@@ -202,6 +210,7 @@ class Accountant {
   std::vector<Frame> frames;
   Block* current() { return current_; }
   std::uint64_t asleep = 0;  // of `cycles`
+  std::uint64_t waking = 0;  // of `asleep`
   // What CCR has trap, and which of both it was.
   static constexpr std::uint8_t kTrapDivision = 1, kTrapUnaligned = 2;
   std::uint8_t traps = 0;

@@ -251,6 +251,22 @@ bool Engine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return)
   return raise_fault(kUsageFault, resume_at_, kInvState, false, 0);
 }
 
+void Engine::reset_registers() {
+  // B1.5.5: masks, CONTROL and the number of the exception are 0, LR all ones.
+  set_reg(UC_ARM_REG_XPSR_NZCVQG, kThumb);
+  if (special_.complete()) {
+    *special_.primask = *special_.faultmask = *special_.basepri = 0;
+  } else {
+    set_reg(UC_ARM_REG_PRIMASK, 0);
+    set_reg(UC_ARM_REG_FAULTMASK, 0);
+    set_reg(UC_ARM_REG_BASEPRI, 0);
+  }
+  set_control(0);
+  refresh_mode(kThumb);
+  set_reg(UC_ARM_REG_FPSCR, 0);
+  set_low(14, 0xFFFFFFFFU);
+}
+
 void Engine::refresh_mode(std::uint32_t xpsr) {
   // Unicorn keeps the privilege with its translation state; a write to the flags renews it.
   set_reg(UC_ARM_REG_APSR_NZCV, xpsr & 0xF0000000U);

@@ -100,6 +100,13 @@ void set_event(Engine& engine, nb::callable python) {
   };
 }
 
+void set_deep_sleep(Engine& engine, nb::callable python) {
+  engine.deep_sleep = [python = std::move(python)](bool entered) {
+    const nb::gil_scoped_acquire gil;
+    python(entered);
+  };
+}
+
 int check_exception(int number) {
   if (number < 1 || number >= Exceptions::kCount) throw nb::value_error("no such exception");
   return number;
@@ -110,6 +117,7 @@ void drop_callbacks(Engine& engine) {
   engine.device_read = nullptr;
   engine.device_write = nullptr;
   engine.event = nullptr;
+  engine.deep_sleep = nullptr;
 }
 
 CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
@@ -364,6 +372,19 @@ void bind_engine(nb::module_& m) {
       .def_prop_ro("vector_table", [](const Engine& e) { return e.system.vector_table; })
       .def_prop_ro("reset_requested", [](const Engine& e) { return e.system.reset_requested; })
       .def_prop_ro("sleep_deep", [](const Engine& e) { return e.system.sleep_deep(); })
+      .def("reset", &Engine::reset)
+      .def("request_reset", &Engine::request_reset)
+      .def("idle",
+           [](Engine& e) {
+             const nb::gil_scoped_release release;
+             return e.idle();
+           })
+      .def("set_deep_sleep", &set_deep_sleep)
+      .def("set_sleep", &Engine::set_sleep, "systick"_a, "wake_cycles"_a)
+      .def("wake_up",
+           [](Engine& e, std::uint64_t wake_cycles) { e.accountant.wake_up(wake_cycles); })
+      .def_prop_ro("dozing", &Engine::dozing)
+      .def_prop_ro("waking", [](const Engine& e) { return e.accountant.waking; })
       .def_prop_ro("asleep", [](const Engine& e) { return e.accountant.asleep; })
       .def_prop_ro("fpu_enabled", [](const Engine& e) { return e.system.fpu_enabled(); })
       .def_ro("stopped_at_fpu", &Engine::stopped_at_fpu)

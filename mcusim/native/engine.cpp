@@ -26,6 +26,8 @@ constexpr std::uint32_t kThumb = 1U << 24;  // of xPSR
 Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid)
     : exceptions(priority_bits),
       system(exceptions, timeline, timeline.add_source(), cpuid),
+      priority_bits_(priority_bits),
+      cpuid_(cpuid),
       systick_source_(0) {
   uc_engine* uc = nullptr;
   // UC_MODE_MCLASS would silently make every core a Cortex-M33.
@@ -192,30 +194,6 @@ bool Engine::serve(std::uint32_t pc) {
   return !accountant.at_limit();
 }
 
-bool Engine::woken() {
-  if (exceptions.take_newly_pending() && system.send_event_on_pend()) event_register_ = true;
-  // WFI looks past PRIMASK (B1.5.19); WFE does not, but has its event register (B1.5.18).
-  if (!sleep_for_event_) return exceptions.wakes(masks());
-  return event_register_ || (exceptions.anything_ready() && exceptions.next(masks()) != 0);
-}
-
-bool Engine::sleep() {
-  sleeping_ = false;
-  while (!woken()) {
-    if (accountant.at_limit()) {
-      // The end of a slice is no reason to wake up.
-      sleep_interrupted_ = true;
-      break;
-    }
-    if (timeline.next() == Timeline::kNever) return false;
-    accountant.sleep_until(timeline.next());
-    run_events();
-  }
-  if (sleep_for_event_ && !sleep_interrupted_) event_register_ = false;
-  accountant.look_soon();
-  return true;
-}
-
 std::uint16_t Engine::halfword(std::uint32_t address) const {
   const Memory* memory = memory_at(address, 2);
   if (memory == nullptr) return 0;
@@ -237,31 +215,6 @@ Engine::Hint Engine::hint_before(std::uint32_t pc) const {
   return wide != Hint::kNone ? wide : hint_at(pc - 2);
 }
 
-bool Engine::waits_for_interrupt(std::uint32_t pc) {
-  if (hint_before(pc) != Hint::kWfi) return false;
-  resume_at_ = pc;
-  sleep_for_event_ = false;
-  if (!sleep()) return false;
-  accountant.settle();
-  return true;
-}
-
-bool Engine::hint(std::uint32_t pc) {
-  // Unicorn takes WFE and YIELD for undefined, once it has gone past them. Where nothing has run
-  // since the last hint, it is what follows that is undefined.
-  const Hint found = hint_before(pc);
-  if (found != Hint::kWfe && found != Hint::kYield) return false;
-  if (pc == last_hint_pc_ && accountant.instructions == last_hint_count_) return false;
-  last_hint_pc_ = pc;
-  last_hint_count_ = accountant.instructions;
-  accountant.settle();
-  resume_at_ = pc;
-  sleep_for_event_ = found == Hint::kWfe;
-  // With nothing to come, WFE goes on: it may wake up for no reason (B1.5.18).
-  if (sleep_for_event_ && (woken() || timeline.next() != Timeline::kNever)) sleep();
-  return true;
-}
-
 StopInfo Engine::stopped_at_limit() {
   if (stop_.reason != Stop::kError && stop_.reason != Stop::kUnhandled) stop_.reason = Stop::kLimit;
   stop_.pc = resume_at_;
@@ -279,8 +232,8 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
     if (sleep_interrupted_) {
       sleep_interrupted_ = false;
       stop_.pc = resume_at_;
-      if (!sleep() && !sleep_for_event_) return stop_;
-      if (!serve(resume_at_)) return stopped_at_limit();
+      if (!sleep() && (!sleep_for_event_ || dozing_)) return stop_;
+      if (sleep_interrupted_ || !serve(resume_at_)) return stopped_at_limit();
     }
     // A block translated before does not know that it is to end at `until`.
     if (until != kNowhere) check(uc_ctl_remove_cache(uc_.get(), resume_at_, until), "translating");
@@ -306,6 +259,7 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
       continue;
     }
     if (error == UC_ERR_INSN_INVALID && (reg(UC_ARM_REG_XPSR) & kThumb) != 0 && hint(stop_.pc)) {
+      if (dozing_ && !sleep_interrupted_) return stop_;
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }

@@ -68,6 +68,19 @@ class Engine {
   // Runs from `pc` until `until`, a limit of the accountant, a fault or a halt that nothing ends.
   StopInfo run(std::uint32_t pc, std::uint32_t until);
 
+  // Has the core as it is after a reset, but for SP and PC; memories keep what they hold.
+  void reset();
+  // Asks for a reset: the run stops before the next block, and nothing else wakes the core.
+  void request_reset();
+  // Lets time pass without the core, until a reset is asked for or a limit is met; false when
+  // nothing is left that could ask.
+  bool idle();
+  // Without SLEEPDEEP: whether SysTick counts, and how long the core takes to wake up. With it,
+  // SysTick stands still, and `deep_sleep` has the time pass.
+  void set_sleep(bool systick, std::uint64_t wake_cycles);
+  // Whether the core sleeps, for good if the run has ended.
+  bool dozing() const { return dozing_; }
+
   // Has code translated anew: needed where a run is to end within a block that ran before.
   void forget_translations();
   // Takes a fault, escalated as needed; false, and nothing changes, on lock-up, without a handler
@@ -95,6 +108,7 @@ class Engine {
   Timeline timeline;
   SystemControl system;
   std::function<void(int source)> event;  // a device's time has come
+  std::function<void(bool entered)> deep_sleep;
   Decode decode;
   DeviceRead device_read;
   DeviceWrite device_write;
@@ -177,6 +191,7 @@ class Engine {
   bool stacking_failed(int number, std::uint32_t status);
   bool vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return);
   void refresh_mode(std::uint32_t xpsr);
+  void reset_registers();
   bool may_return(std::uint32_t exc_return, int nested) const;
   bool return_from_exception(std::uint32_t exc_return);
   void clear_faultmask();
@@ -213,6 +228,9 @@ class Engine {
   StopInfo stopped_at_limit();
   // False when nothing is left that could end the sleep.
   bool sleep();
+  void doze();
+  void wake_up();
+  void sleep_to_next_event();
   bool waits_for_interrupt(std::uint32_t pc);
   std::uint16_t halfword(std::uint32_t address) const;
   Hint hint_at(std::uint32_t address) const;
@@ -261,6 +279,12 @@ class Engine {
   bool sleep_for_event_ = false;    // WFE
   bool sleep_interrupted_ = false;  // by the end of a slice; the next one goes on with it
   bool event_register_ = false;     // of WFE
+  bool dozing_ = false;             // asleep, and told so
+  bool dozing_deep_ = false;
+  bool systick_in_sleep_ = true;
+  std::uint64_t wake_cycles_ = 0;
+  int priority_bits_;
+  std::uint32_t cpuid_;
   int systick_source_;
   std::exception_ptr error_;
 };

@@ -91,6 +91,16 @@ void SysTick::write(std::uint32_t offset, std::uint32_t word, std::uint64_t now)
     timeline_.cancel(source_);
 }
 
+void SysTick::hold(std::uint64_t now) {
+  if ((control_ & kEnable) == 0) return;
+  stopped_value_ = value(now);
+  timeline_.cancel(source_);
+}
+
+void SysTick::resume(std::uint64_t now) {
+  if ((control_ & kEnable) != 0) start(now);
+}
+
 bool SysTick::expire(std::uint64_t now) {
   count_flag_ = true;
   stopped_value_ = 0;

@@ -20,6 +20,9 @@ class SysTick {
   void write(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
   // The counter reached zero; returns whether that pends the exception.
   bool expire(std::uint64_t now);
+  // The core's clock stops and starts again.
+  void hold(std::uint64_t now);
+  void resume(std::uint64_t now);
   void set_reference_divider(std::uint32_t cycles) { reference_divider_ = cycles; }
 
  private:

@@ -11,9 +11,10 @@ from rich.text import Text
 from mcusim.report import figures
 from mcusim.report.blocks import pairs, paragraph, section, text
 from mcusim.report.headline import place
-from mcusim.result import Collision, Fault, FrameInfo, HotLoop, Result
+from mcusim.result import Collision, Fault, FrameInfo, HotLoop, ResetRow, Result
 
 BACKTRACE_ROWS = 8
+RESET_ROWS = 5
 
 
 def failures(result: Result, width: int) -> list[RenderableType]:
@@ -21,6 +22,8 @@ def failures(result: Result, width: int) -> list[RenderableType]:
     parts = []
     if result.fault is not None:
         parts.append(fault(result.fault, width))
+    if result.resets:
+        parts.append(resets(result.resets, result.reset_count))
     if result.memory.collision is not None:
         parts.append(collision(result.memory.collision))
     if result.hot_loop is not None:
@@ -67,6 +70,21 @@ def collision(info: Collision) -> RenderableType:
         ("reached", text(f"{info.hit}, with the stack pointer at {figures.hex32(info.sp)}")),
     ]
     return section("Stack collision", pairs(rows))
+
+
+def resets(rows: list[ResetRow], count: int) -> RenderableType:
+    """When the chip was reset, where the core was, and why."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for row in rows[:RESET_ROWS]:
+        where = row.function or figures.hex32(row.pc)
+        place = f"{where} ({row.line})" if row.line else where
+        grid.add_row(
+            text(f"{figures.time(row.time_s)}"),
+            paragraph(f"{row.cause} reset in {place}: {row.message}", "yellow"),
+        )
+    if count > RESET_ROWS:
+        grid.add_row("", f"… {count - RESET_ROWS} more")
+    return section(f"Resets of the chip: {count}", grid)
 
 
 def hot_loop(info: HotLoop) -> RenderableType:

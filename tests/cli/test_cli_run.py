@@ -51,7 +51,8 @@ def test_every_option_reaches_the_engine_in_base_units(shell: Shell) -> None:
     arguments = (
         "--base 0x8000 --roi invoke --roi *Eval* --roi-gpio P0.13 --fidelity fast --max-time 10s "
         "--max-instructions 2e9 --battery cr2032 --every 5min --sleep system-on --clock 32MHz "
-        "--supply 1.8V --regulator ldo --option-bytes dbank=0 --option-bytes OPTR=0xFFAFF8AA"
+        "--supply 1.8V --regulator ldo --option-bytes dbank=0 --option-bytes OPTR=0xFFAFF8AA "
+        "--on-reset restart"
     )
     assert shell("run", "model.bin", *BOARD, *arguments.split()).status == 0
     options = shell.engine.options
@@ -72,6 +73,7 @@ def test_every_option_reaches_the_engine_in_base_units(shell: Shell) -> None:
         "supply_v": 1.8,
         "regulator": "ldo",
         "option_bytes": {"dbank": 0, "optr": 0xFFAFF8AA},
+        "on_reset": "restart",
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mcusim.machine.serial import SerialLine
@@ -87,7 +87,14 @@ class FakeHost:
 
     def started_at(self, hz: float) -> None: ...
 
-    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None: ...
+    def set_deep_sleep(self, state: str, *_: object) -> None: ...
+
+    def switch_off(self, state: str, wakes: str, *, timers: bool = True) -> None: ...
+
+    def reset(self, cause: str, message: str) -> None:
+        self.ended.append(message)
+
+    def clear_memory(self, kept: Sequence[str] = ()) -> None: ...
 
     def set_light_sleep(self, state: str) -> None: ...
 

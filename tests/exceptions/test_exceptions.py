@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cases_chip
@@ -13,10 +14,12 @@ import cases_entry
 import cases_faults
 import cases_priority
 import cases_privilege
+import msgspec
 import pytest
 from case import Case
 
 import mcusim
+from mcusim.boards import Board, load_board
 
 FIRMWARE = Path(__file__).parent / "firmware"
 COMPILER = "arm-none-eabi-gcc"
@@ -37,6 +40,14 @@ CASES = [
     *cases_privilege.CASES,
 ]
 ON_QEMU = [case for case in CASES if not case.qemu]
+
+
+def board() -> Board:
+    """The memory map of the cases, with a SysTick that counts in sleep as the core's own does."""
+    found = load_board("nrf52840")
+    states = [msgspec.structs.replace(row, systick=True) for row in found.chip.power.sleep]
+    power = msgspec.structs.replace(found.chip.power, sleep=states)
+    return replace(found, chip=msgspec.structs.replace(found.chip, power=power))
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +106,7 @@ def test_mcusim_does_what_the_manual_says(
 ) -> None:
     if fidelity == "fast" and case.name in NEEDS_ADDRESSES:
         pytest.skip("in fast mode these go through")
-    result = mcusim.run(firmware[case.name], board="nrf52840", fidelity=fidelity, max_time_s=2.0)
+    result = mcusim.run(firmware[case.name], board=board(), fidelity=fidelity, max_time_s=2.0)
     printed = words(result.output)
     assert agree(printed, case.expected), f"{case.rule}: {[f'{w:#x}' for w in printed]}"
     assert result.outcome == case.outcome or (result.outcome, result.exit_code) == ("fault", 0)

@@ -178,7 +178,7 @@ def test_digits_is_at_the_same_place_after_the_same_count(accurate: bool) -> Non
     board, limit = "nrf52840", 2_000_000
     image = load_firmware(sample("digits", board))
     machine = Machine(board_named(board), image, accurate=accurate)
-    pc = machine.reset()
+    pc = machine.start()
     machine.engine.set_limits((1 << 64) - 1, limit)
     stopped = run(machine.engine, pc)
     count = machine.engine.instructions

@@ -46,7 +46,7 @@ def _compile(folder: Path, layout: Path, *defines: str) -> Path:
 
 def _megahertz(elf: Path) -> int:
     machine = Machine(load_board(BOARD), load_firmware(elf), accurate=True)
-    machine.reset()
+    machine.start()
     cycles = machine.cycle_in(1e-3) - machine.engine.now
     machine.close()
     return round(cycles / 1000)

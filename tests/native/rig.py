@@ -64,7 +64,7 @@ class Rig:
     def __init__(self, board: Board, binary: bytes, base: int, *, accurate: bool) -> None:
         self.machine = machine_with(board, binary, base, accurate=accurate)
         self.engine = self.machine.engine
-        self.machine.reset()
+        self.machine.start()
         self.execute(RAM, {}, RAM, FPU_ON)
 
     def execute(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -265,7 +265,13 @@ class Twin:
 
     def set_light_sleep(self, state: str) -> None: ...
 
-    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None: ...
+    def set_deep_sleep(self, state: str, *_: object) -> None: ...
+
+    def switch_off(self, state: str, wakes: str, *, timers: bool = True) -> None: ...
+
+    def reset(self, cause: str, message: str) -> None: ...
+
+    def clear_memory(self, kept: Sequence[str] = ()) -> None: ...
 
     def end(self, reason: str, *, failure: str = "") -> None: ...
 

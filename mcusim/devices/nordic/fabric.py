@@ -29,6 +29,8 @@ class NrfFabric:
         """Who wants to know a pin's edges, by port and pin."""
         self.port_detected: Callable[[], None] = lambda: None
         """Takes the DETECT signal of the ports (PS, GPIO, Pin sense)."""
+        self.wake_up: Callable[[str], None] = lambda _port: None
+        """Takes the same, from the port of that name, to wake from System OFF."""
         self.uicr: NrfUicr | None = None
         self.flash_writable = False
         """Whether NVMC lets the core write flash and UICR."""

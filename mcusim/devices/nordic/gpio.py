@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from mcusim.devices.device import Device, Host
 from mcusim.devices.nordic.fabric import NrfFabric
+from mcusim.devices.reset import Reset
 
 # Offsets of port 0 within its block (PS, GPIO, Registers).
 OUT, OUTSET, OUTCLR, IN, DIR, DIRSET, DIRCLR = 0x504, 0x508, 0x50C, 0x510, 0x514, 0x518, 0x51C
@@ -35,6 +38,14 @@ class NrfGpio(Device):
         self.port = 1 if name == "p1" else 0
         self._fabric.ports[self.port] = self
 
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """What drives the pins from outside stays; waking from System OFF, so does all of it."""
+        self._outside = before._outside
+        if reset.cause == "wake-up":
+            self._out, self._cnf, self._sensed = before._out, before._cnf, before._sensed
+            self._latch, self.stored = before._latch, before.stored
+            self._levels, self._detect = before._levels, before._detect
+
     # --- the outside, and GPIOTE ---
 
     def set_input(self, pin: int, level: bool | None) -> None:
@@ -65,6 +76,11 @@ class NrfGpio(Device):
         if before != after:
             self.host.pin_changed(self.name.upper(), pin, after)
         self._settle()
+
+    @property
+    def detects(self) -> bool:
+        """The port's DETECT signal."""
+        return self._detect
 
     def watch(self, pin: int) -> None:
         """Takes the present level as the one that the next edge starts from."""
@@ -161,4 +177,5 @@ class NrfGpio(Device):
         detect = bool(self._latch if self.stored.get(DETECTMODE - self._shift, 0) & 1 else present)
         if detect and not self._detect:
             self._fabric.port_detected()
+            self._fabric.wake_up(self.name.upper())
         self._detect = detect

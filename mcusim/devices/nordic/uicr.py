@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from mcusim.devices.device import Device, Host
 from mcusim.devices.nordic.fabric import NrfFabric
+from mcusim.devices.reset import Reset
 
 UNPROGRAMMED = 0xFFFFFFFF
 PSELRESET0, PSELRESET1, NFCPINS = 0x200, 0x204, 0x20C
@@ -24,6 +27,9 @@ class NrfUicr(Device):
         self._fabric = host.shared(NrfFabric)
         self._fabric.uicr = self
         self.stored = {PSELRESET0: RESET_PIN, PSELRESET1: RESET_PIN, NFCPINS: NFC_PINS_ARE_GPIO}
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        self.stored = before.stored
 
     def erase(self) -> None:
         """Makes all bits 1."""

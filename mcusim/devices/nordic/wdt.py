@@ -1,14 +1,15 @@
-"""nRF52 WDT: ends the run when the firmware doesn't reload it in time."""
+"""nRF52 WDT: resets the chip when the firmware doesn't reload it in time."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
 from mcusim.devices.nordic.clock import NrfClock
 from mcusim.devices.nordic.clock_rates import CORE_HZ, lfclk_cycles
 from mcusim.devices.nordic.countdown import Countdown
 from mcusim.devices.nordic.peripheral import NrfPeripheral
+from mcusim.devices.reset import Reset
 
 # PS, WDT, Registers.
 START, TIMEOUT = 0x000, 0x100
@@ -32,6 +33,18 @@ class NrfWdt(NrfPeripheral):
         self._began_asleep = 0
         self._timeout = Countdown(host, self._timed_out)
         self._bite = Countdown(host, self._reset_chip)
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """A reset by software or lock-up leaves it running (PS, POWER, Reset behavior)."""
+        if reset.cause not in ("software", "lock-up") or not before._running:
+            return
+        self.stored, self._requested = before.stored, before._requested
+        self._running, self._began_asleep = True, before._began_asleep
+        for clock in self.fabric.find(NrfClock):
+            clock.force_lfclk()
+        for mine, old in ((self._timeout, before._timeout), (self._bite, before._bite)):
+            if old.due is not None:
+                mine.at(old.due)
 
     def task(self, offset: int) -> None:
         if offset == START and not self._running:
@@ -78,8 +91,8 @@ class NrfWdt(NrfPeripheral):
 
     def _reset_chip(self) -> None:
         period_s = self._period() / CORE_HZ
-        self.host.end(
-            f"the watchdog was not reloaded within {period_s:g} s and resets the chip; write "
+        self.host.reset(
+            "watchdog",
+            f"the watchdog (WDT) reset the chip: it was not reloaded within {period_s:g} s; write "
             f"0x{RELOAD:08X} to each enabled WDT.RR in time, or raise WDT.CRV",
-            failure="Watchdog reset",
         )

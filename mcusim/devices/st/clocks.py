@@ -27,7 +27,9 @@ class Clocks:
         """Whether the clock tree determines the core clock."""
         self.kernel_hz: Callable[[str], float] = lambda _: self.pclk1
         """The kernel clock of a serial port by name; 0 when its source is off."""
-        self.stop_entered: Callable[[], None] = lambda: None
+        self.kernel_in_stop: Callable[[str], bool] = lambda _: False
+        """Whether that clock is there in Stop, for a port that asks for it."""
+        self.stop_left: Callable[[], None] = lambda: None
         self._users: list[Callable[[], None]] = []
 
     @classmethod

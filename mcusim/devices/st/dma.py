@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from mcusim.devices.device import Host
+from mcusim.devices.st.bus_clock import BusClock
 from mcusim.devices.st.dma_requests import DmaRequests
 from mcusim.devices.st.words import WordDevice
 
@@ -28,6 +29,7 @@ class Stm32Dma(WordDevice):
         super().__init__(name, host)
         self._requests = host.shared(DmaRequests)
         self._first = 0 if name == "dma1" else CHANNELS
+        self._bus = host.shared(BusClock)
         self._flags = 0
         self._reload = [0] * CHANNELS
         self._done = [0] * CHANNELS
@@ -80,9 +82,8 @@ class Stm32Dma(WordDevice):
         count = self._reload[channel]
         while self._register(channel, CNDTR) and self._move(channel):
             pass
-        self.host.schedule(
-            self._timers[channel], self.host.now + max(1, CYCLES_PER_TRANSFER * count)
-        )
+        due = self._bus.now(self.host) + max(1, CYCLES_PER_TRANSFER * count)
+        self._bus.schedule(self.host, self._timers[channel], due)
 
     def _finished(self, channel: int) -> None:
         if not self._flags >> 4 * channel & TEIF:

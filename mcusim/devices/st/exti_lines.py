@@ -14,6 +14,10 @@ class ExtiLines:
         self.rtc_alarm = self.rtc_wake_up = 0
         """Lines of the real-time clock, which the series' EXTI says."""
         self.edge: Callable[[int, bool], None] = lambda _line, _rising: None
+        self.pin_edge: Callable[[int, int, bool], None] = lambda _port, _pin, _rising: None
+        """Takes edges from outside, whatever mode the pin is in: some wake from Standby."""
+        self.rtc_event: Callable[[], None] = lambda: None
+        """Takes what the RTC interrupts for, which wakes from Standby past the EXTI."""
 
     def pin_changed(self, port: int, pin: int, level: bool) -> None:
         """Takes an edge of a pin."""

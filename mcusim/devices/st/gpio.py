@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from mcusim.devices.device import Host
+from mcusim.devices.reset import Reset
 from mcusim.devices.st.exti_lines import ExtiLines
 from mcusim.devices.st.words import WordDevice
 
@@ -39,12 +42,20 @@ class Stm32Gpio(WordDevice):
         self._locked = 0
         self._input = 0
 
+    def inherit(self, before: Self, reset: Reset) -> None:
+        # What drives the pins from outside doesn't care.
+        self._external = before._external
+        self._input = self._levels()
+
     def set_input(self, pin: int, level: bool | None) -> None:
         """Drives a pin from outside; None lets go of it."""
+        before = self._external.get(pin, False)
         if level is None:
             self._external.pop(pin, None)
         else:
             self._external[pin] = level
+        if bool(level) != before:
+            self._lines.pin_edge(self._number, pin, not before)
         self._sense()
 
     def load(self, register: int) -> int:

@@ -14,7 +14,11 @@ START, REFRESH, UNLOCK = 0xCCCC, 0xAAAA, 0x5555
 
 
 class Stm32Iwdg(WordDevice):
-    """Ends the run when it expires. The window (WINR) isn't checked."""
+    """Counts LSI periods, in all low-power modes but Shutdown too; any reset of the chip stops it.
+
+    The window (WINR) and the option bytes (start by hardware, halt in Stop and Standby) aren't
+    modelled.
+    """
 
     reset: ClassVar[Mapping[int, int]] = {RLR: 0xFFF, WINR: 0xFFF}
 
@@ -61,8 +65,8 @@ class Stm32Iwdg(WordDevice):
             self.host.schedule(self._timer, self.host.cycle_in(rest_s))
 
     def _expired(self) -> None:
-        self.host.end(
+        self.host.reset(
+            "watchdog",
             f"the independent watchdog (IWDG) reset the chip: it was not refreshed for "
             f"{self.timeout_s:g} s",
-            failure="watchdog reset",
         )

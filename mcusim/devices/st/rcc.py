@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
+from mcusim.devices.reset import Reset
 from mcusim.devices.st import rcc_registers as rr
 from mcusim.devices.st.clocks import HSI16_HZ, LSE_HZ, LSI_HZ
 from mcusim.devices.st.rcc_base import Ready, Stm32RccBase
@@ -33,7 +34,20 @@ class Stm32Rcc(Stm32RccBase):
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._clocks.kernel_hz = self._kernel_hz
-        self._clocks.stop_entered = self._stop_entered
+        self._clocks.kernel_in_stop = self._kernel_in_stop
+        self._clocks.stop_left = self._stop_left
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """The backup domain and the flags stay (RM0432 6.1.1 and 6.4.29); a wake-up sets none."""
+        for register in (rr.BDCR, rr.CSR):
+            self.stored[register] = before.stored.get(register, 0)
+        self.stored[rr.CSR] = self.reset[rr.CSR] & ~rr.FLAGS | self.stored[rr.CSR] & rr.FLAGS
+        if reset.cause != "wake-up":
+            self.stored[rr.CSR] |= rr.PINRSTF | rr.RESET_FLAGS.get(reset.cause, 0)
+        if (lse := (rr.BDCR, 0)) in before._ready_s:
+            self._ready_s[lse] = before._ready_s[lse]
+        self._clocks.running = before._clocks.running
+        self._distribute()
 
     def load(self, register: int) -> int:
         value = super().load(register)
@@ -59,22 +73,29 @@ class Stm32Rcc(Stm32RccBase):
             self._distribute()
 
     def _flags_of_reset(self, value: int) -> int:
-        flags = 0 if value & rr.RMVF else self.stored[rr.CSR] & 0xFF000000
-        return value & 0x00FFFFFF & ~rr.RMVF | flags
+        flags = 0 if value & rr.RMVF else self.stored[rr.CSR] & rr.FLAGS
+        return value & ~rr.FLAGS & ~rr.RMVF | flags
 
     def _check_msi_range(self, register: int) -> None:
         if register == rr.CR and self.stored[rr.CR] >> 4 & 0xF >= len(rr.MSI_HZ):
             self.host.warn("RCC_CR selects an MSI range that doesn't exist")
 
+    def _kernel_choice(self, device: str) -> int:
+        field = rr.KERNEL_FIELDS.get(device)
+        return 0 if field is None else self.stored.get(rr.CCIPR, 0) >> field & 3
+
+    def _kernel_in_stop(self, device: str) -> bool:
+        return self._kernel_choice(device) in (rr.KERNEL_HSI16, rr.KERNEL_LSE)
+
     def _kernel_hz(self, device: str) -> float:
         """By CCIPR (RM0432 6.4.27)."""
-        clocks, field = self._clocks, rr.KERNEL_FIELDS.get(device)
-        match 0 if field is None else self.stored.get(rr.CCIPR, 0) >> field & 3:
-            case 1:
+        clocks = self._clocks
+        match self._kernel_choice(device):
+            case rr.KERNEL_SYSCLK:
                 return clocks.sysclk
-            case 2:
+            case rr.KERNEL_HSI16:
                 return HSI16_HZ if self.stored[rr.CR] & rr.HSION else 0.0
-            case 3:
+            case rr.KERNEL_LSE:
                 return LSE_HZ if clocks.lse else 0.0
             case _:
                 return clocks.pclk2 if device == "usart1" else clocks.pclk1
@@ -119,7 +140,7 @@ class Stm32Rcc(Stm32RccBase):
             return 0.0
         return (0.0, LSE_HZ, LSI_HZ, self._clocks.hse_hz / 32)[bdcr >> 8 & 3]
 
-    def _stop_entered(self) -> None:
+    def _stop_left(self) -> None:
         """After Stop, SYSCLK is MSI or HSI16 by STOPWUCK, and the PLLs are off (RM0432 5.3.6)."""
         if not self._clocks.running:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mcusim.devices.reset import Cause
 from mcusim.devices.st.clocks import HSI16_HZ
 
 CR, ICSCR, CFGR, PLLCFGR = 0x00, 0x04, 0x08, 0x0C
@@ -16,6 +17,14 @@ PLLREN = 1 << 24
 LSEON, BDRST = 1 << 0, 1 << 16
 RTCEN = 1 << 15
 LSION, RMVF = 1 << 0, 1 << 23
+FLAGS, PINRSTF = 0xFF000000, 1 << 26
+RESET_FLAGS: dict[Cause, int] = {
+    "software": 1 << 28,
+    "watchdog": 1 << 29,
+    "window watchdog": 1 << 30,
+}
+"""SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives NRST (RM0432
+6.1.2 and 6.4.29; positions: CMSIS header stm32l4r5xx.h)."""
 SW_MSI, SW_HSI16, SW_HSE, SW_PLL = range(4)
 
 READY: dict[int, tuple[tuple[int, int, float], ...]] = {
@@ -37,6 +46,7 @@ READY: dict[int, tuple[tuple[int, int, float], ...]] = {
 MSI_HZ = (100e3, 200e3, 400e3, 800e3, 1e6, 2e6, 4e6, 8e6, 16e6, 24e6, 32e6, 48e6)
 _AHB = (2, 4, 8, 16, 64, 128, 256, 512)
 
+KERNEL_PCLK, KERNEL_SYSCLK, KERNEL_HSI16, KERNEL_LSE = range(4)
 KERNEL_FIELDS = {"usart1": 0, "usart2": 2, "usart3": 4, "uart4": 6, "uart5": 8, "lpuart1": 10}
 """Position of a serial port's clock selection in CCIPR (RM0432 6.4.27)."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
+from mcusim.devices.reset import Reset
 from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.exti_lines import ExtiLines
 from mcusim.devices.st.words import WordDevice
@@ -55,6 +56,14 @@ class Stm32Rtc(WordDevice):
         self._alarm = host.add_timer(self._alarmed)
         self._wake_up_due_s: float | None = None
         self._next_alarm = (START, ALRAF)
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """All of it is in the backup domain, which no reset of the chip reaches (RM0432 49.3.8)."""
+        self.stored, self._keys = before.stored, before._keys
+        self._initialising, self._flags = before._initialising, before._flags
+        self._calendar, self._counted_s = before._calendar, before._counted_s
+        self._rtc_hz, self._wake_up_due_s = before._rtc_hz, before._wake_up_due_s
+        self._clock_changed()
 
     # --- the calendar ---
 
@@ -179,6 +188,10 @@ class Stm32Rtc(WordDevice):
         if self.stored.get(CR, 0) & WUTIE:
             self._lines.pulse(self._lines.rtc_wake_up)
         self._next_wake_up(self._wake_up_due_s or self.host.seconds)
+
+    def _interrupt(self, line: int) -> None:
+        self._lines.rtc_event()
+        self._lines.pulse(line)
 
     # --- alarms ---
 

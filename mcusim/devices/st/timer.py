@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mcusim.devices.device import Host
+from mcusim.devices.st.bus_clock import BusClock
 from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.words import WordDevice
 
@@ -27,7 +28,8 @@ class Stm32Timer(WordDevice):
     """Counts up or down at the timers' clock over PSC + 1, with update and compare events.
 
     Centre-aligned counting counts up; repetition counter, capture, outputs, slave modes, DMA and
-    triggers aren't modelled. The counter runs on while its clock is gated, and in Stop modes.
+    triggers aren't modelled. In Stop modes the counter stands still; it runs on while the RCC gates
+    its clock.
     """
 
     reset: ClassVar[Mapping[int, int]] = {ARR: 0xFFFF}
@@ -43,6 +45,7 @@ class Stm32Timer(WordDevice):
         self._cycles_per_tick = 1
         self._clocks = Clocks.of(host)
         self._clocks.watch(self._clock_changed)
+        self._bus = host.shared(BusClock)
         self._event = host.add_timer(self._due)
 
     # --- registers ---
@@ -119,7 +122,7 @@ class Stm32Timer(WordDevice):
 
     def _catch_up(self) -> None:
         """Brings position and flags to the present."""
-        now = self.host.now
+        now = self._bus.now(self.host)
         if not self._counting:
             self._since = now
             return
@@ -143,7 +146,7 @@ class Stm32Timer(WordDevice):
             if self._cycles_per_tick != old:
                 # The new prescaler counts from the update on.
                 self._since -= ticks_after * old
-                ticks_after = (self.host.now - self._since) // self._cycles_per_tick
+                ticks_after = (self._bus.now(self.host) - self._since) // self._cycles_per_tick
                 self._since += ticks_after * self._cycles_per_tick
         if control & OPM:
             self.stored[CR1] = control & ~CEN
@@ -191,9 +194,10 @@ class Stm32Timer(WordDevice):
                 if missing & 2 << channel and ticks:
                     waits.append(ticks)
         if waits:
-            self.host.schedule(self._event, self._since + min(waits) * self._cycles_per_tick)
+            due = self._since + min(waits) * self._cycles_per_tick
+            self._bus.schedule(self.host, self._event, due)
         else:
-            self.host.cancel(self._event)
+            self._bus.cancel(self.host, self._event)
 
     def _drive(self, flags: int) -> None:
         if len(self.interrupts) > COMPARE_LINE:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mcusim.devices.device import Host
+from mcusim.devices.st.bus_clock import BusClock
 from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.dma_requests import DmaRequests, Request
 from mcusim.devices.st.words import WordDevice
 
 CR1, CR2, CR3, BRR, RQR = 0x00, 0x04, 0x08, 0x0C, 0x18  # RM0432 50.8 and 51.7
 ISR, ICR, RDR, TDR, PRESC = 0x1C, 0x20, 0x24, 0x28, 0x2C
-UE, RE, TE = 1 << 0, 1 << 2, 1 << 3
+UE, UESM, RE, TE = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 IDLEIE, RXNEIE, TCIE, TXEIE = 1 << 4, 1 << 5, 1 << 6, 1 << 7
 M0, OVER8, M1, FIFOEN, TXFEIE, RXFFIE = (1 << n for n in (12, 15, 28, 29, 30, 31))
 EIE, DMAR, DMAT = 1 << 0, 1 << 6, 1 << 7
@@ -38,6 +39,7 @@ class Stm32Usart(WordDevice):
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._clocks = Clocks.of(host)
+        self._bus = host.shared(BusClock)
         self._dma = host.shared(DmaRequests)
         self._receive_request, self._transmit_request = Request(name, "rx"), Request(name, "tx")
         self._line = host.serial(name)
@@ -91,7 +93,7 @@ class Stm32Usart(WordDevice):
 
     def _switch_off(self) -> None:
         # RM0432 50.5.2: clearing UE ends all at once and resets the status.
-        self.host.cancel(self._frame_end)
+        self._bus.cancel(self.host, self._frame_end)
         self._shifting = None
         self._to_send.clear()
         self._received.clear()
@@ -143,7 +145,13 @@ class Stm32Usart(WordDevice):
         return self._bit_s() * (1 + data + STOP_BITS[self.stored.get(CR2, 0) >> 12 & 3])
 
     def _receive_time(self) -> float:
-        return self._frame_s() if self._control(UE | RE) else 0.0
+        if not self._control(UE | RE) or (self._bus.stopped and not self._receives_in_stop()):
+            return 0.0
+        return self._frame_s()
+
+    def _receives_in_stop(self) -> bool:
+        # RM0432 50.5.20: with UESM, and a kernel clock that goes on or that the start bit starts.
+        return self._control(UESM) and self._clocks.kernel_in_stop(self.name)
 
     # --- transmission ---
 
@@ -157,16 +165,17 @@ class Stm32Usart(WordDevice):
         else:
             self._to_send[-1] = value
         if self._shifting is None:
-            self._next_frame(self.host.now)
+            self._next_frame(self._bus.now(self.host))
 
     def _next_frame(self, begin: int) -> None:
         while self._to_send:
             self._shifting = self._to_send.popleft()
             frame_s = self._frame_s()
             if frame_s > 0.0:
-                now = self.host.now
-                self._frame_due = max(begin + self.host.cycle_in(frame_s) - now, now + 1)
-                self.host.schedule(self._frame_end, self._frame_due)
+                now = self._bus.now(self.host)
+                cycles = self.host.cycle_in(frame_s) - self.host.now
+                self._frame_due = max(begin + cycles, now + 1)
+                self._bus.schedule(self.host, self._frame_end, self._frame_due)
                 return
             self._line.sent(self._shifting & 0xFF)
         self._shifting = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mcusim.devices.device import Host
+from mcusim.devices.st.bus_clock import BusClock
 from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.words import WordDevice
 
@@ -16,13 +17,14 @@ EARLY = 0x40
 
 
 class Stm32Wwdg(WordDevice):
-    """Counts down from CR.T; ends the run when it expires or is refreshed too early."""
+    """Counts down from CR.T; resets the chip when it expires or is refreshed too early."""
 
     reset: ClassVar[Mapping[int, int]] = {CR: 0x7F, CFR: 0x7F}
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._clocks = Clocks.of(host)
+        self._bus = host.shared(BusClock)
         self._since = 0
         self._early = host.add_timer(self._warned)
         self._end = host.add_timer(self._expired)
@@ -37,7 +39,7 @@ class Stm32Wwdg(WordDevice):
     def _counter(self) -> int:
         if not self.stored[CR] & WDGA:
             return self.stored[CR] & 0x7F
-        passed = (self.host.now - self._since) // self._cycles_per_count
+        passed = (self._bus.now(self.host) - self._since) // self._cycles_per_count
         return max(0, (self.stored[CR] & 0x7F) - passed)
 
     def load(self, register: int) -> int:
@@ -55,11 +57,9 @@ class Stm32Wwdg(WordDevice):
             return
         running = self.stored[CR] & WDGA
         if running and self._counter() > self.stored[CFR] & 0x7F:
-            self.host.end(
-                "the window watchdog (WWDG) was refreshed too early", failure="watchdog reset"
-            )
+            self.host.reset("window watchdog", "the window watchdog (WWDG) was refreshed too early")
         self.stored[CR] = value & 0xFF | running
-        self._since = self.host.now
+        self._since = self._bus.now(self.host)
         if self.stored[CR] & WDGA:
             self._plan()
 
@@ -69,8 +69,8 @@ class Stm32Wwdg(WordDevice):
             self._expired()
             return
         per_count = self._cycles_per_count
-        self.host.schedule(self._early, self._since + max(1, counts * per_count))
-        self.host.schedule(self._end, self._since + (counts + 1) * per_count)
+        self._bus.schedule(self.host, self._early, self._since + max(1, counts * per_count))
+        self._bus.schedule(self.host, self._end, self._since + (counts + 1) * per_count)
 
     def _warned(self) -> None:
         self.stored[SR] = EWIF
@@ -80,7 +80,7 @@ class Stm32Wwdg(WordDevice):
         self.interrupt(bool(self.stored.get(SR, 0) and self.stored[CFR] & EWI))
 
     def _expired(self) -> None:
-        self.host.end(
+        self.host.reset(
+            "window watchdog",
             "the window watchdog (WWDG) reset the chip: it was not refreshed in time",
-            failure="watchdog reset",
         )

@@ -39,7 +39,8 @@ def test_system_off_ends_the_run(tmp_path: Path) -> None:
     result, found = execute(tmp_path, body)
     assert found["gp"] == [0x5A]
     assert result.outcome == "exited"
-    assert "System OFF" in result.reason
+    assert "system-off for good" in result.reason
+    assert "SENSE" in result.reason
     assert result.time_s < 0.001
 
 

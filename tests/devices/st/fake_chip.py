@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from mcusim.devices.device import Device, FlashControl
@@ -65,6 +65,9 @@ class FakeChip:
         self.external_clock_hz = 8e6
         self.regulator = "ldo"
         self.enter_deep_sleep: Callable[[], None] = lambda: None
+        self.leave_deep_sleep: Callable[[], None] = lambda: None
+        self.off = ""
+        self.resets: list[tuple[str, str]] = []
         self._lines: dict[str, SerialLine] = {}
         self._shared: dict[object, Any] = {}
         self._timers: list[Callable[[], None]] = []
@@ -128,8 +131,23 @@ class FakeChip:
     def set_light_sleep(self, state: str) -> None:
         raise AssertionError("light sleep is the machine's own")
 
-    def set_deep_sleep(self, state: str, entered: Callable[[], None]) -> None:
-        self.deep_sleep, self.enter_deep_sleep = state, entered
+    def set_deep_sleep(
+        self,
+        state: str,
+        entered: Callable[[], None],
+        left: Callable[[], None] = lambda: None,
+        wakes: str = "",
+    ) -> None:
+        self.deep_sleep, self.enter_deep_sleep, self.leave_deep_sleep = state, entered, left
+
+    def switch_off(self, state: str, wakes: str, *, timers: bool = True) -> None:
+        self.off = state
+
+    def reset(self, cause: str, message: str) -> None:
+        self.resets.append((cause, message))
+
+    def clear_memory(self, kept: Sequence[str] = ()) -> None:
+        self.memory[:] = bytes(len(self.memory))
 
     def emit(self, device: str, data: bytes) -> None:
         self.output += data

@@ -99,7 +99,7 @@ def test_alarm(chip: FakeChip) -> None:
     assert times == pytest.approx([5.0, 65.0, 125.0], abs=1e-5)
 
 
-def test_watchdog_ends_the_run_unless_refreshed(chip: FakeChip) -> None:
+def test_watchdog_resets_the_chip_unless_refreshed(chip: FakeChip) -> None:
     dog = chip.device("stm32-iwdg")
     dog.write(0x00, 4, 0xCCCC)
     dog.write(0x00, 4, 0x5555)
@@ -110,12 +110,14 @@ def test_watchdog_ends_the_run_unless_refreshed(chip: FakeChip) -> None:
     for _ in range(5):
         seconds(chip, 0.9)
         dog.write(0x00, 4, 0xAAAA)
-    assert chip.ended is None
+    assert chip.resets == []
     seconds(chip, 1.01)
-    assert chip.ended == (
-        "the independent watchdog (IWDG) reset the chip: it was not refreshed for 1 s",
-        "watchdog reset",
-    )
+    assert chip.resets == [
+        (
+            "watchdog",
+            "the independent watchdog (IWDG) reset the chip: it was not refreshed for 1 s",
+        )
+    ]
 
 
 def test_window_watchdog(chip: FakeChip) -> None:
@@ -125,12 +127,11 @@ def test_window_watchdog(chip: FakeChip) -> None:
     chip.run(4096 * 0x2F)
     assert dog.read(0x00, 4) == 0xD0
     dog.write(0x00, 4, 0x7F)
-    assert chip.ended is None
+    assert chip.resets == []
     chip.run(4096 * 0x3F)
     assert chip.risen == [(4096 * (0x2F + 0x3F), 0)]
     chip.run(4096)
-    assert chip.ended is not None
-    assert chip.ended[1] == "watchdog reset"
+    assert [cause for cause, _ in chip.resets] == ["window watchdog"]
 
 
 def test_window_watchdog_refreshed_too_early(chip: FakeChip) -> None:
@@ -139,4 +140,6 @@ def test_window_watchdog_refreshed_too_early(chip: FakeChip) -> None:
     dog.write(0x00, 4, 1 << 7 | 0x7F)
     chip.run(4096)
     dog.write(0x00, 4, 0x7F)
-    assert chip.ended == ("the window watchdog (WWDG) was refreshed too early", "watchdog reset")
+    assert chip.resets == [
+        ("window watchdog", "the window watchdog (WWDG) was refreshed too early")
+    ]

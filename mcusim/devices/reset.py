@@ -1,0 +1,23 @@
+"""Why a chip resets, as its devices tell the machine and are told by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Cause = Literal["software", "watchdog", "window watchdog", "lock-up", "wake-up"]
+"""software: AIRCR.SYSRESETREQ; wake-up: from a state in which the core has no supply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """One reset."""
+
+    cause: Cause
+    message: str
+    """What reset the chip, and why."""
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the chip was reset because the firmware went wrong."""
+        return self.cause in ("watchdog", "window watchdog", "lock-up")
