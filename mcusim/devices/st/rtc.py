@@ -186,7 +186,7 @@ class Stm32Rtc(WordDevice):
     def _woken(self) -> None:
         self._flags |= WUTF
         if self.stored.get(CR, 0) & WUTIE:
-            self._lines.pulse(self._lines.rtc_wake_up)
+            self._interrupt(self._lines.rtc_wake_up)
         self._next_wake_up(self._wake_up_due_s or self.host.seconds)
 
     def _interrupt(self, line: int) -> None:
@@ -253,5 +253,5 @@ class Stm32Rtc(WordDevice):
         flag = self._next_alarm[1]
         self._flags |= flag
         if self.stored.get(CR, 0) & (ALRAIE if flag == ALRAF else ALRBIE):
-            self._lines.pulse(self._lines.rtc_alarm)
+            self._interrupt(self._lines.rtc_alarm)
         self._plan_alarm()
