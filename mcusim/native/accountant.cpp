@@ -285,6 +285,7 @@ void Accountant::reset() {
   frames.clear();
   preempted_.clear();
   refresh_top();
+  spin_ = Spin{};
   heap_end_ = heap_start_;
   sbrk_return_ = 1;
 }

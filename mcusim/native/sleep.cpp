@@ -103,6 +103,7 @@ void Engine::request_reset() {
 
 void Engine::reset() {
   accountant.reset();
+  published = PublishedRegisters{};
   dozing_ = sleeping_ = sleep_interrupted_ = event_register_ = locked_up_ = mpu_denied_ = false;
   timeline.cancel(systick_source_);
   const bool mpu_was_on = system.mpu.enabled();
