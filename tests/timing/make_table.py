@@ -1,4 +1,4 @@
-"""Writes the table of trm_table.toml into docs/accuracy.md, between its two markers.
+"""Writes the tables of micro-benchmarks into docs/accuracy.md, each between its two markers.
 
 python tests/timing/make_table.py
 """
@@ -6,29 +6,54 @@ python tests/timing/make_table.py
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import m7_benchmarks
 import micro_benchmarks
 
 PAGE = Path(__file__).parents[2] / "docs/accuracy.md"
-BEGIN = "<!-- cycles: written by tests/timing/make_table.py -->\n"
-END = "<!-- end of cycles -->\n"
-HEADER = "| Instruction | Published | Source | Tested | Differs |\n|---|---|---|---:|---|\n"
+BEGIN = "<!-- {name}: written by tests/timing/make_table.py -->\n"
+END = "<!-- end of {name} -->\n"
 
 
-def table() -> str:
-    """The rows as Markdown."""
-    return HEADER + "".join(
+def cortex_m4() -> str:
+    """The rows of trm_table.toml as Markdown."""
+    header = "| Instruction | Published | Source | Tested | Differs |\n|---|---|---|---:|---|\n"
+    return header + "".join(
         f"| {_cell(row['instruction'])} | {row['published']} | {row['source']} "
         f"| {row['cycles']} | {row.get('differs', '')} |\n"
         for row in micro_benchmarks.rows()
     )
 
 
+def cortex_m7() -> str:
+    """The rows of cortex_m7_table.toml as Markdown."""
+    header = "| What | Published | Source | Code | Cycles | Differs |\n|---|---|---|---|---:|---|\n"
+    return header + "".join(
+        f"| {_cell(row['instruction'])} | {_cell(row['published'])} | {row['source']} "
+        f"| {_code(row)} | {row['cycles']} | {row.get('differs', '')} |\n"
+        for row in m7_benchmarks.rows()
+    )
+
+
+TABLES = {"cycles": cortex_m4, "cycles of the Cortex-M7": cortex_m7}
+
+
 def updated(page: str) -> str:
-    """The page with the table of now."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}{table()}{END}{after}"
+    """The page with the tables of now."""
+    for name, table in TABLES.items():
+        begin, end = BEGIN.format(name=name), END.format(name=name)
+        before, _, rest = page.partition(begin)
+        _, _, after = rest.partition(end)
+        page = f"{before}{begin}{table()}{end}{after}"
+    return page
+
+
+def _code(row: dict[str, Any]) -> str:
+    """The code of a row, or the first of several and how many more there are."""
+    first, *others = row.get("each") or [row["code"]]
+    more = f" and {len(others)} more" if others else ""
+    return f"`{first}`{more}"
 
 
 def _cell(text: str) -> str:

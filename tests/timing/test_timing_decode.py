@@ -185,3 +185,68 @@ def test_any_encoding_decodes_to_something_of_its_size(first: int, second: int) 
     assert instruction.size == len(encoding)
     assert 0 <= instruction.it_length <= 4
     assert 0 <= instruction.count <= 32
+
+
+@pytest.mark.parametrize(
+    ("code", "offset"),
+    [
+        ("fee7", 0),  # b .
+        ("f7d1", -14),  # bne
+        ("08b1", 6),  # cbz
+        ("7ff4fdaf", -2),  # bne.w
+        ("fff7feff", 0),  # bl .
+        ("7047", None),  # bx lr
+        ("0818", None),  # adds r0, r1, r0
+    ],
+)
+def test_a_branch_knows_how_far_its_label_is(code: str, offset: int | None) -> None:
+    assert decode(bytes.fromhex(code)).branch_offset == offset
+
+
+@pytest.mark.parametrize(
+    ("code", "operands", "shifted", "immediate"),
+    [
+        ("01ebc200", (0, 1, 2), True, None),  # add.w r0, r1, r2, lsl #3
+        ("01eb0200", (0, 1, 2), False, None),  # add.w r0, r1, r2
+        ("01f5fe50", (0, 1), False, 0x1FC0),  # add.w r0, r1, #0x1fc0
+        ("c1ea0240", (0, 1, 2), True, None),  # pkhbt r0, r1, r2, lsl #16
+        ("c2fb0301", (0, 1, 2, 3), False, None),  # smlal r0, r1, r2, r3
+    ],
+)
+def test_arithmetic_keeps_the_order_of_its_operands(
+    code: str, operands: tuple[int, ...], shifted: bool, immediate: int | None
+) -> None:
+    instruction = decode(bytes.fromhex(code))
+    assert instruction.operands == operands
+    assert instruction.shifted == shifted
+    assert instruction.immediate == immediate
+
+
+@pytest.mark.parametrize(
+    ("code", "base", "index"),
+    [("90f810f0", 0, 255), ("10f821f0", 0, 1), ("90f900f0", 0, 255)],
+    ids=["pld [r0, #16]", "pld [r0, r1, lsl #2]", "pli [r0]"],
+)
+def test_a_preload_has_an_address_and_no_access(code: str, base: int, index: int) -> None:
+    instruction = decode(bytes.fromhex(code))
+    assert (instruction.kind, instruction.base, instruction.index) == (Kind.PRELOAD, base, index)
+    assert instruction.count == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "reads", "writes"),
+    [
+        ("31ee020b", "vadd.f64", 0b111100, 0b11),
+        ("a1ee020b", "vfma.f64", 0b111111, 0b11),
+        ("31fe020b", "vselgt.f64", 0b111100, 0b11),
+        ("80fe810a", "vmaxnm.f32", 0b110, 0b1),
+        ("b8fe410b", "vrinta.f64", 0b1100, 0b11),
+        ("befe410b", "vcvtp.u32.f64", 0b1100, 0b1),
+    ],
+)
+def test_double_precision_and_armv8_instructions_of_the_fpu(
+    code: str, name: str, reads: int, writes: int
+) -> None:
+    instruction = decode(bytes.fromhex(code))
+    assert (instruction.kind, instruction.mnemonic) == (Kind.FPU, name)
+    assert (instruction.fpu_reads, instruction.fpu_writes) == (reads, writes)
