@@ -24,10 +24,9 @@ REPEATS = 8
 ASSEMBLE = "arm-none-eabi-as"
 LINK = "arm-none-eabi-ld"
 
+CORTEX_M4 = ".cpu cortex-m4\n.fpu fpv4-sp-d16\n"
 START = """
     .syntax unified
-    .cpu cortex-m4
-    .fpu fpv4-sp-d16
     .thumb
     .word 0x20020000, start + 1
     .type start, %function
@@ -113,10 +112,10 @@ def _statements(*texts: str) -> int:
     return sum(bool(part.strip()) for part in parts)
 
 
-def firmware(into: Path, pieces: list[Case]) -> Path:
-    """Assembles and links the pieces."""
+def firmware(into: Path, pieces: list[Case], core: str = CORTEX_M4) -> Path:
+    """Assembles and links the pieces for a core, named by the assembler's directives."""
     source, linked = into / "micro.s", into / "micro.elf"
-    source.write_text(assembly(pieces), encoding="utf-8")
+    source.write_text(core + assembly(pieces), encoding="utf-8")
     call(ASSEMBLE, "-o", str(into / "micro.o"), str(source))
     call(LINK, "-Ttext=0", "--entry=start", "-o", str(linked), str(into / "micro.o"))
     return linked
@@ -152,10 +151,13 @@ def zero_wait_board() -> Board:
     return replace(board, chip=msgspec.structs.replace(board.chip, flash_timing=timing))
 
 
-def measure(elf: Path, pieces: list[Case]) -> dict[str, float]:
-    """Cycles of one repetition of each piece, by its name, without the instructions beside."""
+def measure(elf: Path, pieces: list[Case], board: Board | None = None) -> dict[str, float]:
+    """Cycles of one repetition of each piece, by its name, without the instructions beside.
+
+    On the zero-wait board, or another.
+    """
     names = [f"{case.name}_{suffix}" for case in pieces for suffix in ("n", "2n")]
-    result = mcusim.run(elf, board=zero_wait_board(), roi=names)
+    result = mcusim.run(elf, board=board or zero_wait_board(), roi=names)
     assert result.outcome == "exited", result.reason
     cycles = {region.name: region.cycles_total for region in result.regions}
     return {
