@@ -143,6 +143,8 @@ void Accountant::write_elsewhere(const Instruction& i, std::uint32_t address, co
   if (memories_ == nullptr || !area.writable) return;
   if (address >= heap_written_ && i.base != 13) written(address, i);
   const std::uint64_t start = begin_of(i);
+  // An even number of registers off 8 bytes takes a cycle more (jnk0le/random, cortex_m7.md).
+  if (i.count % 2 == 0 && (address & 4U) != 0) ++cycles;
   std::uint64_t stall = 0;
   if (area.place == Place::kTcm) {
     current_->recent[kRamWrite] += i.count;

@@ -204,3 +204,12 @@ def test_code_that_fits_runs_from_the_instruction_cache() -> None:
     body = "\n".join(["nop.w"] * 24)  # three lines of 32 bytes
     assert cycles(body) <= 24
     assert cycles(body, ccr=0x10000) > cycles(body) + 3 * LATENCY
+
+
+@pytest.mark.parametrize(("registers", "more"), [("r4-r7", 1), ("r4-r6", 0)])
+def test_an_even_number_of_registers_is_stored_in_pairs_of_8_bytes(
+    registers: str, more: int
+) -> None:
+    # jnk0le/random, cortex_m7.md, load/store multiple: off 8 bytes, one cycle more.
+    body = f"stm r1, {{{registers}}}"
+    assert cycles(body, r1=DTCM + 4) - cycles(body, r1=DTCM) == more

@@ -124,6 +124,14 @@ def test_a_divide_takes_2_to_12_cycles(dividend: int, divisor: int) -> None:
     assert 2 <= _native.divide_cycles(dividend, divisor) <= 12
 
 
+@given(WORD, WORD)
+def test_a_divide_of_the_dual_issue_core_takes_3_cycles_at_least(
+    dividend: int, divisor: int
+) -> None:
+    single = _native.divide_cycles(dividend, divisor)
+    assert _native.divide_cycles(dividend, divisor, dual_issue=True) == max(3, single)
+
+
 @given(WORD, st.integers(1, 0xFFFFFFFF), st.integers(0, 31))
 def test_a_divide_does_not_get_faster_with_a_longer_quotient(
     dividend: int, divisor: int, shift: int

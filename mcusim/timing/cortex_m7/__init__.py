@@ -13,8 +13,7 @@ start is timed as it repeats, since that is where loops spend their time.
 
 Caches, memories, banks, the store buffer, operand values and predictions are the native core's
 part. Not modelled: fetching, but for the least that a loop takes; what one block leaves over for
-the next; the extra cycle of an STM or PUSH of an even number of registers off 8 bytes; the extra
-cycle of an LDM among 32-bit instructions only.
+the next; the extra cycle of an LDM among 32-bit instructions only.
 """
 
 from mcusim.timing.cortex_m7.block import time_block
