@@ -138,11 +138,16 @@ class SizeRow(Record, kw_only=True):
 
 class StackInfo(Record, kw_only=True):
     name: Literal["main", "process"]
+    task: str = ""
+    """Function with which the task of a process stack began; empty where it is unknown."""
+    holder: str = ""
+    """Variable or heap block that holds the stack; empty where it is unknown."""
     top: int
     lowest_sp: int
     peak_bytes: int
     limit: int | None
-    """Lowest address that the stack may use: end of heap or static data below it."""
+    """Lowest address that the stack may use: start of its holder, or else, for the main stack, end
+    of heap or static data below it."""
     call_stack: list[FrameInfo]
     """At the peak, innermost first."""
 
@@ -151,6 +156,8 @@ class Collision(Record, kw_only=True):
     """A stack that ran into something else."""
 
     message: str
+    stack: str = "a stack"
+    """Whose it is: "the stack of task blink"."""
     sp: int
     pc: int
     function: str
@@ -165,9 +172,9 @@ class MemoryInfo(Record, kw_only=True):
     ram_static_bytes: int
     heap_peak_bytes: int
     stack_peak_bytes: int
-    """Main and process stack together."""
+    """All stacks together, each at its own peak."""
     ram_peak_bytes: int
-    """Highest sum of static data, heap and stacks at one moment."""
+    """Highest sum of static data, heap, and stacks that lie in neither, at one moment."""
     ram_total_bytes: int
     ram_headroom_bytes: int
     heap_source: Literal["sbrk", "writes", "none"]

@@ -33,6 +33,28 @@ _STACK_TOP = ("_estack", "__StackTop", "__stack", "_stack")
 _STACK_LIMIT = ("__StackLimit", "__stack_limit")
 _SBRK = ("_sbrk", "sbrk")
 
+HeapKind = Literal["grow", "allocate", "free"]
+_HEAP_FUNCTIONS: dict[str, tuple[HeapKind, int]] = {
+    # The C library's; newlib's inner ones take a `struct _reent *` before the size.
+    "malloc": ("allocate", 0),
+    "_malloc_r": ("allocate", 1),
+    "free": ("free", 0),
+    "_free_r": ("free", 1),
+    # FreeRTOS
+    "pvPortMalloc": ("allocate", 0),
+    "vPortFree": ("free", 0),
+    # Zephyr
+    "k_malloc": ("allocate", 0),
+    "k_free": ("free", 0),
+    # CMSIS-RTX: the pool comes first
+    "osRtxMemoryAlloc": ("allocate", 1),
+    "osRtxMemoryFree": ("free", 1),
+    # NuttX: the heap comes first
+    "mm_malloc": ("allocate", 1),
+    "mm_free": ("free", 1),
+}
+"""What a function does with the heap, and in which register its size or address is."""
+
 _NEAREST_CANDIDATES = 20_000
 _NEAREST_CHARACTERS = 200
 
@@ -127,6 +149,16 @@ class SymbolTable:
     def sbrk(self) -> Symbol | None:
         """The function with which the C library grows the heap."""
         return next((f for name in _SBRK if (f := self._by_name.get(name))), None)
+
+    @property
+    def heap_functions(self) -> list[tuple[Symbol, HeapKind, int]]:
+        """Functions that take or give back memory, and the register of the size or address."""
+        grow: list[tuple[Symbol, HeapKind, int]] = [(self.sbrk, "grow", 0)] if self.sbrk else []
+        return grow + [
+            (function, kind, argument)
+            for name, (kind, argument) in _HEAP_FUNCTIONS.items()
+            if (function := self._by_name.get(name))
+        ]
 
     @cached_property
     def _by_name(self) -> dict[str, Symbol]:

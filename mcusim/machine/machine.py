@@ -382,8 +382,9 @@ class Machine:
         sp = self.initial_sp = int.from_bytes(table[:4], "little") & ~3
         self.engine.set_reg(REGISTERS["sp"], sp)
         self.engine.set_reg(REGISTERS["lr"], 0xFFFFFFFF)
-        self.engine.select_stack(0, sp)
-        return int.from_bytes(table[4:], "little") & ~1
+        entry = int.from_bytes(table[4:], "little") & ~1
+        self.engine.select_stack(sp, entry)
+        return entry
 
     def restart(self, reset: Reset) -> int:
         """Does what a reset does, at the time that it is; returns the PC to go on at.

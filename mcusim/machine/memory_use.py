@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from mcusim.firmware import flash_sections, largest_symbols, ram_sections, reserved_sections
-from mcusim.machine.faults import place
-from mcusim.machine.frames import call_stack
 from mcusim.machine.machine import Machine
-from mcusim.result import Collision, MemoryInfo, SizeRow, StackInfo
+from mcusim.machine.stacks import StackReport
+from mcusim.result import MemoryInfo, SizeRow
 
 SYMBOLS_LISTED = 40
-UNUSED_SP = 0xFFFFFFFF
 WORD = 4
 
 
@@ -29,9 +27,7 @@ class MemoryWatch:
         engine.watch_guard(self._static_end)
         if self._heap_start and self._heap_start < initial_sp:
             engine.watch_heap(self._heap_start)
-        sbrk = machine.image.symbols.sbrk
-        if sbrk is not None:
-            engine.mark_sbrk(sbrk.address)
+        self._stacks = StackReport(machine, self._ram)
 
     def _end_of_static_below(self, sp: int) -> int:
         """End of the static data that a stack growing down from `sp` would meet; 0 for none."""
@@ -45,7 +41,7 @@ class MemoryWatch:
         """What the run used."""
         machine, engine = self._machine, self._machine.engine
         static = sum(row.size_bytes for row in self._ram)
-        stacks = self._stacks()
+        stacks = self._stacks.stacks(self._static_end + engine.heap_peak)
         by_writes = engine.heap_written
         heap = engine.heap_peak if engine.heap_seen else by_writes
         source: Literal["sbrk", "writes", "none"] = (
@@ -67,55 +63,9 @@ class MemoryWatch:
             sections=self._sections(),
             symbols=largest_symbols(machine.image, SYMBOLS_LISTED, machine.board.chip.memory),
             stacks=stacks,
-            collision=self._collision(),
+            collision=self._stacks.collision(self._static_end),
         )
 
     def _sections(self) -> list[SizeRow]:
         # .data is in both lists: its initial values take flash, its variables RAM.
         return [*self._flash, *self._ram, *reserved_sections(self._machine.image)]
-
-    def _stacks(self) -> list[StackInfo]:
-        used = []
-        names: tuple[Literal["main", "process"], ...] = ("main", "process")
-        for name, stack in zip(names, self._machine.engine.stacks(), strict=True):
-            if stack["lowest"] == UNUSED_SP:
-                continue
-            used.append(self._stack(name, stack))
-        return used
-
-    def _stack(self, name: Literal["main", "process"], stack: dict[str, Any]) -> StackInfo:
-        limit = self._static_end + self._machine.engine.heap_peak if name == "main" else 0
-        return StackInfo(
-            name=name,
-            top=stack["top"],
-            lowest_sp=stack["lowest"],
-            peak_bytes=max(0, stack["top"] - stack["lowest"]),
-            limit=limit or None,
-            call_stack=call_stack(self._machine.image, stack["lowest_pc"], stack["frames"]),
-        )
-
-    def _collision(self) -> Collision | None:
-        found = self._machine.engine.collision()
-        if found is None:
-            return None
-        function, line = place(self._machine, found["pc"])
-        hit = self._hit(found["sp"], found["limit"])
-        below = found["limit"] - found["sp"]
-        where = f"{function or hex(found['pc'])}{f' ({line})' if line else ''}"
-        return Collision(
-            message=(
-                f"the stack ran into {hit} in {where}: SP reached 0x{found['sp']:08x}, {below} "
-                f"bytes below the limit 0x{found['limit']:08x}; enlarge the stack or shrink data"
-            ),
-            sp=found["sp"],
-            pc=found["pc"],
-            function=function,
-            line=line,
-            hit=hit,
-        )
-
-    def _hit(self, sp: int, limit: int) -> str:
-        if limit > self._static_end:
-            return "the heap"
-        symbol = self._machine.image.symbols.object_at(max(sp, limit - 1))
-        return symbol.display if symbol is not None else "static data"

@@ -49,7 +49,7 @@ void Accountant::arrive(Block* previous, Block& block) {
       entered_at_ = cycles;
     }
     if (previous->has(kStackSelect))
-      select_stack((read_control() & 2U) != 0 ? 1 : 0, registers_[13]);
+      select_stack((read_control() & 2U) != 0, registers_[13], block.address);
     if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);
   }
   regions_and_heap(block);
@@ -62,7 +62,7 @@ void Accountant::follow_calls(const Block& previous, const Block& block) {
     if (frames.size() < kMaxFrames) frames.push_back({block.address, previous.fallthrough(), sp});
   } else if (sp > top_sp_ || (sp == top_sp_ && block.address == top_return_)) {
     // A return, or frames that a longjmp left behind.
-    if (frames_are_news_) remember_frames();
+    stacks.remember_frames();
     while (!frames.empty() &&
            (sp > frames.back().sp ||
             (sp == frames.back().sp && block.address == frames.back().return_address)))
@@ -76,50 +76,12 @@ void Accountant::refresh_top() {
   top_return_ = frames.empty() ? 1U : frames.back().return_address;
 }
 
-void Accountant::remember_frames() {
-  // Calls made since then only added frames.
-  const auto depth = static_cast<std::ptrdiff_t>(std::min(news_depth_, frames.size()));
-  stacks[active_stack].frames.assign(frames.begin(), frames.begin() + depth);
-  frames_are_news_ = false;
-}
-
-void Accountant::select_stack(int which, std::uint32_t sp) {
-  if (frames_are_news_) remember_frames();
-  active_stack = which;
-  StackUse& stack = stacks[which];
-  // The first value of a stack pointer is its top; a later, higher one moves it.
-  if (stack.lowest == 0xFFFFFFFFU) stack.lowest = sp;
-  stack.top = std::max(stack.top, sp);
-  rearm_stack_watch();
-}
-
-void Accountant::rearm_stack_watch() {
-  const StackUse& stack = stacks[active_stack];
-  const StackUse& other = stacks[1 - active_stack];
-  const std::uint64_t other_bytes = other.top > other.lowest ? other.top - other.lowest : 0;
-  const std::uint64_t beside = heap_end_ - heap_start_ + other_bytes;
-  // Deeper than ever, or deep enough to make a new peak together with the heap of now.
-  std::uint64_t watch = stack.lowest;
-  if (stack.top + beside > ram_peak) watch = std::max(watch, stack.top + beside - ram_peak);
-  stack_watch_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(watch, 0xFFFFFFFFU));
-}
-
-void Accountant::lower_stack(std::uint32_t lowest, std::uint32_t pc) {
-  StackUse& stack = stacks[active_stack];
-  if (lowest < stack.lowest) {
-    stack.lowest = lowest;
-    stack.lowest_pc = pc;
-    frames_are_news_ = true;
-    news_depth_ = frames.size();
+void Accountant::lower_stack(std::uint32_t lowest, const Block* previous, const Block& block) {
+  if (previous != nullptr && previous->sets_stack) {
+    stacks.jump(registers_[13], block.address);
+    if (lowest >= stacks.watch()) return;
   }
-  const StackUse& other = stacks[1 - active_stack];
-  const std::uint64_t other_bytes = other.top > other.lowest ? other.top - other.lowest : 0;
-  const std::uint64_t used = stack.top > lowest ? stack.top - lowest : 0;
-  ram_peak = std::max(ram_peak, used + other_bytes + (heap_end_ - heap_start_));
-  const std::uint32_t limit = std::max(guard_, heap_end_);
-  if (active_stack == 0 && lowest < limit && !collision.happened)
-    collision = {true, lowest, pc, limit, frames};
-  rearm_stack_watch();
+  stacks.lower(lowest, block.address);
 }
 
 void Accountant::regions_and_heap(const Block& block) {
@@ -128,26 +90,39 @@ void Accountant::regions_and_heap(const Block& block) {
     const Active& active = active_[which];
     if (active.return_address == 0) continue;  // a pin or a marker ends it
     const bool returned =
-        active.stack == active_stack &&
+        active.stack == stacks.active &&
         ((block.address == active.return_address && sp == active.sp) || sp > active.sp);
     if (!returned) break;
     close(which);
   }
   if (block.region >= 0) open(block.region, registers_[14] & ~1U, sp);
-  if (block.address == sbrk_return_) {
-    sbrk_return_ = 1;
-    if (registers_[0] != 0xFFFFFFFFU) {
-      heap_seen = true;
-      heap_end_ = registers_[0] + sbrk_increment_;
-      heap_peak = std::max(heap_peak, heap_end_ - heap_start_);
-      rearm_stack_watch();
-      if (sp < stack_watch_) lower_stack(sp, block.address);
-    }
-  }
-  if (block.is_sbrk) {
-    sbrk_return_ = registers_[14] & ~1U;
-    sbrk_increment_ = registers_[0];
-  }
+  if (!heap_calls_.empty()) finish_heap_call(block.address, sp);
+  if (block.heap_function != nullptr) begin_heap_call(*block.heap_function);
+}
+
+void Accountant::begin_heap_call(const HeapFunction& function) {
+  const std::uint32_t argument = registers_[function.argument];
+  if (function.kind == HeapKind::kFree) return stacks.freed(argument);
+  if (heap_calls_.size() >= kMaxHeapCalls) heap_calls_.erase(heap_calls_.begin());
+  heap_calls_.push_back({&function, registers_[14] & ~1U, registers_[13], argument});
+}
+
+void Accountant::finish_heap_call(std::uint32_t pc, std::uint32_t sp) {
+  // Another task may have made a call meanwhile.
+  const auto found = std::find_if(
+      heap_calls_.rbegin(), heap_calls_.rend(),
+      [&](const HeapCall& call) { return call.return_address == pc && call.sp == sp; });
+  if (found == heap_calls_.rend()) return;
+  const HeapCall call = *found;
+  heap_calls_.erase(std::next(found).base());
+  const std::uint32_t address = registers_[0];
+  if (call.function->kind == HeapKind::kAllocate) return stacks.allocated(address, call.size, pc);
+  if (address == 0xFFFFFFFFU) return;
+  heap_seen = true;
+  heap_end_ = address + call.size;
+  heap_peak = std::max(heap_peak, heap_end_ - heap_start_);
+  stacks.heap_grew(heap_end_ - heap_start_, heap_end_);
+  stack_frame(sp, pc);
 }
 
 void Accountant::divide(const Instruction& i) {
@@ -185,7 +160,7 @@ bool Accountant::would_trap(std::uint32_t pc) {
 
 void Accountant::written(std::uint32_t address, const Instruction& i) {
   const std::uint32_t end = address + std::uint32_t{i.access_bytes} * i.count;
-  if (end < registers_[13] && active_stack == 0) heap_written_ = end;
+  if (end < registers_[13] && !stacks.all[stacks.active].process) heap_written_ = end;
 }
 
 void Accountant::locate_access(std::uint32_t address, bool write) {
@@ -243,6 +218,7 @@ void Accountant::give_back(std::uint32_t pc) {
 void Accountant::enter_exception(std::uint32_t pc, std::uint32_t sp) {
   if (current_ != nullptr && pc != current_->fallthrough()) cycles += current_->taken_cycles;
   settle();
+  stacks.leave(sp);
   if (preempted_.size() >= kMaxPreempted) preempted_.erase(preempted_.begin());
   preempted_.emplace_back(sp, std::move(frames));
   frames.clear();
@@ -287,11 +263,12 @@ void Accountant::reset() {
   refresh_top();
   spin_ = Spin{};
   heap_end_ = heap_start_;
-  sbrk_return_ = 1;
+  heap_calls_.clear();
+  stacks.restart();
 }
 
 void Accountant::settle() {
-  if (frames_are_news_) remember_frames();
+  stacks.remember_frames();
   if (current_ == nullptr) return;
   current_->cycles_spent += cycles - entered_at_;
   entered_at_ = cycles;
@@ -333,7 +310,7 @@ int Accountant::add_region() {
 void Accountant::open(int region, std::uint32_t return_address, std::uint32_t sp) {
   for (const Active& active : active_)
     if (active.region == region) return;  // recursion: the outermost call counts
-  active_.push_back({region, return_address, sp, active_stack, now(), snapshot()});
+  active_.push_back({region, return_address, sp, stacks.active, now(), snapshot()});
 }
 
 void Accountant::close(std::size_t which) {

@@ -12,6 +12,7 @@
 #include "core_rules.hpp"
 #include "flash.hpp"
 #include "memory_system.hpp"
+#include "stacks.hpp"
 #include "timeline.hpp"
 
 namespace mcusim {
@@ -29,19 +30,6 @@ struct Area {
   std::uint32_t write_wait = 0;
 };
 
-struct Frame {
-  std::uint32_t callee = 0;
-  std::uint32_t return_address = 0;
-  std::uint32_t sp = 0;
-};
-
-struct StackUse {
-  std::uint32_t top = 0;
-  std::uint32_t lowest = 0xFFFFFFFFU;
-  std::uint32_t lowest_pc = 0;
-  std::vector<Frame> frames;  // at the lowest SP
-};
-
 struct RegionCount {
   std::uint64_t calls = 0;
   std::uint64_t cycles_total = 0;
@@ -56,20 +44,13 @@ struct Sample {
   Activity totals;
 };
 
-struct Collision {
-  bool happened = false;
-  std::uint32_t sp = 0;
-  std::uint32_t pc = 0;
-  std::uint32_t limit = 0;
-  std::vector<Frame> frames;
-};
-
 class Accountant {
  public:
   static constexpr std::size_t kMaxSpans = 1000;
   static constexpr std::size_t kMaxSamples = 4096;
   static constexpr std::size_t kMaxFrames = 4096;
   static constexpr std::size_t kMaxPreempted = 256;
+  static constexpr std::size_t kMaxHeapCalls = 64;
 
   // `registers` are r0 to r15 of the running core, always current when a hook runs.
   void attach(const std::uint32_t* registers) { registers_ = registers; }
@@ -144,7 +125,7 @@ class Accountant {
     move_cursor(block.events);
     if (((flags | block.flags) & kMovesStack) != 0) {
       const std::uint32_t lowest = registers_[13] - block.stack_drop;
-      if (lowest < stack_watch_) lower_stack(lowest, block.address);
+      if (lowest < stacks.watch()) lower_stack(lowest, previous, block);
     }
     return true;
   }
@@ -175,8 +156,14 @@ class Accountant {
   void access_done() { in_access_ = false; }
   // Cycle at which the instruction under way began.
   std::uint64_t now() const;
-  // SP was switched by software or reset.
-  void select_stack(int which, std::uint32_t sp);
+  // SP was switched by software, an exception or reset; execution goes on at `pc`.
+  void select_stack(bool process, std::uint32_t sp, std::uint32_t pc) {
+    stacks.select(process, sp, pc);
+  }
+  // An exception stacks its frame down to `sp`.
+  void stack_frame(std::uint32_t sp, std::uint32_t pc) {
+    if (sp < stacks.watch()) stacks.lower(sp, pc);
+  }
   void settle();
 
   Activity snapshot();
@@ -187,7 +174,6 @@ class Accountant {
   void end_region(int id);
   void watch_heap(std::uint32_t start) { heap_start_ = heap_end_ = heap_written_ = start; }
 
-  void watch_guard(std::uint32_t lowest_allowed) { guard_ = lowest_allowed; }
   void set_limits(std::uint64_t cycle, std::uint64_t instruction) {
     stop_at_cycle_ = cycle;
     stop_at_instruction = instruction;
@@ -198,16 +184,13 @@ class Accountant {
   std::uint64_t instructions = 0;
   std::uint64_t fetch_stall = 0;
   std::uint64_t stop_at_instruction = ~0ULL;
-  std::uint64_t ram_peak = 0;  // highest sum of heap and stacks, bytes
   std::uint32_t heap_peak = 0;
   bool heap_seen = false;
   std::uint32_t heap_written() const { return heap_start_ == 0 ? 0 : heap_written_ - heap_start_; }
-  StackUse stacks[2];
-  int active_stack = 0;
-  Collision collision;
   std::vector<RegionCount> regions;
   std::vector<Sample> samples;
   std::vector<Frame> frames;
+  Stacks stacks{frames};
   Block* current() { return current_; }
   std::uint64_t asleep = 0;  // of `cycles`
   std::uint64_t waking = 0;  // of `asleep`
@@ -230,11 +213,18 @@ class Accountant {
     std::uint64_t turn_cycles = 0;
     Activity turn{};
   };
+  // A call that takes or gives back memory, under way.
+  struct HeapCall {
+    const HeapFunction* function;
+    std::uint32_t return_address;
+    std::uint32_t sp;
+    std::uint32_t size;
+  };
   struct Active {
     int region;
     std::uint32_t return_address;
     std::uint32_t sp;
-    int stack;
+    std::size_t stack;
     std::uint64_t start;
     Activity totals;
   };
@@ -265,10 +255,10 @@ class Accountant {
   void fetch_lines(Block& block);
   void fetch_over_axi(Block& block);
   void follow_calls(const Block& previous, const Block& block);
-  void lower_stack(std::uint32_t lowest, std::uint32_t pc);
+  void lower_stack(std::uint32_t lowest, const Block* previous, const Block& block);
+  void begin_heap_call(const HeapFunction& function);
+  void finish_heap_call(std::uint32_t pc, std::uint32_t sp);
   void refresh_top();
-  void remember_frames();
-  void rearm_stack_watch();
   void execute(const Instruction& i) {
     if (i.effect != Effect::kRead && i.effect != Effect::kWrite) {
       cycles += i.extra;
@@ -366,15 +356,10 @@ class Accountant {
   std::vector<Active> active_;
   std::uint32_t top_sp_ = 0xFFFFFFFFU;  // of the innermost frame
   std::uint32_t top_return_ = 1;        // no code is at an odd address
-  std::uint32_t stack_watch_ = 0;       // SP below this is news
-  bool frames_are_news_ = false;
-  std::size_t news_depth_ = 0;
   std::uint32_t heap_start_ = 0;
   std::uint32_t heap_end_ = 0;
   std::uint32_t heap_written_ = 0xFFFFFFFFU;  // end of the highest write into the heap
-  std::uint32_t guard_ = 0;
-  std::uint32_t sbrk_return_ = 1;  // no code is at an odd address
-  std::uint32_t sbrk_increment_ = 0;
+  std::vector<HeapCall> heap_calls_;
   std::uint64_t sample_interval_ = 1024;
   std::uint64_t next_sample_ = 1024;
 };

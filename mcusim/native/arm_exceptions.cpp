@@ -193,6 +193,7 @@ bool Engine::take_exception(int number, std::uint32_t return_address) {
   if (!fpu) exc_return |= kNoFpuFrame;
   if (thread) exc_return |= kThread;
   if (thread && (before & kStackSelectBit) != 0) exc_return |= kProcessStack;
+  accountant.stack_frame(frame_address(fpu), return_address);
   accountant.enter_exception(return_address, low(13));
   const std::uint32_t status = push_frame(return_address, xpsr, fpu);
   if (status != 0 && !stacking_failed(number, status)) return false;
@@ -244,9 +245,9 @@ bool Engine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return)
   set_control(was & kUnprivileged);  // ExceptionTaken(): SPSEL and FPCA are cleared
   if ((was & kUnprivileged) != 0) refresh_mode(now);
   set_low(14, exc_return);
-  accountant.select_stack(0, low(13));
   event_register_ = true;
   resume_at_ = vector & ~1U;
+  accountant.select_stack(false, low(13), resume_at_);
   if ((vector & 1U) != 0) return true;
   return raise_fault(kUsageFault, resume_at_, kInvState, false, 0);
 }
@@ -378,7 +379,7 @@ void Engine::restore(std::uint32_t exc_return, std::uint32_t frame,
   set_low(13, sp);
   resume_at_ = words[6] & ~1U;
   accountant.leave_exception(resume_at_, sp);
-  accountant.select_stack(process ? 1 : 0, sp);
+  accountant.select_stack(process, sp, resume_at_);
 }
 
 void Engine::switch_mode(bool process, bool fpu, std::uint32_t xpsr) {

@@ -4,6 +4,7 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstdlib>
@@ -199,24 +200,60 @@ nb::list frame_list(const std::vector<Frame>& frames) {
   return list;
 }
 
+nb::tuple extent_tuple(const Extent& extent) {
+  return nb::make_tuple(extent.base, extent.end, extent.caller);
+}
+
 nb::dict stack_dict(const StackUse& stack) {
   nb::dict dict;
+  dict["process"] = stack.process;
   dict["top"] = stack.top;
   dict["lowest"] = stack.lowest;
   dict["lowest_pc"] = stack.lowest_pc;
+  dict["entry"] = stack.entry;
+  dict["extent"] = extent_tuple(stack.extent);
   dict["frames"] = frame_list(stack.frames);
   return dict;
 }
 
+nb::list stack_list(const Engine& engine) {
+  nb::list list;
+  for (const StackUse& stack : engine.accountant.stacks.all) list.append(stack_dict(stack));
+  return list;
+}
+
 nb::object collision_dict(const Engine& engine) {
-  const Collision& collision = engine.accountant.collision;
+  const Collision& collision = engine.accountant.stacks.collision;
   if (!collision.happened) return nb::none();
   nb::dict dict;
+  dict["stack"] = collision.stack;
   dict["sp"] = collision.sp;
   dict["pc"] = collision.pc;
   dict["limit"] = collision.limit;
+  dict["hit"] = extent_tuple(collision.hit);
   dict["frames"] = frame_list(collision.frames);
   return dict;
+}
+
+using Object = std::tuple<std::uint32_t, std::uint32_t, bool>;
+
+void watch_objects(Engine& engine, const std::vector<Object>& objects) {
+  std::vector<Extent> extents;
+  extents.reserve(objects.size());
+  for (const auto& [base, end, counted] : objects) extents.push_back({base, end, counted, 0});
+  engine.accountant.stacks.watch_objects(std::move(extents));
+}
+
+void mark_heap_function(Engine& engine, std::uint32_t address, const std::string& kind,
+                        std::uint8_t argument) {
+  const bool frees = kind == "free", grows = kind == "grow";
+  if (!frees && !grows && kind != "allocate") throw std::invalid_argument("unknown kind");
+  if (argument > 3) throw std::invalid_argument("arguments are in r0 to r3");
+  engine.mark_heap_function(address,
+                            frees   ? HeapKind::kFree
+                            : grows ? HeapKind::kGrow
+                                    : HeapKind::kAllocate,
+                            argument);
 }
 
 nb::dict region_dict(const RegionCount& region) {
@@ -313,15 +350,17 @@ void bind_engine(nb::module_& m) {
       .def("forget_translations", &Engine::forget_translations)
       .def("give_back", [](Engine& e, std::uint32_t pc) { e.accountant.give_back(pc); })
       .def("settle", [](Engine& e) { e.accountant.settle(); })
-      .def("select_stack",
-           [](Engine& e, int which, std::uint32_t sp) { e.accountant.select_stack(which & 1, sp); })
+      .def("select_stack", [](Engine& e, std::uint32_t sp,
+                              std::uint32_t pc) { e.accountant.select_stack(false, sp, pc); })
       .def("add_region", [](Engine& e) { return e.accountant.add_region(); })
       .def("begin_region", [](Engine& e, int id) { e.accountant.begin_region(id); })
       .def("end_region", [](Engine& e, int id) { e.accountant.end_region(id); })
       .def("mark_region", &Engine::mark_region, "address"_a, "region"_a)
-      .def("mark_sbrk", &Engine::mark_sbrk)
+      .def("mark_heap_function", &mark_heap_function, "address"_a, "kind"_a, "argument"_a)
+      .def("watch_objects", &watch_objects)
       .def("watch_heap", [](Engine& e, std::uint32_t start) { e.accountant.watch_heap(start); })
-      .def("watch_guard", [](Engine& e, std::uint32_t low) { e.accountant.watch_guard(low); })
+      .def("watch_guard",
+           [](Engine& e, std::uint32_t low) { e.accountant.stacks.watch_guard(low); })
       .def("activity", [](Engine& e) { return to_vector(e.accountant.snapshot()); })
       .def("blocks", &block_table)
       .def("trace", &trace)
@@ -332,18 +371,14 @@ void bind_engine(nb::module_& m) {
                list.append(region_dict(region));
              return list;
            })
-      .def("stacks",
-           [](const Engine& e) {
-             return nb::make_tuple(stack_dict(e.accountant.stacks[0]),
-                                   stack_dict(e.accountant.stacks[1]));
-           })
+      .def("stacks", &stack_list)
       .def("frames", [](const Engine& e) { return frame_list(e.accountant.frames); })
       .def("collision", &collision_dict)
       .def_prop_ro("now", [](const Engine& e) { return e.accountant.now(); })
       .def_prop_ro("cycles", [](const Engine& e) { return e.accountant.cycles; })
       .def_prop_ro("instructions", [](const Engine& e) { return e.accountant.instructions; })
       .def_prop_ro("fetch_stall", [](const Engine& e) { return e.accountant.fetch_stall; })
-      .def_prop_ro("ram_peak", [](const Engine& e) { return e.accountant.ram_peak; })
+      .def_prop_ro("ram_peak", [](const Engine& e) { return e.accountant.stacks.ram_peak; })
       .def_prop_ro("heap_seen", [](const Engine& e) { return e.accountant.heap_seen; })
       .def_prop_ro("heap_peak", [](const Engine& e) { return e.accountant.heap_peak; })
       .def_prop_ro("heap_written", [](const Engine& e) { return e.accountant.heap_written(); })

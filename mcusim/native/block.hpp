@@ -56,9 +56,17 @@ enum BlockFlag : std::uint8_t {
   kStackSelect = 4,  // MSR to CONTROL, MSP or PSP
   kTailLoad = 8,     // ends in a load that a following one can pipeline with
   kMovesStack = 16,  // writes SP
-  kMarked = 32,      // a region of interest begins here, or it is _sbrk
+  kMarked = 32,      // a region of interest or a heap function begins here
   kUsesFpu = 64,
   kInRam = 128,  // its bytes may change
+};
+
+// A function of the firmware that takes or gives back memory.
+enum class HeapKind : std::uint8_t { kGrow, kAllocate, kFree };
+struct HeapFunction {
+  std::uint32_t address;
+  HeapKind kind;
+  std::uint8_t argument;  // register of the size, or of the address given back
 };
 
 struct Block {
@@ -79,6 +87,7 @@ struct Block {
   std::uint8_t mispredict_cycles = 0;  // added when its last branch was predicted wrongly
   bool sends_event = false;            // has SEV
   bool spins = false;                  // a branch to itself: only an exception ends it
+  bool sets_stack = false;             // gives SP another value, instead of moving it
   std::uint64_t cache_epoch = ~0ULL;
   std::uint64_t cycles_spent = 0;       // everything included
   Block* successor = nullptr;           // the block that came next the last time
@@ -103,8 +112,8 @@ struct Block {
   const std::uint8_t* host = nullptr;
 
   // Marks.
-  std::int32_t region = -1;  // region of interest that begins here
-  bool is_sbrk = false;
+  std::int32_t region = -1;                     // region of interest that begins here
+  const HeapFunction* heap_function = nullptr;  // that begins here
 
   // Counted.
   std::uint64_t executions = 0;

@@ -61,10 +61,12 @@ std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t s
 
 void Engine::inspect(Block& block, std::span<const std::uint8_t> host) {
   constexpr std::uint16_t kSev = 0xBF40U;
+  constexpr std::uint16_t kMoveToSpMask = 0xFF87U, kMoveToSp = 0x4685U;  // MOV SP, Rm
   for (const Instruction& i : block.code) {
     const auto half =
         static_cast<std::uint16_t>(host[i.offset] | std::uint32_t{host[i.offset + 1U]} << 8);
     if (half == kSev) block.sends_event = true;
+    if ((half & kMoveToSpMask) == kMoveToSp) block.sets_stack = true;
     // CPS and MSR end a block, and may let a pending exception through at once.
     const bool change = (half & 0xFFE8U) == 0xB660U, move = (half & 0xFFF0U) == 0xF380U;
     if (change || (move && (host[i.offset + 3U] & 0xD0U) == 0x80U)) block.flags |= kStackSelect;
@@ -88,8 +90,9 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   }
   for (const auto& [entry, region] : region_marks_)
     if (entry == address) set_region(block, region);
-  block.is_sbrk = address == sbrk_;
-  if (block.is_sbrk) block.flags |= kMarked;
+  for (const HeapFunction& function : heap_functions_)
+    if (function.address == address) block.heap_function = &function;
+  if (block.heap_function != nullptr) block.flags |= kMarked;
   block.events = block.dynamic.data();
   Block**& table = tables_[address >> 16];
   if (table == nullptr) table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));

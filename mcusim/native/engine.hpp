@@ -92,7 +92,10 @@ class Engine {
   void attend() { accountant.look_soon(); }
 
   void mark_region(std::uint32_t address, int region);
-  void mark_sbrk(std::uint32_t address) { sbrk_ = address & ~1U; }
+  // Before the run.
+  void mark_heap_function(std::uint32_t address, HeapKind kind, std::uint8_t argument) {
+    heap_functions_.push_back({address & ~1U, kind, argument});
+  }
 
   static constexpr std::uint32_t kEntryCycles = 12;  // TRM 100166, 3.9: zero wait states
   static constexpr std::uint32_t kReturnCycles = 10;
@@ -254,7 +257,7 @@ class Engine {
   std::vector<Block**> tables_ = std::vector<Block**>(65536, nullptr);  // by 64 kB of code
   std::deque<Block> blocks_;
   std::vector<std::pair<std::uint32_t, int>> region_marks_;
-  std::uint32_t sbrk_ = 0xFFFFFFFFU;
+  std::deque<HeapFunction> heap_functions_;
   bool direct_ = false;
   bool bit_band_ = false;
   std::uint32_t* registers_ = nullptr;  // r0 to r15 in the core, if direct

@@ -94,8 +94,8 @@ def fit(memory: MemoryInfo) -> Verdict:
         f"flash {_of(memory.flash_bytes, memory.flash_total_bytes)}"
         f" · RAM peak {_of(memory.ram_peak_bytes, memory.ram_total_bytes)}"
     )
-    if memory.collision is not None:
-        return Verdict("Collision", f"a stack ran into {memory.collision.hit} · {text}", "bad")
+    if (collision := memory.collision) is not None:
+        return Verdict("Collision", f"{collision.stack} ran into {collision.hit} · {text}", "bad")
     if max(flash, ram) > 1:
         return Verdict("Does not fit", text, "bad")
     return Verdict("Fits", text, "note" if max(flash, ram) > TIGHT_SHARE else "good")

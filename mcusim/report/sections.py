@@ -154,7 +154,8 @@ def memory_details(info: MemoryInfo, width: int) -> RenderableType:
             f"peak {figures.size(stack.peak_bytes)}, from {figures.hex32(stack.top)} down to "
             f"{figures.hex32(stack.lowest_sp)}; may go down to {limit}"
         )
-        parts.append(section(f"Stack ({stack.name})", text(line), paragraph(f"deepest in {calls}")))
+        whose = " · ".join(part for part in (stack.name, stack.task, stack.holder) if part)
+        parts.append(section(f"Stack ({whose})", text(line), paragraph(f"deepest in {calls}")))
     return Group(*parts)
 
 

@@ -99,6 +99,15 @@ def test_overflow_damages_bss(elf_of: ElfOf) -> None:
     assert status == 1
 
 
+@pytest.mark.parametrize(("sample", "damaged"), [("overflow", 31), ("heap-overflow", 29)])
+def test_overflow_of_a_task_damages_what_lies_below(
+    elf_of: ElfOf, sample: str, damaged: int
+) -> None:
+    output, status = run(elf_of(f"tasks-{sample}"))
+    assert output == f"tasks: 10 turns, {damaged} damaged words\n"
+    assert status == 1
+
+
 @pytest.mark.parametrize("sample", FAULTS)
 def test_fault(samples: Path, sample: str) -> None:
     """The firmware announces the fault, and QEMU logs it; then the handler loops for ever."""

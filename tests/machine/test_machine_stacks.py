@@ -1,13 +1,19 @@
-"""Both stacks, and which of them is in use."""
+"""Stacks: main and process, which of them is in use, and those of an RTOS's tasks."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 from assembly import firmware
+from rig import BOARDS, sample
 
 import mcusim
+from mcusim import Result
+
+FIDELITIES = ("accurate", "fast")
 
 SOURCE = """
 start:
@@ -64,3 +70,98 @@ def test_without_a_process_stack_there_is_one(fidelity: str, tmp_path: Path) -> 
     stacks, peak = peaks(0, fidelity, tmp_path)
     assert stacks == {"main": 16 + 64 + 8}
     assert peak == stacks["main"]
+
+
+INTERRUPTED = """
+start:
+    ldr r0, =0xE000ED08
+    ldr r1, =table
+    str r1, [r0]
+    ldr r0, =0x20004000
+    msr psp, r0
+    movs r0, #2
+    msr control, r0
+    isb
+    push {r0-r3}
+    ldr r0, =0xE000ED04
+    mov r1, #0x10000000
+    str r1, [r0]
+    dsb
+    isb
+    wfi
+    .ltorg
+    .thumb_func
+pendsv:
+    bx lr
+    .balign 512
+table:
+    .space 56
+    .word pendsv
+"""
+"""A process stack of 16 bytes under the frame that PendSV stacks."""
+
+
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_frame_of_an_exception_is_on_the_interrupted_stack(fidelity: str, tmp_path: Path) -> None:
+    path = tmp_path / "interrupted.bin"
+    path.write_bytes(firmware(INTERRUPTED))
+    result = mcusim.run(path, board="nrf52840", base=0, fidelity=fidelity)  # type: ignore[arg-type]
+    assert result.outcome == "exited"
+    assert [stack.peak_bytes for stack in result.memory.stacks] == [16 + 32]
+
+
+@cache
+def ran(name: str, board: str, fidelity: str = "accurate") -> Result:
+    """One run of each, shared by the tests."""
+    return mcusim.run(sample(name, board), board=board, fidelity=fidelity)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_each_task_has_its_stack(fidelity: str, board: str) -> None:
+    result = ran("tasks", board, fidelity)
+    assert (result.exit_code, result.memory.collision) == (0, None)
+    main, *tasks = result.memory.stacks
+    assert (main.name, main.task, main.holder) == ("main", "", "")
+    assert [stack.task for stack in tasks] == ["steady", "nested", "heaped"]
+    assert [stack.holder for stack in tasks[:2]] == ["steady_stack", "nested_stack"]
+    assert re.fullmatch(r"heap block 0x2000\w{4} from main", tasks[2].holder)
+    for stack in tasks:
+        assert stack.name == "process"
+        assert stack.limit is not None
+        assert stack.top == stack.limit + 512
+        assert 0 < stack.peak_bytes < 512
+        assert stack.call_stack[-1].function == stack.task
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_stacks_of_tasks_take_no_further_ram(board: str) -> None:
+    memory = ran("tasks", board).memory
+    assert memory.stack_peak_bytes == sum(stack.peak_bytes for stack in memory.stacks)
+    main = memory.stacks[0].peak_bytes
+    static_and_heap = memory.ram_static_bytes + memory.heap_peak_bytes
+    assert static_and_heap < memory.ram_peak_bytes <= static_and_heap + main
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+@pytest.mark.parametrize(
+    ("name", "task", "hit"),
+    [
+        ("tasks-overflow", "nested", "ledger"),
+        ("tasks-heap-overflow", "heaped", r"heap block 0x2000\w{4} from _calloc_r"),
+    ],
+)
+def test_overflow_of_a_tasks_stack_is_told(
+    name: str, task: str, hit: str, fidelity: str, board: str
+) -> None:
+    result = ran(name, board, fidelity)
+    assert result.exit_code == 1, "the firmware found damage"
+    collision = result.memory.collision
+    assert collision is not None
+    assert collision.stack == f"the stack of task {task}"
+    assert re.fullmatch(hit, collision.hit)
+    assert (collision.function, collision.line[:7]) == ("nest", "main.c:")
+    stack = next(stack for stack in result.memory.stacks if stack.task == task)
+    assert collision.sp < (stack.limit or 0)
+    assert collision.message in result.warnings
