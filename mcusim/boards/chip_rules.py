@@ -96,6 +96,15 @@ def wait_states_cover_the_maximum_clock(chip: Chip, where: Where) -> None:
         raise where.error(key, problem, f"add a row up to {engineering(chip.max_clock_hz)}")
 
 
+def the_mpu_is_one_that_exists(chip: Chip, where: Where) -> None:
+    if chip.mpu_regions not in (None, 8, 16):
+        raise where.error(
+            "mpu_regions", f"{chip.mpu_regions} regions", "an Armv7-M MPU has 8 or 16"
+        )
+    if chip.mpu_regions is not None and not chip.mpu_regions_source:
+        raise where.error("mpu_regions_source", "is missing", "name the document and section")
+
+
 def caches_have_a_possible_shape(chip: Chip, where: Where) -> None:
     timing = chip.flash_timing
     widths = [timing.read_bytes, *(mode.read_bytes for mode in timing.mode)]
@@ -188,6 +197,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     vector_table_lies_in_memory,
     wait_states_rise_with_the_clock,
     wait_states_cover_the_maximum_clock,
+    the_mpu_is_one_that_exists,
     caches_have_a_possible_shape,
     option_bytes_are_words_with_named_bits,
     flash_modes_follow_option_bits,

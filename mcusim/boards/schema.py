@@ -223,6 +223,9 @@ class Chip(Strict, frozen=True, kw_only=True):
     priority_bits: int
     """Implemented bits of an exception's priority."""
     priority_bits_source: str
+    mpu_regions: int | None = None
+    """Regions of the memory protection unit; None: 8, as most have."""
+    mpu_regions_source: str | None = None
     bit_band: bool = False
     """Whether words at 0x22000000 and 0x42000000 stand for bits of RAM and peripherals."""
     vector_table: int

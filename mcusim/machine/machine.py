@@ -361,6 +361,8 @@ class Machine:
 
     def _map_devices(self) -> None:
         self.engine.map_system_control()
+        if self.board.chip.mpu_regions is not None:
+            self.engine.set_mpu_regions(self.board.chip.mpu_regions)
         if self.board.chip.bit_band:
             self.engine.map_bit_band()
         for base, size_bytes in self._bus.windows():

@@ -142,6 +142,7 @@ void map_memory(Engine& engine, const std::vector<std::pair<std::uint32_t, std::
     const Area area{kPlaces.at(place), writable, target, base, read_wait, write_wait};
     if (area.place >= Place::kTcm && memories == nullptr)
       throw nb::value_error("TCM and AXI memories need a memory system");
+    if (area.place == Place::kTcm) engine.system.features.set_tcm(base, size_bytes);
     areas.emplace_back(base, area);
   }
   engine.map_memory(areas, size_bytes, executable);
@@ -149,6 +150,11 @@ void map_memory(Engine& engine, const std::vector<std::pair<std::uint32_t, std::
 
 void set_bus_divider(Engine& engine, std::uint32_t core_cycles) {
   if (MemorySystem* memories = engine.accountant.memories()) memories->divider = core_cycles;
+}
+
+void set_mpu_regions(Engine& engine, std::uint32_t count) {
+  if (count == 0 || count > Mpu::kMostRegions) throw nb::value_error("an MPU has 1 to 16 regions");
+  engine.system.mpu.set_regions(count);
 }
 
 Flash& flash_of(Engine& engine) {
@@ -297,6 +303,7 @@ void bind_engine(nb::module_& m) {
           },
           "icache"_a, "dcache"_a)
       .def("set_bus_divider", &set_bus_divider)
+      .def("set_mpu_regions", &set_mpu_regions)
       .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
       .def(
           "set_flash",

@@ -94,7 +94,7 @@ void Engine::set_memory_system(const CacheGeometry& icache, const CacheGeometry&
     return system.mpu.cacheability(address, raised());
   };
   accountant.set_memory_system(std::move(memories));
-  system.has_caches = true;
+  system.features.set_caches(icache, dcache);
 }
 
 void Engine::set_flash_writable(bool on) {

@@ -52,7 +52,7 @@ std::uint32_t Mpu::read(std::uint32_t offset) const {
   const Region& region = regions_[selected()];
   switch (offset) {
     case kType:
-      return kRegions << 8;
+      return count_ << 8;
     case kControl:
       return control_;
     case kNumber:
@@ -112,14 +112,14 @@ bool Mpu::allows(std::uint32_t address, AccessKind kind, bool privileged, bool r
   if (!enabled() || always_open(address)) return true;
   if (raised && (control_ & kOnInFaults) == 0) return true;
   // The highest region number that covers an address decides.
-  for (std::size_t i = kRegions; i-- > 0;)
+  for (std::size_t i = count_; i-- > 0;)
     if (covers(regions_[i], address)) return permits(regions_[i], kind, privileged);
   return privileged && (control_ & kBackground) != 0;
 }
 
 Cacheability Mpu::cacheability(std::uint32_t address, bool raised) const {
   const bool bypassed = !enabled() || (raised && (control_ & kOnInFaults) == 0);
-  for (std::size_t i = kRegions; i-- > 0 && !bypassed;)
+  for (std::size_t i = count_; i-- > 0 && !bypassed;)
     if (covers(regions_[i], address)) return caching_of(regions_[i].attributes);
   return default_caching(address);
 }

@@ -14,9 +14,12 @@ enum class AccessKind : std::uint8_t { kRead, kWrite, kFetch };
 
 class Mpu {
  public:
-  static constexpr std::uint32_t kRegions = 8;  // TRM 100166, MPU
+  static constexpr std::uint32_t kMostRegions = 16;  // Cortex-M7 (DDI0489F, 6); 8 in most chips
   static constexpr std::uint32_t kGranule = 32;
 
+  // From 1 to `kMostRegions`.
+  void set_regions(std::uint32_t count) { count_ = count; }
+  std::uint32_t regions() const { return count_; }
   std::uint32_t read(std::uint32_t offset) const;
   // Returns whether the rules in force changed.
   bool write(std::uint32_t offset, std::uint32_t value);
@@ -38,12 +41,13 @@ class Mpu {
     return std::uint64_t{2} << (region.attributes >> 1 & 31U);
   }
   static bool permits(const Region& region, AccessKind kind, bool privileged);
-  std::uint32_t selected() const { return number_ % kRegions; }
+  std::uint32_t selected() const { return number_ % count_; }
   void write_base(std::uint32_t value);
 
+  std::uint32_t count_ = 8;
   std::uint32_t control_ = 0;
   std::uint32_t number_ = 0;
-  std::array<Region, kRegions> regions_{};
+  std::array<Region, kMostRegions> regions_{};
 };
 
 }  // namespace mcusim

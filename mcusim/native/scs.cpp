@@ -18,8 +18,8 @@ constexpr std::uint32_t kCpuid = 0xD00, kIcsr = 0xD04, kVtor = 0xD08, kAircr = 0
 constexpr std::uint32_t kScr = 0xD10, kCcr = 0xD14, kShpr = 0xD18, kShprEnd = 0xD24;
 constexpr std::uint32_t kShcsr = 0xD24, kCfsr = 0xD28, kHfsr = 0xD2C;
 constexpr std::uint32_t kMmfar = 0xD34, kBfar = 0xD38, kCpacr = 0xD88, kStir = 0xF00;
-constexpr std::uint32_t kFirstFeature = 0xD40, kMpuFirst = 0xD90, kMpuEnd = 0xDBC;
-constexpr std::uint32_t kFpccr = 0xF34, kFpcar = 0xF38, kMvfr0 = 0xF40, kMvfr1 = 0xF44;
+constexpr std::uint32_t kMpuFirst = 0xD90, kMpuEnd = 0xDBC;
+constexpr std::uint32_t kFpccr = 0xF34, kFpcar = 0xF38;
 
 constexpr std::uint32_t kVectKey = 0x05FA, kVectKeyStat = 0xFA05;
 constexpr std::uint32_t kSysResetReq = 4U;
@@ -189,15 +189,6 @@ void SystemControl::report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool ha
   if ((cfsr & 0xFF00U) != 0) bfar_ = address;
 }
 
-std::uint32_t SystemControl::identification(std::uint32_t offset) const {
-  // TRM 100166, 4.1 and 7.3: processor, debug, memory model and instruction set features.
-  static constexpr std::uint32_t kFeatures[] = {
-      0x00000030U, 0x00000200U, 0x00100000U, 0x00000000U, 0x00100030U, 0x00000000U, 0x01000000U,
-      0x00000000U, 0x01101110U, 0x02112000U, 0x21232231U, 0x01111131U, 0x01310132U};
-  if (offset < kFirstFeature + sizeof kFeatures) return kFeatures[(offset - kFirstFeature) / 4];
-  return 0;
-}
-
 std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) {
   const std::uint32_t index = (offset & 0x7FU) / 4;
   if (offset >= kSysTickFirst && offset <= kSysTickLast)
@@ -206,7 +197,7 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
   if (offset >= kIspr && offset < kIabr) return interrupt_bits(index, &Exceptions::pending);
   if (offset >= kIabr && offset < 0x340) return interrupt_bits(index, &Exceptions::active);
   if (offset >= kMpuFirst && offset < kMpuEnd) return mpu.read(offset - kMpuFirst);
-  if (offset >= kFirstFeature && offset < kCpacr) return identification(offset);
+  if (CoreFeatures::owns(offset)) return features.read(offset);
   switch (offset) {
     case kIctr:
       return Exceptions::kCount / 32 - 1;
@@ -238,10 +229,6 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
       return fpu_context_control();
     case kFpcar:
       return lazy_frame;
-    case kMvfr0:
-      return 0x10110021U;  // FPv4-SP (TRM 100166, 7.3)
-    case kMvfr1:
-      return 0x11000011U;
     default:
       return stored_[offset / 4];
   }
@@ -316,6 +303,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
     mpu_changed = mpu.write(offset - kMpuFirst, value) || mpu_changed;
     return;
   }
+  if (CoreFeatures::owns(offset)) return features.write(offset, value);
   switch (offset) {
     case kIcsr:
       return write_control_state(value);
@@ -328,7 +316,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       system_control = value & 0x16U;
       return;
     case kCcr:
-      configuration = value & (has_caches ? 0x3031BU : 0x31BU);
+      configuration = value & (features.has_caches() ? 0x3031BU : 0x31BU);
       return;
     case kShcsr:
       return write_handler_state(value);

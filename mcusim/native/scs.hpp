@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "core_features.hpp"
 #include "exceptions.hpp"
 #include "mpu.hpp"
 #include "timeline.hpp"
@@ -44,7 +45,10 @@ class SysTick {
 class SystemControl {
  public:
   SystemControl(Exceptions& exceptions, Timeline& timeline, int systick_source, std::uint32_t cpuid)
-      : systick(timeline, systick_source), exceptions_(exceptions), cpuid_(cpuid) {}
+      : features(cpuid),
+        systick(timeline, systick_source),
+        exceptions_(exceptions),
+        cpuid_(cpuid) {}
 
   std::uint32_t read(std::uint32_t offset, std::uint32_t size, std::uint64_t now);
   void write(std::uint32_t offset, std::uint32_t size, std::uint32_t value, std::uint64_t now);
@@ -53,6 +57,7 @@ class SystemControl {
   void report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool has_address,
                     std::uint32_t address);
 
+  CoreFeatures features;
   SysTick systick;
   std::uint32_t vector_table = 0;
   int active_exception = 0;             // IPSR
@@ -72,7 +77,6 @@ class SystemControl {
   bool sleep_on_exit() const { return (system_control & 2U) != 0; }
   bool sleep_deep() const { return (system_control & 4U) != 0; }
   bool send_event_on_pend() const { return (system_control & 16U) != 0; }
-  bool has_caches = false;
   bool instruction_cache_enabled() const { return (configuration & 1U << 17) != 0; }
   bool data_cache_enabled() const { return (configuration & 1U << 16) != 0; }
   bool traps_unaligned() const { return (configuration & 8U) != 0; }
@@ -88,7 +92,6 @@ class SystemControl {
   void write_word(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
   std::uint32_t bytes_at(std::uint32_t aligned) const;
   std::uint32_t fpu_context_control() const;
-  std::uint32_t identification(std::uint32_t offset) const;
   void write_bytes(std::uint32_t offset, std::uint32_t size, std::uint32_t value);
   void write_interrupt_bits(std::uint32_t offset, std::uint32_t value);
   void write_reset_control(std::uint32_t value);

@@ -107,13 +107,16 @@ void Engine::reset() {
   dozing_ = sleeping_ = sleep_interrupted_ = event_register_ = locked_up_ = mpu_denied_ = false;
   timeline.cancel(systick_source_);
   const bool mpu_was_on = system.mpu.enabled();
-  const bool has_caches = system.has_caches;
+  CoreFeatures features = system.features;
+  features.reset();
+  const std::uint32_t mpu_regions = system.mpu.regions();
   exceptions = Exceptions(priority_bits_);
   // Anew in its place: it holds references.
   std::destroy_at(&system);
   std::construct_at(&system, exceptions, timeline, systick_source_, cpuid_);
   system.mpu_changed = mpu_was_on;
-  system.has_caches = has_caches;
+  system.features = features;
+  system.mpu.set_regions(mpu_regions);
   if (MemorySystem* memories = accountant.memories()) {
     memories->icache.set_enabled(false);
     memories->dcache.set_enabled(false);

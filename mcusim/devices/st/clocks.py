@@ -16,7 +16,7 @@ class Clocks:
     """Frequencies in hertz; whoever depends on one asks to be told of changes."""
 
     def __init__(self) -> None:
-        self.sysclk = self.hclk = self.pclk1 = self.pclk2 = 0.0
+        self.sysclk = self.hclk = self.pclk1 = self.pclk2 = self.pclk4 = 0.0
         self.timer1_divider = self.timer2_divider = 1
         """HCLK cycles of a clock of the timers on APB1 and APB2."""
         self.bus_divider = 1
@@ -37,7 +37,8 @@ class Clocks:
         """The clocks of this machine's chip; all at the core clock until an RCC says otherwise."""
         clocks = host.shared(cls)
         if not clocks.hclk:
-            clocks.sysclk = clocks.hclk = clocks.pclk1 = clocks.pclk2 = host.clock_hz
+            clocks.sysclk = clocks.hclk = host.clock_hz
+            clocks.pclk1 = clocks.pclk2 = clocks.pclk4 = host.clock_hz
             clocks.hse_hz = host.external_clock_hz
         return clocks
 

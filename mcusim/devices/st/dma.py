@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.st.bus_clock import BusClock
@@ -11,7 +12,6 @@ from mcusim.devices.st.words import WordDevice
 
 ISR, IFCR, FIRST, STRIDE = 0x00, 0x04, 0x08, 0x14  # RM0432 11.6
 CCR, CNDTR, CPAR, CMAR = 0x0, 0x4, 0x8, 0xC
-CHANNELS = 7
 EN, TCIE, HTIE, TEIE, DIR, CIRC, PINC, MINC = (1 << n for n in range(8))
 MEM2MEM = 1 << 14
 GIF, TCIF, HTIF, TEIF = 1, 2, 4, 8
@@ -25,16 +25,21 @@ class Stm32Dma(WordDevice):
     Peripherals that ask are the USARTs and the LPUART.
     """
 
+    channels: ClassVar[int] = 7
+    first: ClassVar[int | None] = None
+    """Number of its first channel among all of the chip; without, DMA2's follow DMA1's."""
+
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._requests = host.shared(DmaRequests)
-        self._first = 0 if name == "dma1" else CHANNELS
         self._bus = host.shared(BusClock)
+        after_dma1 = 0 if name == "dma1" else self.channels
+        self._first = after_dma1 if self.first is None else self.first
         self._flags = 0
-        self._reload = [0] * CHANNELS
-        self._done = [0] * CHANNELS
+        self._reload = [0] * self.channels
+        self._done = [0] * self.channels
         self._timers = []
-        for channel in range(CHANNELS):
+        for channel in range(self.channels):
             self._requests.channels[self._first + channel] = partial(self._requested, channel)
             self._timers.append(host.add_timer(partial(self._finished, channel)))
 
@@ -48,7 +53,7 @@ class Stm32Dma(WordDevice):
             self._clear(value)
             return
         channel, which = divmod(register - FIRST, STRIDE)
-        if register < FIRST or channel >= CHANNELS:
+        if register < FIRST or channel >= self.channels:
             super().store(register, value)
             return
         was_on = self._register(channel, CCR) & EN
@@ -63,7 +68,7 @@ class Stm32Dma(WordDevice):
         return self.stored.get(FIRST + STRIDE * channel + which, 0)
 
     def _clear(self, value: int) -> None:
-        for channel in range(CHANNELS):
+        for channel in range(self.channels):
             bits = value >> 4 * channel & 0xF
             # Clearing the global flag clears all of the channel's.
             self._flags &= ~((0xF if bits & GIF else bits) << 4 * channel)
@@ -116,29 +121,14 @@ class Stm32Dma(WordDevice):
         source = 1 if control & DIR else 0
         self._done[channel] += 1
         self.stored[FIRST + STRIDE * channel + CNDTR] = self._register(channel, CNDTR) - 1
-        data = self._fetch(addresses[source], widths[source])
-        if data is None or not self._put(addresses[1 - source], widths[1 - source], data):
+        requests, host = self._requests, self.host
+        data = requests.fetch(host, addresses[source], widths[source])
+        target, width = addresses[1 - source], widths[1 - source]
+        if data is None or not requests.put(host, target, width, data):
             self.stored[FIRST + STRIDE * channel + CCR] = control & ~EN
             self._raise(channel, TEIF)
             return False
         return True
-
-    def _fetch(self, address: int, width: int) -> int | None:
-        found = self._requests.device_at(address)
-        if found is not None:
-            device, offset = found
-            return device.read(offset, width)
-        data = self.host.read_memory(address, width)
-        return int.from_bytes(data, "little") if data else None
-
-    def _put(self, address: int, width: int, data: int) -> bool:
-        data &= (1 << 8 * width) - 1
-        found = self._requests.device_at(address)
-        if found is not None:
-            device, offset = found
-            device.write(offset, width, data)
-            return True
-        return self.host.write_memory(address, data.to_bytes(width, "little"))
 
     # --- flags and interrupts ---
 

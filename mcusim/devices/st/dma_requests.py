@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mcusim.devices.device import Device
+from mcusim.devices.device import Device, Host
 
 GRAIN_SHIFT = 10
 
@@ -45,6 +45,25 @@ class DmaRequests:
         """The device at an address and the offset in it."""
         device = self._devices.get(address >> GRAIN_SHIFT)
         return None if device is None else (device, address - device.base)
+
+    def fetch(self, host: Host, address: int, width: int) -> int | None:
+        """Reads an item of `width` bytes from a device or memory; None outside both."""
+        found = self.device_at(address)
+        if found is not None:
+            device, offset = found
+            return device.read(offset, width)
+        data = host.read_memory(address, width)
+        return int.from_bytes(data, "little") if data else None
+
+    def put(self, host: Host, address: int, width: int, data: int) -> bool:
+        """Writes an item to a device or memory; False outside both."""
+        data &= (1 << 8 * width) - 1
+        found = self.device_at(address)
+        if found is not None:
+            device, offset = found
+            device.write(offset, width, data)
+            return True
+        return host.write_memory(address, data.to_bytes(width, "little"))
 
     def serve_with(self, request: Request, ask: Callable[[], None]) -> None:
         """Has `ask` called when a channel for `request` starts: it repeats a pending request."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
 from mcusim.devices.reset import Reset
@@ -14,13 +15,7 @@ IDR, ODR, BSRR, LCKR, AFRL, AFRH, BRR = 0x10, 0x14, 0x18, 0x1C, 0x20, 0x24, 0x28
 INPUT, OUTPUT, ALTERNATE, ANALOG = range(4)
 PULL_UP = 1
 LCKK = 1 << 16
-PORTS = "abcdefghi"
-RESET = {
-    # RM0432 8.4.1 and 8.4.4: the debug pins, and the two pins of port H.
-    "a": {MODER: 0xABFFFFFF, OSPEEDR: 0x0C000000, PUPDR: 0x64000000},
-    "b": {MODER: 0xFFFFFEBF, PUPDR: 0x00000100},
-    "h": {MODER: 0x0000000F},
-}
+PORTS = "abcdefghijk"
 
 
 class Stm32Gpio(WordDevice):
@@ -29,10 +24,19 @@ class Stm32Gpio(WordDevice):
     BSRR and BRR are never stored, so that a narrow write of them touches no other pin.
     """
 
+    moder_reset: ClassVar[int] = 0xFFFFFFFF
+    port_reset: ClassVar[Mapping[str, Mapping[int, int]]] = {
+        # RM0432 8.4.1 and 8.4.4: the debug pins, and the two pins of port H.
+        "a": {MODER: 0xABFFFFFF, OSPEEDR: 0x0C000000, PUPDR: 0x64000000},
+        "b": {MODER: 0xFFFFFEBF, PUPDR: 0x00000100},
+        "h": {MODER: 0x0000000F},
+    }
+    """What differs at reset, by letter of the port."""
+
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         letter = name.removeprefix("gpio")
-        self.stored.update({MODER: 0xFFFFFFFF} | RESET.get(letter, {}))
+        self.stored.update({MODER: self.moder_reset, **self.port_reset.get(letter, {})})
         self._out = 0
         self._external: dict[int, bool] = {}
         self._port = letter.upper()

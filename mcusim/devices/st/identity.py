@@ -9,6 +9,7 @@ from mcusim.devices.st.words import WordDevice
 
 PACKAGE, UID, FLASH_SIZE = 0x100, 0x190, 0x1E0
 LQFP144 = 0x2
+UNIQUE_ID = (0x00200030, 0x4D435553, 0x20364D49)
 
 
 class Stm32Identity(WordDevice):
@@ -16,9 +17,7 @@ class Stm32Identity(WordDevice):
 
     reset: ClassVar[Mapping[int, int]] = {
         PACKAGE: LQFP144,
-        UID: 0x00200030,
-        UID + 4: 0x4D435553,
-        UID + 8: 0x20364D49,
+        **{UID + 4 * place: word for place, word in enumerate(UNIQUE_ID)},
         FLASH_SIZE: 0xFFFF0000 | 2048,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
 from mcusim.devices.st.clocks import Clocks
@@ -28,6 +28,13 @@ class Stm32RccBase(WordDevice):
         super().__init__(name, host)
         self._clocks = Clocks.of(host)
         self._ready_s = dict.fromkeys(self.ready_at_reset, 0.0)
+
+    def _inherit_backup_domain(self, before: Self, bdcr: int) -> None:
+        """No reset of the chip reaches what the register at `bdcr` controls."""
+        self.stored[bdcr] = before.stored.get(bdcr, 0)
+        if (bdcr, 0) in before._ready_s:
+            self._ready_s[bdcr, 0] = before._ready_s[bdcr, 0]
+        self._clocks.running = before._clocks.running
 
     def load(self, register: int) -> int:
         value = super().load(register)

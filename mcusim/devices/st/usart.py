@@ -21,7 +21,6 @@ EIE, DMAR, DMAT = 1 << 0, 1 << 6, 1 << 7
 ORE, IDLE, RXNE, TC, TXE = 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7
 TEACK, REACK, TXFE, RXFF = 1 << 21, 1 << 22, 1 << 23, 1 << 24
 RXFRQ, TXFRQ = 1 << 3, 1 << 4
-FIFO_DEPTH = 8
 PRESCALERS = (1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256)
 STOP_BITS = (1.0, 0.5, 2.0, 1.5)
 
@@ -35,6 +34,7 @@ class Stm32Usart(WordDevice):
 
     reset: ClassVar[Mapping[int, int]] = {}
     is_low_power: ClassVar[bool] = False
+    fifo_depth: ClassVar[int] = 8
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -104,7 +104,7 @@ class Stm32Usart(WordDevice):
 
     @property
     def _depth(self) -> int:
-        return FIFO_DEPTH if self._control(FIFOEN) else 1
+        return self.fifo_depth if self._control(FIFOEN) else 1
 
     def _status(self) -> int:
         status = self._flags
@@ -114,7 +114,7 @@ class Stm32Usart(WordDevice):
             status |= RXNE
         if self._control(FIFOEN):
             status |= 0 if self._to_send else TXFE
-            status |= RXFF if len(self._received) >= FIFO_DEPTH else 0
+            status |= RXFF if len(self._received) >= self.fifo_depth else 0
         if self._control(UE | TE):
             status |= TEACK
         if self._control(UE | RE):

@@ -1,0 +1,97 @@
+"""STM32H7 RCC: offsets, fields and the arithmetic of the clock tree (RM0433 and RM0455, RCC).
+
+Offsets and bits are those of ST's headers stm32h743xx.h and stm32h7a3xxq.h. In the STM32H7A3 the
+domain registers have other names (CDCFGR1, CDCFGR2, SRDCFGR), at the same places.
+"""
+
+from __future__ import annotations
+
+from mcusim.devices.reset import Cause
+
+CR, HSICFGR, CSICFGR, CFGR = 0x00, 0x04, 0x0C, 0x10
+D1CFGR, D2CFGR, D3CFGR = 0x18, 0x1C, 0x20
+PLLCKSELR, PLLCFGR = 0x28, 0x2C
+PLLDIVR = (0x30, 0x38, 0x40)
+PLLFRACR = (0x34, 0x3C, 0x44)
+D2CCIP2R, D3CCIPR = 0x54, 0x58
+CIFR, CICR, BDCR, CSR, RSR = 0x64, 0x68, 0x70, 0x74, 0xD0
+
+HSION, HSIDIVF, CSION = 1 << 0, 1 << 5, 1 << 7
+CPUCKRDY, CDCKRDY = 1 << 14, 1 << 15
+HSEON, PLL1ON = 1 << 16, 1 << 24
+PLLS_ON = 0x15 << 24
+STOPWUCK, TIMPRE = 1 << 6, 1 << 15
+LSEON, RTCEN, BDRST = 1 << 0, 1 << 15, 1 << 16
+LSION, RMVF = 1 << 0, 1 << 16
+PINRSTF = 1 << 22
+RESET_FLAGS: dict[Cause, int] = {
+    "software": 1 << 24,
+    "watchdog": 1 << 26,
+    "window watchdog": 1 << 28,
+}
+"""SFTRSTF, IWDG1RSTF and WWDG1RSTF of RSR; each comes with PINRSTF, as the reset drives NRST."""
+SW_HSI, SW_CSI, SW_HSE, SW_PLL1 = range(4)
+
+HSI_HZ, CSI_HZ = 64e6, 4e6
+READY: dict[int, tuple[tuple[int, int, float], ...]] = {
+    # Enable bit, ready bit, start-up time in seconds: typical values of DS12110 Rev 10, tables 44
+    # to 49; the time to lock of the PLLs is from memory of the same datasheet.
+    CR: (
+        (0, 2, 1.4e-6),  # HSI
+        (7, 8, 1e-6),  # CSI
+        (12, 13, 2.1e-6),  # HSI48
+        (16, 17, 2e-3),  # HSE
+        (24, 25, 50e-6),  # PLL1
+        (26, 27, 50e-6),  # PLL2
+        (28, 29, 50e-6),  # PLL3
+    ),
+    BDCR: ((0, 1, 2.0),),  # LSE
+    CSR: ((0, 1, 80e-6),),  # LSI
+}
+
+KERNEL_FIELDS = {
+    **dict.fromkeys(("usart1", "usart6", "uart9", "usart10"), (D2CCIP2R, 3)),
+    **dict.fromkeys(("usart2", "usart3", "uart4", "uart5", "uart7", "uart8"), (D2CCIP2R, 0)),
+    "lpuart1": (D3CCIPR, 0),
+}
+"""Register and position of a serial port's clock selection, of 3 bits; 0 is its bus's clock."""
+KERNEL_PLL2Q, KERNEL_PLL3Q, KERNEL_HSI, KERNEL_CSI, KERNEL_LSE = range(1, 6)
+ON_APB2 = ("usart1", "usart6", "uart9", "usart10")
+
+_PRESCALERS = (2, 4, 8, 16, 64, 128, 256, 512)
+
+
+def prescaler(code: int) -> int:
+    """HPRE and D1CPRE, of 4 bits."""
+    return _PRESCALERS[code & 7] if code & 8 else 1
+
+
+def apb_prescaler(code: int) -> int:
+    """D1PPRE, D2PPRE1, D2PPRE2 and D3PPRE, of 3 bits."""
+    return 2 << (code & 3) if code & 4 else 1
+
+
+def timer_divider(apb: int, timpre: bool) -> int:
+    """Cycles of the bus clock for one of a timer's (RM0433, RCC_CFGR.TIMPRE)."""
+    return max(1, apb // (4 if timpre else 2))
+
+
+def hsi_hz(cr: int) -> float:
+    """The internal oscillator after HSIDIV; 0 while it is off."""
+    return HSI_HZ / (1 << (cr >> 3 & 3)) if cr & HSION else 0.0
+
+
+def pll_hz(number: int, output: str, registers: dict[int, int], source_hz: float) -> float:
+    """Output "p", "q" or "r" of PLL `number` (0 for PLL1); 0 while it is off or without input.
+
+    source / DIVM * (N + 1 + FRACN / 8192) / (divider + 1)
+    """
+    place = "pqr".index(output)
+    config, dividers = registers[PLLCFGR], registers[PLLDIVR[number]]
+    divm = registers[PLLCKSELR] >> 4 + 8 * number & 0x3F
+    on = registers[CR] >> 24 + 2 * number & 1
+    if not on or not divm or not config >> 16 + 3 * number + place & 1:
+        return 0.0
+    fraction = registers[PLLFRACR[number]] >> 3 & 0x1FFF if config >> 4 * number & 1 else 0
+    divider = (dividers >> (9, 16, 24)[place] & 0x7F) + 1
+    return source_hz / divm * ((dividers & 0x1FF) + 1 + fraction / 8192) / divider
