@@ -185,6 +185,20 @@ class MemoryInfo(Record, kw_only=True):
     collision: Collision | None = None
 
 
+class DeviceStateRow(Record, kw_only=True):
+    """A peripheral in a state that draws current on top of the core's."""
+
+    device: str
+    state: str
+    regulator: str
+    time_s: float
+    current_a: float
+    """Published, at the supply that its source names."""
+    energy_j: float
+    grade: str
+    source: str
+
+
 class EnergyInfo(Record, kw_only=True):
     energy_j: float
     energy_low_j: float
@@ -198,6 +212,8 @@ class EnergyInfo(Record, kw_only=True):
     """Weakest grade among numbers that decide a tenth of the energy or more (docs/energy.md)."""
     basis: list[str]
     """The anchors and assumptions behind the number, a line each with its source."""
+    device_states: list[DeviceStateRow] = []
+    """The peripherals' part of `breakdown_j`, by state."""
 
 
 class LifeCurve(Record, kw_only=True):

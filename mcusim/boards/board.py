@@ -45,6 +45,8 @@ class Board:
     external_clock_hz: float = 0.0
     """The crystal or clock at the chip's main oscillator; 0 for none."""
     external_clock_source: str = ""
+    has_dcdc: bool = False
+    """Whether the switching regulator has its inductor."""
     overhead: tuple[Overhead, ...] = ()
     polls: tuple[Poll, ...] = ()
 

@@ -114,6 +114,7 @@ def _assemble(path: Path) -> Board:
         supply_source=record.supply_source,
         regulator=record.regulator,
         regulator_source=record.regulator_source,
+        has_dcdc=_has_dcdc(record),
         chip=chip,
         core=load_core(chip.core),
         console=record.console,
@@ -122,6 +123,12 @@ def _assemble(path: Path) -> Board:
         overhead=tuple(record.overhead),
         polls=tuple(record.poll),
     )
+
+
+def _has_dcdc(record: BoardFile) -> bool:
+    if record.dcdc_inductor is None:
+        return record.regulator == "dcdc"
+    return record.dcdc_inductor
 
 
 def _with_devices(chip: Chip, record: BoardFile, path: Path) -> Chip:

@@ -187,6 +187,19 @@ class StaticCurrent(Sourced, frozen=True, kw_only=True):
     supply_v: float
 
 
+class DeviceCurrent(Sourced, frozen=True, kw_only=True):
+    """Supply current of a peripheral in a state, on top of what the core draws, awake or asleep."""
+
+    device: str
+    """Its name among the chip's devices."""
+    states: list[str]
+    """As the device's class names them."""
+    regulator: Regulator
+    supply_v: float
+    typical_a: float
+    maximum_a: float | None = None
+
+
 class Power(Strict, frozen=True, kw_only=True):
     """Everything that the energy model of a chip rests on."""
 
@@ -202,6 +215,7 @@ class Power(Strict, frozen=True, kw_only=True):
     run: list[RunCurrent]
     sleep: list[SleepCurrent]
     default_sleep: str
+    device: list[DeviceCurrent] = []
 
 
 class Chip(Strict, frozen=True, kw_only=True):
@@ -262,6 +276,8 @@ class BoardFile(Strict, frozen=True, kw_only=True):
     supply_source: str
     regulator: Regulator
     regulator_source: str
+    dcdc_inductor: bool | None = None
+    """Whether the board has what the switching regulator needs; None: if `regulator` is it."""
     console: str = ""
     """Name of the device whose output is the firmware's text output."""
     external_clock_hz: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol, Self, TypeVar
 
+from mcusim.boards.schema import Regulator
 from mcusim.devices.reset import Cause, Reset
 
 Shared = TypeVar("Shared")
@@ -56,9 +57,17 @@ class Host(Protocol):
     def required_wait_states(self) -> int:
         """Wait states that the flash needs at the present clock."""
 
-    @property
-    def regulator(self) -> str:
-        """The regulator that the energy is worked out for, "ldo" or "dcdc"."""
+    def set_regulator(self, regulator: Regulator, at_reset: Regulator) -> None:
+        """Takes the regulator that the firmware chose; before that, it was `at_reset`."""
+
+    def set_voltage_range(self, name: str) -> None:
+        """Takes the core's voltage that the firmware chose, by its name in the chip file."""
+
+    def draw(self, device: str, state: str, cycle: int | None = None) -> None:
+        """A device is in a state that draws current of its own, from `cycle` or now on; "": none.
+
+        The chip file has the current of each state ([[power.device]]).
+        """
 
     def option_bytes(self, register: str) -> int | None:
         """What the chip loaded into a register of option bytes; None where none is known."""

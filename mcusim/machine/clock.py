@@ -12,17 +12,28 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from mcusim.boards.schema import Regulator
 
 LATEST = 1 << 62
 """A cycle that no run reaches."""
 
 
+class Supply(NamedTuple):
+    """What makes the core's voltage, as the firmware chose it; None is the board's choice."""
+
+    regulator: Regulator | None = None
+    voltage_range: str | None = None
+    """The vendor's name, as the chip file's run currents have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of the run at one core clock."""
+    """A stretch of the run at one core clock and supply of the core."""
 
     cycle: int
     """At which it begins."""
@@ -33,13 +44,14 @@ class Segment:
     """Totals of the run at its beginning, shape (columns,); empty for the first segment."""
     asleep: dict[str, int]
     """Cycles asleep up to its beginning, by sleep state."""
+    supply: Supply
 
 
 class Clock:
     """The segments so far; the last one has no end."""
 
     def __init__(self, hz: float) -> None:
-        self.segments = [Segment(0, hz, 0.0, np.zeros(0, np.int64), {})]
+        self.segments = [Segment(0, hz, 0.0, np.zeros(0, np.int64), {}, Supply())]
         self._cycles = [0]
 
     @property
@@ -47,11 +59,25 @@ class Clock:
         """The present core clock."""
         return self.segments[-1].hz
 
+    @property
+    def supply(self) -> Supply:
+        """The present supply of the core."""
+        return self.segments[-1].supply
+
     def change(
-        self, cycle: int, hz: float, activity: NDArray[np.int64], asleep: dict[str, int]
+        self,
+        cycle: int,
+        hz: float,
+        activity: NDArray[np.int64],
+        asleep: dict[str, int],
+        supply: Supply | None = None,
     ) -> None:
         """Goes on at `hz` from `cycle` on; what was counted up to there belongs to the past."""
-        segment = Segment(cycle, hz, self.seconds(cycle), activity, dict(asleep))
+        begin_s, supply = self.seconds(cycle), self.supply if supply is None else supply
+        if cycle == self.segments[-1].cycle and len(self.segments) > 1:
+            self.segments.pop()
+            self._cycles.pop()
+        segment = Segment(cycle, hz, begin_s, activity, dict(asleep), supply)
         self.segments.append(segment)
         self._cycles.append(cycle)
 
@@ -59,6 +85,10 @@ class Clock:
         """The first segment was at `hz` after all."""
         if len(self.segments) == 1:
             self.segments = [replace(self.segments[0], hz=hz)]
+
+    def restart_supply(self, supply: Supply) -> None:
+        """All segments so far had this supply after all."""
+        self.segments = [replace(segment, supply=supply) for segment in self.segments]
 
     def at(self, cycle: int) -> Segment:
         """The segment that `cycle` lies in."""
@@ -84,16 +114,17 @@ class Clock:
         result: NDArray[np.float64] = seconds + (wanted - starts) / hz
         return result
 
-    def rates(self, cycles: ArrayLike) -> NDArray[np.float64]:
-        """Core clock at each of `cycles`."""
-        rows = np.searchsorted(self._cycles, np.asarray(cycles), side="right") - 1
-        hz: NDArray[np.float64] = np.array([s.hz for s in self.segments])[rows]
-        return hz
+    def rows(self, cycles: ArrayLike) -> NDArray[np.int64]:
+        """Number of the segment that each of `cycles` lies in."""
+        found = np.searchsorted(self._cycles, np.asarray(cycles), side="right") - 1
+        return np.maximum(found, 0).astype(np.int64)
 
-    def main_hz(self, end_cycle: int) -> float:
-        """The clock at which most of the run's cycles passed."""
-        spent: dict[float, int] = {}
+    def main(self, end_cycle: int) -> Segment:
+        """A segment of the clock and supply at which most of the run's cycles passed."""
+        spent: dict[tuple[float, Supply], int] = {}
         ends = [*self._cycles[1:], end_cycle]
         for segment, end in zip(self.segments, ends, strict=True):
-            spent[segment.hz] = spent.get(segment.hz, 0) + end - segment.cycle
-        return max(spent, key=lambda hz: spent[hz])
+            point = segment.hz, segment.supply
+            spent[point] = spent.get(point, 0) + end - segment.cycle
+        most = max(spent, key=lambda point: spent[point])
+        return next(s for s in self.segments if (s.hz, s.supply) == most)

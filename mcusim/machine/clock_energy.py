@@ -1,8 +1,8 @@
-"""Energy of a run whose core clock changes: each segment priced at its own clock.
+"""Energy of a run whose core clock and supply change: each segment priced at its own.
 
 Time asleep is priced by the chip's sleep state that the core was in. Light sleep ("sleep", without
 SLEEPDEEP) is published at the chip's highest clock; at a lower one its part above the static
-current shrinks with the clock.
+current shrinks with the clock. Peripherals in a state with a current of its own come on top.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcusim.machine.activity import COLUMNS, INDEX
+from mcusim.machine.clock import Segment, Supply
+from mcusim.machine.device_energy import DeviceEnergy
 from mcusim.machine.machine import Machine
 from mcusim.machine.sleep import LIGHT_SLEEP
 from mcusim.power import EnergyModel, build_model, energy_info, trace
-from mcusim.power.basis import GRADES
+from mcusim.power.basis import DECIDES, GRADES
 from mcusim.result import EnergyInfo, Trace
 from mcusim.units import format_quantity
 
@@ -34,25 +36,33 @@ class ClockEnergy:
         self._machine = machine
         self._board = machine.board
         self.clock = machine.clock
-        self.main_hz = self.clock.main_hz(machine.engine.cycles)
-        """The clock of most cycles."""
+        self.main = self.clock.main(machine.engine.cycles)
+        """A segment of the clock and supply of most cycles."""
         self._asleep = dict(machine.sleep.cycles())
-        self._models: dict[tuple[float, str | None], EnergyModel] = {}
+        self._models: dict[tuple[float, Supply, str | None], EnergyModel] = {}
+        self.devices = DeviceEnergy(machine)
 
-    def model(self, hz: float, state: str | None = None) -> EnergyModel:
-        """The model at a clock; sleep is that of the most used state, or of `state`."""
+    def model(self, segment: Segment, state: str | None = None) -> EnergyModel:
+        """The model of a segment; sleep is that of the most used state, or of `state`."""
+        hz, supply = segment.hz, segment.supply
         state = self._known_state(state or self._main_state())
-        if (hz, state) not in self._models:
-            model = build_model(self._board, clock_hz=hz, sleep=state)
+        if (hz, supply, state) not in self._models:
+            model = build_model(
+                self._board,
+                clock_hz=hz,
+                regulator=supply.regulator,
+                voltage_range=self._known_range(supply),
+                sleep=state,
+            )
             if state == LIGHT_SLEEP:
                 model = replace(model, sleep_w=model.sleep_w.scaled(self._light_part(hz)))
-            self._models[hz, state] = model
-        return self._models[hz, state]
+            self._models[hz, supply, state] = model
+        return self._models[hz, supply, state]
 
     @property
     def main_model(self) -> EnergyModel:
-        """The model at the clock of most cycles."""
-        return self.model(self.main_hz)
+        """The model at the clock and supply of most cycles."""
+        return self.model(self.main)
 
     def total(self, activity: Counts) -> EnergyInfo:
         """Energy of the whole run, `activity` being its totals."""
@@ -70,10 +80,13 @@ class ClockEnergy:
                 for state, count in asleep.items()
             }
             awake_s = cycles / segment.hz - sum(slept.values())
-            pieces.append(energy_info(self.model(segment.hz), until - since, awake_s))
-            pieces += [self._sleeping(segment.hz, s, t) for s, t in slept.items() if t > 0.0]
+            pieces.append(energy_info(self.model(segment), until - since, awake_s))
+            pieces += [self._sleeping(segment, s, t) for s, t in slept.items() if t > 0.0]
         time_s = self.clock.seconds(end_cycle)
-        return _sum(pieces, time_s, self._board.supply_v)
+        pieces += self.devices.pieces()
+        whole = _sum(pieces, time_s, self._board.supply_v)
+        whole.device_states = self.devices.rows()
+        return whole
 
     def trace(self, cycles: NDArray[np.int64], totals: Counts) -> Trace:
         """Power between samples of the running totals; both begin at the reset.
@@ -84,18 +97,22 @@ class ClockEnergy:
         spent = np.diff(cycles)
         sleeping = np.clip(1.0 - rows[:, CYCLES] / np.maximum(spent, 1), 0.0, 1.0)
         sleep_s = sleeping * np.diff(edges)
-        rates = self.clock.rates(cycles[:-1])
+        numbers = self.clock.rows(cycles[:-1])
         result = trace(self.main_model, rows, edges, sleep_s)
-        for hz in {float(rate) for rate in rates} - {self.main_hz}:
-            other = trace(self.model(hz), rows, edges, sleep_s)
-            for row in np.flatnonzero(rates == hz):
+        for number in set(numbers.tolist()):
+            model = self.model(self.clock.segments[number])
+            if model is self.main_model:
+                continue
+            other = trace(model, rows, edges, sleep_s)
+            for row in np.flatnonzero(numbers == number):
                 result.power_w[row] = other.power_w[row]
                 result.power_low_w[row] = other.power_low_w[row]
                 result.power_high_w[row] = other.power_high_w[row]
+        self.devices.add_to(result)
         return result
 
-    def _sleeping(self, hz: float, state: str, seconds: float) -> EnergyInfo:
-        model = self.model(hz, state)
+    def _sleeping(self, segment: Segment, state: str, seconds: float) -> EnergyInfo:
+        model = self.model(segment, state)
         nothing = np.zeros(len(COLUMNS), dtype=np.int64)
         info = energy_info(model, nothing, seconds, seconds)
         row = self._board.sleep_state(model.sleep_name)
@@ -121,6 +138,10 @@ class ClockEnergy:
         wanted = state if state in known else DEEPER.get(state or "")
         return wanted if wanted in known else None
 
+    def _known_range(self, supply: Supply) -> str | None:
+        known = {run.voltage_range for run in self._board.chip.power.run}
+        return supply.voltage_range if supply.voltage_range in known else None
+
     def _light_part(self, hz: float) -> float:
         full = self._board.sleep_state(LIGHT_SLEEP).typical_a
         static = min(full, self._board.static_current().typical_a)
@@ -136,6 +157,8 @@ def _sum(pieces: list[EnergyInfo], time_s: float, supply_v: float) -> EnergyInfo
         basis |= dict.fromkeys(piece.basis)
     energy = math.fsum(parts.values())
     power = energy / time_s if time_s > 0.0 else 0.0
+    graded = [(grade, sum(p.energy_j for p in pieces if p.grade == grade)) for grade in GRADES]
+    deciding = [grade for grade, joules in graded if joules >= DECIDES * energy]
     return EnergyInfo(
         energy_j=energy,
         energy_low_j=min(energy, sum(piece.energy_low_j for piece in pieces)),
@@ -143,6 +166,6 @@ def _sum(pieces: list[EnergyInfo], time_s: float, supply_v: float) -> EnergyInfo
         average_power_w=power,
         average_current_a=power / supply_v,
         breakdown_j=parts,
-        grade=max((p.grade for p in pieces), key=lambda g: GRADES.index(g)),
+        grade=deciding[-1],
         basis=list(basis),
     )

@@ -10,13 +10,15 @@ import numpy as np
 from mcusim import _native
 from mcusim.boards import Board
 from mcusim.boards.board import CHOSEN
-from mcusim.boards.schema import Cache, Memory
+from mcusim.boards.schema import Regulator
 from mcusim.cpu.unicorn_arm import REGISTERS, it_state, open_engine
 from mcusim.devices import CORE_DEVICES, Device, create
 from mcusim.devices.reset import Cause, Reset
 from mcusim.firmware import FirmwareImage
 from mcusim.machine.bus import Bus
-from mcusim.machine.clock import Clock
+from mcusim.machine.clock import Clock, Supply
+from mcusim.machine.draws import Draws
+from mcusim.machine.memory_map import map_memories, set_flash_timing
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
 from mcusim.machine.sleep import Sleep
@@ -27,7 +29,6 @@ Shared = TypeVar("Shared")
 
 OUTPUT_LIMIT_BYTES = 1 << 20
 WARNING_LIMIT = 50
-ERASED = b"\xff"
 FIRST_INTERRUPT = 16
 """Exception number of interrupt 0 (ARM DDI0403E B1.5.2)."""
 
@@ -64,11 +65,12 @@ class Machine:
         self.accurate = accurate
         self.initial_sp = 0
         self.clock = Clock(board.clock_hz)
+        self.draws = Draws(board.regulator)
         self.clock_listeners: list[Callable[[], None]] = []
         self.devices: dict[str, Device] = {}
         self.sleep = Sleep(self.engine, self.clock, board.chip.power)
         self._time_block = timing_model(board.chip.core)
-        self._map_memories()
+        map_memories(self.engine, board)
         self.unmodelled = Unmodelled(
             self._place, self._neighbour, lambda: self.engine.reg(REGISTERS["pc"])
         )
@@ -94,9 +96,48 @@ class Machine:
         return self.board.wait_states(min(self.clock.hz, self.board.chip.max_clock_hz))
 
     @property
-    def regulator(self) -> str:
+    def regulator(self) -> Regulator:
         """The regulator that the energy is worked out for."""
-        return self.board.regulator
+        return self.clock.supply.regulator or self.board.regulator
+
+    def set_regulator(self, regulator: Regulator, at_reset: Regulator) -> None:
+        """Goes on with what the firmware chose, unless the user forces another."""
+        if self.board.regulator_source == CHOSEN:
+            if regulator != self.board.regulator:
+                self.warn(
+                    f"the firmware chooses the regulator {regulator}, but the energy is that of "
+                    f"--regulator {self.board.regulator}"
+                )
+            return
+        if regulator == "dcdc" and not self.board.has_dcdc:
+            self.warn(
+                "the firmware turns the DC/DC converter on, but the board has no inductor for it "
+                "(dcdc_inductor in the board file): the chip would not run; the energy is the LDO's"
+            )
+            return
+        if self.clock.supply.regulator is None:
+            self.clock.restart_supply(self.clock.supply._replace(regulator=at_reset))
+            self.draws.cut(self.seconds, at_reset)
+        self._set_supply(self.clock.supply._replace(regulator=regulator))
+
+    def set_voltage_range(self, name: str) -> None:
+        """Goes on at another voltage of the core, by the vendor's name for it."""
+        supply = self.clock.supply._replace(voltage_range=name)
+        if self.clock.supply.voltage_range is None:
+            self.clock.restart_supply(supply)
+        self._set_supply(supply)
+
+    def _set_supply(self, supply: Supply) -> None:
+        if supply != self.clock.supply:
+            self.draws.cut(self.seconds, supply.regulator or self.board.regulator)
+            activity = np.asarray(self.engine.activity(), dtype=np.int64)
+            hz, now = self.clock.hz, self.engine.now
+            self.clock.change(now, hz, activity, self.sleep.cycles(), supply)
+
+    def draw(self, device: str, state: str, cycle: int | None = None) -> None:
+        """A device is in a state that draws current, from `cycle` or now on; "" is none."""
+        at = self.engine.now if cycle is None else cycle
+        self.draws.enter(device, state, self.clock.seconds(at))
 
     def publish(self, address: int, value: int) -> None:
         """Has reads of a register give `value` without asking its device."""
@@ -290,54 +331,6 @@ class Machine:
 
     # --- assembling ---
 
-    def _map_memories(self) -> None:
-        l1 = self.board.chip.l1
-        if l1 is not None:
-            self.engine.set_memory_system(_geometry(l1.icache), _geometry(l1.dcache))
-        for memory in self.board.chip.memory:
-            self._map(memory)
-        timing = self.board.chip.flash_timing
-        self.engine.set_flash(
-            self.board.flash_regions()[0].size_bytes,
-            timing.read_bytes,
-            _geometry(timing.icache),
-            _geometry(timing.dcache),
-        )
-        self._set_flash_timing()
-
-    def _set_flash_timing(self) -> None:
-        """The flash interface as it is after a reset."""
-        engine, timing = self.engine, self.board.chip.flash_timing
-        engine.invalidate_icache()
-        engine.invalidate_dcache()
-        engine.set_wait_states(self.board.wait_states())
-        engine.set_prefetch(timing.prefetch_at_reset)
-        engine.set_icache(timing.icache is not None and timing.icache.enabled_at_reset)
-        engine.set_dcache(timing.dcache is not None and timing.dcache.enabled_at_reset)
-
-    def _map(self, memory: Memory) -> None:
-        flash = memory.kind == "flash"
-        read_bytes = self.board.chip.flash_timing.read_bytes if flash else 0
-        self.engine.map_memory(
-            [(base, self._place_of(memory, base)) for base in (memory.base, *memory.aliases)],
-            memory.size_bytes,
-            not flash,
-            memory.executable,
-            memory.read_wait_cycles,
-            memory.write_wait_cycles,
-            (memory.axi.latency_cycles, read_bytes) if memory.axi else (),
-        )
-        if flash:
-            self.engine.write(memory.base, ERASED * memory.size_bytes)
-
-    def _place_of(self, memory: Memory, base: int) -> str:
-        """How the memory answers at one of its bases, as the native core names it."""
-        if memory.axi is not None and base not in memory.axi.beside:
-            return "axi"
-        if memory.kind == "ram" and self.board.chip.l1 is not None:
-            return "tcm"
-        return memory.kind
-
     def _add_core_devices(self) -> None:
         # No reset of the chip reaches them: they belong to the debug logic (DDI0403E C1.2.3).
         for name, device_class, base, size_bytes in CORE_DEVICES:
@@ -403,7 +396,8 @@ class Machine:
         self.reset_asked = None
         self.engine.reset()
         self.engine.set_flash_writable(False)
-        self._set_flash_timing()
+        set_flash_timing(self.engine, self.board)
+        self.draws.stop(self.seconds)
         before, self.devices = self.devices, {}
         self._equip()
         for name, device in self.devices.items():
@@ -432,9 +426,3 @@ class Machine:
     def _neighbour(self, address: int) -> str:
         found = self._bus.nearest(address)
         return "" if found is None else f" (nearest: {found[0].name} at 0x{found[1]:08x})"
-
-
-def _geometry(cache: Cache | None) -> tuple[int, ...]:
-    if cache is None:
-        return ()
-    return cache.line_bytes, cache.sets, cache.ways, cache.hit_wait_cycles

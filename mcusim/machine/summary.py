@@ -60,9 +60,9 @@ def summarise(
             name=board.name,
             title=board.title,
             core=board.chip.core,
-            clock_hz=energy.main_hz,
+            clock_hz=energy.main.hz,
             supply_v=board.supply_v,
-            regulator=board.regulator,
+            regulator=energy.main.supply.regulator or board.regulator,
         ),
         fidelity="accurate" if machine.accurate else "fast",
         outcome=ending.outcome,
@@ -107,10 +107,20 @@ def _regions(machine: Machine, energy: ClockEnergy) -> list[Region]:
         each = max(calls, 1)
         mean = region["cycles_total"] / each
         # A region is taken to run at one clock: that of its first call.
-        hz = clock.at(region["spans"][0][0]).hz if region["spans"] else energy.main_hz
+        segment = clock.at(region["spans"][0][0]) if region["spans"] else energy.main
+        hz = segment.hz
         asleep_s = (region["cycles_total"] - rows[i, CYCLES]) / hz
         total_s = region["cycles_total"] / hz
-        prices = price_rows(energy.model(hz), rows[i : i + 1], [total_s], [asleep_s])
+        prices = price_rows(energy.model(segment), rows[i : i + 1], [total_s], [asleep_s])
+        spans_s = [(clock.seconds(a), clock.seconds(b)) for a, b in region["spans"]]
+        low, typical, high = (
+            float(core[0]) + devices * calls / max(1, len(spans_s))
+            for core, devices in zip(
+                (prices.low, prices.typical, prices.high),
+                energy.devices.between(spans_s),
+                strict=True,
+            )
+        )
         regions.append(
             Region(
                 name=watched.name,
@@ -122,13 +132,13 @@ def _regions(machine: Machine, energy: ClockEnergy) -> list[Region]:
                 cycles_mean=mean,
                 cycles_max=region["cycles_max"],
                 time_mean_s=mean / hz,
-                energy_total_j=float(prices.typical[0]),
-                energy_mean_j=float(prices.typical[0]) / each,
-                energy_low_mean_j=float(prices.low[0]) / each,
-                energy_high_mean_j=float(prices.high[0]) / each,
+                energy_total_j=typical,
+                energy_mean_j=typical / each,
+                energy_low_mean_j=low / each,
+                energy_high_mean_j=high / each,
                 activity=_by_column(rows[i]),
                 spans=region["spans"],
-                spans_s=[(clock.seconds(a), clock.seconds(b)) for a, b in region["spans"]],
+                spans_s=spans_s,
             )
         )
     return regions
@@ -161,7 +171,7 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
     cycles = np.zeros(len(names), dtype=np.int64)
     np.add.at(cycles, owner, table["cycles"].astype(np.int64))
     activity[:, CYCLES] = cycles
-    joules = price_rows(energy.main_model, activity, cycles / energy.main_hz).typical
+    joules = price_rows(energy.main_model, activity, cycles / energy.main.hz).typical
     instructions = activity[:, _CLASSES].sum(axis=1)
     rows = [
         FunctionRow(

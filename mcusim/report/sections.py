@@ -181,7 +181,10 @@ def energy(result: Result, width: int) -> RenderableType:
 def _components(info: EnergyInfo) -> list[tuple[str, float]]:
     """The largest components and the rest; what used nothing is left out."""
     used = sorted(((n, j) for n, j in info.breakdown_j.items() if j), key=lambda item: -item[1])
-    largest, others = used[:SCREEN_ROWS], used[SCREEN_ROWS:]
+    # What peripherals drew in a state of theirs is a line of its own, however small.
+    devices = {row.device for row in info.device_states}
+    kept = [row for i, row in enumerate(used) if i < SCREEN_ROWS or row[0] in devices]
+    largest, others = kept, [row for row in used if row not in kept]
     if len(others) <= 1:
         return used
     return [*largest, (f"{len(others)} others", sum(joules for _, joules in others))]

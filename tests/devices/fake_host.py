@@ -42,7 +42,6 @@ class FakeHost:
     def __init__(self) -> None:
         self.flash = FakeFlash()
         self.required_wait_states = 5
-        self.regulator = "ldo"
         self.external_clock_hz = 8e6
         self.now = 0
         self.asleep = 0
@@ -93,6 +92,12 @@ class FakeHost:
 
     def reset(self, cause: str, message: str) -> None:
         self.ended.append(message)
+
+    def set_regulator(self, regulator: str, at_reset: str) -> None: ...
+
+    def set_voltage_range(self, name: str) -> None: ...
+
+    def draw(self, device: str, state: str, cycle: int | None = None) -> None: ...
 
     def clear_memory(self, kept: Sequence[str] = ()) -> None: ...
 

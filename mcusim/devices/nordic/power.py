@@ -44,6 +44,8 @@ class NrfPower(NrfClock):
         self._constant_latency = False
         self._reasons = 0
         self._off = False
+        self._chosen = False
+        """Whether the firmware has written DCDCEN; before, the board's regulator counts."""
         self.fabric.wake_up = self._detected
         self.fabric.demand_changed = self._choose_sleep
         self._choose_sleep()
@@ -54,6 +56,9 @@ class NrfPower(NrfClock):
         if reset.cause != "watchdog":
             for register in GPREGRETS:
                 self.stored[register] = before.stored.get(register, 0)
+        if before._chosen:
+            self._chosen = True
+            self.host.set_regulator("ldo", at_reset="ldo")
         if before._off:
             for block in range(RAM_BLOCKS):
                 self._lose_ram(block, before.stored[RAM_POWER + RAM_STEP * block] >> 16)
@@ -93,7 +98,9 @@ class NrfPower(NrfClock):
         elif offset == SYSTEMOFF and value & 1:
             self._system_off()
         elif offset == DCDCEN:
-            self._regulator(bool(value & 1))
+            # DCDCEN0 is of the high-voltage stage, which a supply at VDD bypasses.
+            self._chosen = True
+            self.host.set_regulator("dcdc" if value & 1 else "ldo", at_reset="ldo")
         elif RAM_POWER <= offset < RAM_POWER + RAM_STEP * RAM_BLOCKS:
             self._ram_power(offset, value)
         else:
@@ -122,11 +129,3 @@ class NrfPower(NrfClock):
             self.stored[block] |= value
         elif which == 8:
             self.stored[block] &= ~value
-
-    def _regulator(self, dcdc: bool) -> None:
-        chosen = "dcdc" if dcdc else "ldo"
-        if self.host.regulator != chosen:
-            self.host.warn(
-                f"the firmware sets POWER.DCDCEN to {int(dcdc)}, but the energy is that of "
-                f"--regulator {self.host.regulator}; run with --regulator {chosen}"
-            )

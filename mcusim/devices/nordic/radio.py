@@ -19,7 +19,7 @@ PACKETPTR, MODE, PCNF0, PCNF1, CRCCNF, STATE, MODECNF0 = (
     *(0x504, 0x510, 0x514, 0x518),
     *(0x534, 0x550, 0x650),
 )
-POWER = 0xFFC
+TXPOWER, POWER = 0x50C, 0xFFC
 STATES = {
     "disabled": 0,
     "rx-ramp-up": 1,
@@ -117,12 +117,20 @@ class NrfRadio(NrfPeripheral):
         now = self.now
         self._cycles[self.state] += now - self._since
         self.state, self._since = state, now
+        self.host.draw(self.name, self._drawing(), now)
+
+    def _drawing(self) -> str:
+        """Ramping up and idle draw what sending or receiving does: assumed; disabling, nothing."""
+        if self.state == "disabled" or self.state.endswith("-disable"):
+            return ""
+        if self.state.startswith("rx"):
+            return "rx"
+        # TXPOWER is a number of dBm in eight bits (nrf52840.svd).
+        dbm = (self.stored.get(TXPOWER, 0) & 0xFF ^ 0x80) - 0x80
+        return f"tx {dbm:+d} dBm" if dbm else "tx 0 dBm"
 
     def _ramp_up(self, state: str) -> None:
-        self.host.warn(
-            "RADIO: there is no air: packets go out, none come in; the current of the radio is not "
-            "in the energy"
-        )
+        self.host.warn("RADIO: there is no air: packets go out, none come in")
         self._enter(state)
         fast = self.stored[MODECNF0] & 1
         self._step.start(microseconds(FAST_RAMP_US if fast else RAMP_US))

@@ -30,8 +30,12 @@ WAKES_FROM_STOP = (
 )
 _PINS = "the RTC (PWR_CR3.EIWUL), a WKUP pin (PWR_CR3.EWUPx)"
 WAKES_FROM_OFF = {"standby": f"{_PINS}, the IWDG or NRST", "shutdown": f"{_PINS} or NRST"}
-RANGE_2_HZ, RANGE_1_HZ = 26e6, 80e6
-"""Highest HCLK in Range 2, and in Range 1 without boost (RM0432 5.1.8)."""
+LIMITS = {
+    "range2": (26e6, "Range 2"),
+    "range1": (80e6, "Range 1 without boost (PWR_CR5.R1MODE)"),
+    "range1-boost": (120e6, "Range 1 with boost"),
+}
+"""Highest HCLK by voltage range, and its name in words (RM0432 5.1.8)."""
 
 
 class Stm32Pwr(WordDevice):
@@ -78,6 +82,8 @@ class Stm32Pwr(WordDevice):
             super().store(register, value)
         if register == CR1:
             self._name_deep_sleep()
+        if register in (CR1, CR5) and self._clocks.running:
+            self.host.set_voltage_range(self._voltage_range())
 
     # --- low-power modes ---
 
@@ -123,14 +129,16 @@ class Stm32Pwr(WordDevice):
     def _check_voltage(self) -> None:
         if not self._clocks.running:
             return
-        if self.stored[CR1] >> 9 & 3 == RANGE_2:
-            limit, name = RANGE_2_HZ, "Range 2"
-        elif self.stored[CR5] & R1MODE:
-            limit, name = RANGE_1_HZ, "Range 1 without boost (PWR_CR5.R1MODE)"
-        else:
-            return
+        name = self._voltage_range()
+        self.host.set_voltage_range(name)
+        limit, words = LIMITS[name]
         if self._clocks.hclk > limit * 1.001:
             self.host.warn(
-                f"HCLK is {self._clocks.hclk / 1e6:g} MHz, but {name} allows "
+                f"HCLK is {self._clocks.hclk / 1e6:g} MHz, but {words} allows "
                 f"{limit / 1e6:g} MHz: choose a higher core voltage first"
             )
+
+    def _voltage_range(self) -> str:
+        if self.stored[CR1] >> 9 & 3 == RANGE_2:
+            return "range2"
+        return "range1" if self.stored[CR5] & R1MODE else "range1-boost"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from firmware_lab import execute
+from firmware_lab import BOARD, build, execute
+
+import mcusim
+from mcusim.boards import load_board
 
 START_BOTH = """
 uint32_t began = cycles();
@@ -44,11 +48,34 @@ def test_system_off_ends_the_run(tmp_path: Path) -> None:
     assert result.time_s < 0.001
 
 
-def test_dcdcen_against_the_board_is_said(tmp_path: Path) -> None:
-    result, _ = execute(tmp_path, "REG(POWER + 0x578) = 1;")
-    assert result.warnings == []
-    result, _ = execute(tmp_path, "REG(POWER + 0x578) = 0;")
-    assert any("--regulator ldo" in warning for warning in result.warnings)
+WORK = 'for (int i = 0; i < 100000; i++) __asm volatile("nop");\n'
+
+
+def test_dcdcen_chooses_the_regulator(tmp_path: Path) -> None:
+    never, _ = execute(tmp_path, "REG(POWER + 0x51C) = 1;\n" + WORK)
+    on, _ = execute(tmp_path, "REG(POWER + 0x578) = 1;\n" + WORK)
+    off, _ = execute(tmp_path, "REG(POWER + 0x578) = 0;\n" + WORK)
+    regulators = [result.board.regulator for result in (never, on, off)]
+    assert regulators == ["dcdc", "dcdc", "ldo"], "the board's, where the firmware chooses none"
+    assert on.energy.energy_j == pytest.approx(never.energy.energy_j, rel=0.01)
+    # 6.2 mA and 3.3 mA for CoreMark.
+    assert off.energy.energy_j / on.energy.energy_j == pytest.approx(6.2 / 3.3, rel=0.05)
+    assert not never.warnings + on.warnings + off.warnings
+
+
+def test_a_regulator_forced_by_the_user_stays(tmp_path: Path) -> None:
+    elf = build(tmp_path, "REG(POWER + 0x578) = 0;\n" + WORK)
+    result = mcusim.run(elf, board=BOARD, regulator="dcdc")
+    assert result.board.regulator == "dcdc"
+    assert any("--regulator dcdc" in warning for warning in result.warnings)
+
+
+def test_dcdc_without_an_inductor_is_said(tmp_path: Path) -> None:
+    board = replace(load_board(BOARD), regulator="ldo", has_dcdc=False)
+    elf = build(tmp_path, "REG(POWER + 0x578) = 1;\n" + WORK)
+    result = mcusim.run(elf, board=board)
+    assert result.board.regulator == "ldo"
+    assert any("no inductor" in warning for warning in result.warnings)
 
 
 def test_the_chip_says_what_it_is(tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ class FakeChip:
         self.enter_deep_sleep: Callable[[], None] = lambda: None
         self.leave_deep_sleep: Callable[[], None] = lambda: None
         self.off = ""
+        self.voltage_range = ""
+        self.draws: list[tuple[str, str]] = []
         self.resets: list[tuple[str, str]] = []
         self._lines: dict[str, SerialLine] = {}
         self._shared: dict[object, Any] = {}
@@ -145,6 +147,15 @@ class FakeChip:
 
     def reset(self, cause: str, message: str) -> None:
         self.resets.append((cause, message))
+
+    def set_regulator(self, regulator: str, at_reset: str) -> None:
+        raise AssertionError("this chip has one regulator")
+
+    def set_voltage_range(self, name: str) -> None:
+        self.voltage_range = name
+
+    def draw(self, device: str, state: str, cycle: int | None = None) -> None:
+        self.draws.append((device, state))
 
     def clear_memory(self, kept: Sequence[str] = ()) -> None:
         self.memory[:] = bytes(len(self.memory))

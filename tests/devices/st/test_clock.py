@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mcusim.machine.clock import LATEST, Clock
+from mcusim.machine.clock import LATEST, Clock, Supply
 
 NOTHING = np.zeros(0, np.int64)
 
@@ -23,7 +23,7 @@ def test_seconds(clock: Clock) -> None:
         [0.0, 1e-3, 1.5e-3, 2e-3, 3e-3]
     )
     assert clock.times([0, 64_000, 172_000]).tolist() == pytest.approx([0.0, 1.5e-3, 3e-3])
-    assert clock.rates([0, 4000, 130_000]).tolist() == [4e6, 120e6, 48e6]
+    assert clock.rows([0, 4000, 130_000]).tolist() == [0, 1, 2]
 
 
 def test_cycle_at_the_present_clock(clock: Clock) -> None:
@@ -32,8 +32,16 @@ def test_cycle_at_the_present_clock(clock: Clock) -> None:
 
 
 def test_main_clock(clock: Clock) -> None:
-    assert clock.main_hz(130_000) == 120e6
-    assert clock.main_hz(1_000_000) == 48e6
+    assert clock.main(130_000).hz == 120e6
+    assert clock.main(1_000_000).hz == 48e6
+    clock.change(1_000_000, 48e6, NOTHING, {}, Supply(voltage_range="range1"))
+    assert clock.main(3_000_000).supply.voltage_range == "range1", "a clock at two voltages is two"
+
+
+def test_a_change_at_once_takes_the_place_of_the_last(clock: Clock) -> None:
+    clock.change(124_000, 24e6, NOTHING, {})
+    assert [segment.hz for segment in clock.segments] == [4e6, 120e6, 24e6]
+    assert clock.seconds(148_000) == pytest.approx(3e-3)
 
 
 def test_restart_only_before_the_first_change(clock: Clock) -> None:

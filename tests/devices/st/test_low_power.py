@@ -8,6 +8,9 @@ import pytest
 from firmware_builder import BOARD, RESULTS, build_firmware
 
 import mcusim
+from mcusim.boards import load_board
+from mcusim.machine.activity import COLUMNS
+from mcusim.power import build_model, price
 from mcusim.report.text import render
 from mcusim.result import Result
 
@@ -244,3 +247,26 @@ def test_standby_that_nothing_ends_is_said(tmp_path: Path) -> None:
     assert result.outcome == "exited"
     assert "standby for good" in result.reason
     assert "WKUP pin" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("setting", "voltage_range"),
+    [
+        ("", "range1"),
+        ("PWR_CR1 = (PWR_CR1 & ~(3u << 9)) | 2u << 9;", "range2"),
+        ("PWR_CR5 &= ~(1u << 8);", "range1-boost"),
+    ],
+)
+def test_the_core_voltage_chooses_the_run_currents(
+    setting: str, voltage_range: str, tmp_path: Path
+) -> None:
+    body = f"""{setting}
+RCC_CR |= 1u << 8;
+while (!(RCC_CR & 1u << 10)) continue;
+RCC_CFGR = 1;
+for (int i = 0; i < 400000; i++) __asm volatile("nop");"""
+    result, _ = run(tmp_path, body)
+    assert result.board.clock_hz == 16e6
+    model = build_model(load_board(BOARD), clock_hz=16e6, voltage_range=voltage_range)
+    expected = price(model, [result.activity[name] for name in COLUMNS], result.time_s)  # type: ignore[arg-type]
+    assert result.energy.energy_j == pytest.approx(expected.typical, rel=0.01)
