@@ -138,13 +138,8 @@ class Stm32h7a3Pwr(Stm32h743Pwr):
         super()._choose_supply(cr3)
         if cr3 & BYPASS:
             return
-        chosen = "dcdc" if cr3 & SMPSEN and not cr3 & LDOEN else "ldo"
-        if self.host.regulator != chosen:
-            self.host.warn(
-                f"the firmware feeds the core from the {'SMPS' if chosen == 'dcdc' else 'LDO'} "
-                f"(PWR_CR3), but the energy is that of --regulator {self.host.regulator}; run with "
-                f"--regulator {chosen}"
-            )
+        converter = cr3 & SMPSEN and not cr3 & LDOEN
+        self.host.set_regulator("dcdc" if converter else "ldo", at_reset="ldo")
 
     def _mode(self) -> str:
         control = self.stored.get(CPUCR, 0)
