@@ -70,7 +70,7 @@ class Fault(Record, kw_only=True):
 class ResetRow(Record, kw_only=True):
     """One reset of the chip during the run."""
 
-    cause: Literal["software", "watchdog", "window watchdog", "lock-up", "wake-up"]
+    cause: Literal["software", "watchdog", "window watchdog", "lock-up", "wake-up", "option bytes"]
     message: str
     """What reset it, and why."""
     time_s: float

@@ -72,6 +72,9 @@ class Host(Protocol):
     def option_bytes(self, register: str) -> int | None:
         """What the chip loaded into a register of option bytes; None where none is known."""
 
+    def program_option_bytes(self, register: str, value: int) -> None:
+        """Keeps what the next reset that loads option bytes will find there."""
+
     @property
     def external_clock_hz(self) -> float:
         """The crystal or clock at the chip's main oscillator; 0 for none."""

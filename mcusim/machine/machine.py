@@ -18,7 +18,7 @@ from mcusim.firmware import FirmwareImage
 from mcusim.machine.bus import Bus
 from mcusim.machine.clock import Clock, Supply
 from mcusim.machine.draws import Draws
-from mcusim.machine.memory_map import map_memories, set_flash_timing
+from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
 from mcusim.machine.sleep import Sleep
@@ -56,6 +56,8 @@ class Machine:
         self._free_timers: list[int] = []
         self._equipping = False
         self.reset_asked: Reset | None = None
+        self._programmed: dict[str, int] = {}
+        """Option bytes that the firmware programmed, until a reset loads them."""
         """What a device has asked for."""
         self.lines: dict[str, SerialLine] = {}
         self.pin_listeners: list[Callable[[str, int, bool], None]] = []
@@ -147,6 +149,11 @@ class Machine:
     def option_bytes(self, register: str) -> int | None:
         """What the chip loaded into a register of option bytes."""
         return self.board.option_bytes(register)
+
+    def program_option_bytes(self, register: str, value: int) -> None:
+        """Keeps what a reset that loads option bytes will find."""
+        if self.board.option_bytes(register) is not None:
+            self._programmed[register] = value
 
     @property
     def external_clock_hz(self) -> float:
@@ -396,6 +403,10 @@ class Machine:
         self.reset_asked = None
         self.engine.reset()
         self.engine.set_flash_writable(False)
+        if reset.loads_option_bytes and self._programmed:
+            self.board = self.board.with_option_bytes(self._programmed)
+            self._programmed = {}
+            set_flash(self.engine, self.board)
         set_flash_timing(self.engine, self.board)
         self.draws.stop(self.seconds)
         before, self.devices = self.devices, {}

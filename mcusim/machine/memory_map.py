@@ -16,6 +16,12 @@ def map_memories(engine: _native.Engine, board: Board) -> None:
         engine.set_memory_system(_geometry(l1.icache), _geometry(l1.dcache))
     for memory in board.chip.memory:
         _map(engine, board, memory)
+    set_flash(engine, board)
+    set_flash_timing(engine, board)
+
+
+def set_flash(engine: _native.Engine, board: Board) -> None:
+    """The flash with its read width and caches."""
     timing = board.chip.flash_timing
     engine.set_flash(
         board.flash_regions()[0].size_bytes,
@@ -23,7 +29,6 @@ def map_memories(engine: _native.Engine, board: Board) -> None:
         _geometry(timing.icache),
         _geometry(timing.dcache),
     )
-    set_flash_timing(engine, board)
 
 
 def set_flash_timing(engine: _native.Engine, board: Board) -> None:

@@ -25,6 +25,7 @@ _KINDS: dict[Cause, str] = {
     "window watchdog": "watchdog reset",
     "lock-up": "lock-up",
     "wake-up": "wake-up reset",
+    "option bytes": "option byte reset",
 }
 
 

@@ -95,6 +95,8 @@ class Accountant {
   MemorySystem* memories() { return memories_.get(); }
   // Derives what a block needs of the memory that it lies in.
   void place(Block& block) const;
+  // The same for what depends on the flash, which is another one now.
+  void place_again(Block& block) const;
   static void place_lines(Block& block, std::uint32_t base, std::uint32_t shift,
                           std::uint32_t line_shift);
   void assume_accesses(Block& block) const;

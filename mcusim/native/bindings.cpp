@@ -309,8 +309,8 @@ void bind_engine(nb::module_& m) {
           "set_flash",
           [](Engine& e, std::uint32_t size_bytes, std::uint32_t read_bytes,
              const std::vector<std::uint32_t>& icache, const std::vector<std::uint32_t>& dcache) {
-            e.accountant.set_flash(std::make_unique<Flash>(size_bytes, read_bytes, geometry(icache),
-                                                           geometry(dcache)));
+            e.set_flash(std::make_unique<Flash>(size_bytes, read_bytes, geometry(icache),
+                                                geometry(dcache)));
           },
           "size_bytes"_a, "read_bytes"_a, "icache"_a, "dcache"_a)
       .def("set_wait_states",

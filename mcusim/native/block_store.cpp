@@ -75,6 +75,11 @@ void Engine::inspect(Block& block, std::span<const std::uint8_t> host) {
   block.needs_care = block.sends_event || block.spins || block.has(kUsesFpu) ? 1U : 0U;
 }
 
+void Engine::set_flash(std::unique_ptr<Flash> flash) {
+  accountant.set_flash(std::move(flash));
+  for (Block& block : blocks_) accountant.place_again(block);
+}
+
 Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   std::vector<std::uint8_t> code = code_at(address, size);
   blocks_.push_back(decode(address, code, reg(UC_ARM_REG_XPSR) & kItMask));

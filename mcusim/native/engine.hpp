@@ -53,6 +53,8 @@ class Engine {
                   bool executable);
   // A core with L1 caches; `map_memory` afterwards.
   void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache);
+  // Before the first run, or between two: after a reset the flash may be read otherwise.
+  void set_flash(std::unique_ptr<Flash> flash);
   void map_system_control();
   // Whether stores of the core reach flash; without, they fault.
   void set_flash_writable(bool on);

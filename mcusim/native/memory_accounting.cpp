@@ -34,6 +34,12 @@ void Accountant::place(Block& block) const {
   block.fixed[block.by_lines ? kCacheRead : kRamFetch] =
       static_cast<std::uint16_t>(block.fetch_words);
   if (!accurate_) assume_accesses(block);
+  place_again(block);
+}
+
+void Accountant::place_again(Block& block) const {
+  const Area& area = areas_[area_of_[block.address >> 16]];
+  block.cache_epoch = ~0ULL;
   block.lines.clear();
   block.sector_cycle.clear();
   if (!block.by_lines) {

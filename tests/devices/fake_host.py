@@ -58,6 +58,8 @@ class FakeHost:
         self._expired: list[Callable[[], None]] = []
         self._due: dict[int, int] = {}
 
+    def program_option_bytes(self, register: str, value: int) -> None: ...
+
     def publish(self, address: int, value: int) -> None: ...
 
     def option_bytes(self, register: str) -> int | None:

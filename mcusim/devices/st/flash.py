@@ -29,8 +29,8 @@ class Stm32Flash(WordDevice):
 
     OPTR holds the option bytes. With DBANK the flash is two banks with pages of 4 kB, without it
     one bank with pages of 8 kB, which has no erase of a single bank. The firmware can program OPTR
-    (OPTSTRT); what it programs holds from the next reset on, and OBL_LAUNCH, which is one, ends the
-    run. The other option registers aren't modelled.
+    (OPTSTRT); what it programs holds once OBL_LAUNCH or a wake-up from Standby or Shutdown has
+    reset the chip. The other option registers aren't modelled.
 
     While PG is set, stores reach the flash as they are: that a cell must be erased before, and
     that a double word is written whole (PROGERR, SIZERR), isn't checked.
@@ -55,7 +55,6 @@ class Stm32Flash(WordDevice):
         loaded = self.host.option_bytes("optr")
         if loaded is not None:
             self.stored[OPTR] = loaded
-        self._programmed = self.stored[OPTR]
         self._dual_bank = bool(self.stored[OPTR] & DBANK)
         if self._dual_bank and self.stored[OPTR] & BFB2:
             self.host.warn(
@@ -139,12 +138,11 @@ class Stm32Flash(WordDevice):
 
     def _set_option_bytes(self, control: int) -> None:
         if control & OPTSTRT:
-            self._programmed = self.stored[OPTR]
+            self.host.program_option_bytes("optr", self.stored[OPTR])
             self.stored[SR] = self.stored.get(SR, 0) | EOP
         if control & OBL_LAUNCH:
-            self.host.end(
-                f"the firmware loads its option bytes (FLASH_CR.OBL_LAUNCH), which is a reset; "
-                f"--option-bytes optr={self._programmed:#010x} runs it with them"
+            self.host.reset(
+                "option bytes", "the firmware had its option bytes loaded (FLASH_CR.OBL_LAUNCH)"
             )
 
     def _erase(self, control: int) -> bool:

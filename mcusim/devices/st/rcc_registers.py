@@ -19,12 +19,13 @@ RTCEN = 1 << 15
 LSION, RMVF = 1 << 0, 1 << 23
 FLAGS, PINRSTF = 0xFF000000, 1 << 26
 RESET_FLAGS: dict[Cause, int] = {
+    "option bytes": 1 << 25,
     "software": 1 << 28,
     "watchdog": 1 << 29,
     "window watchdog": 1 << 30,
 }
-"""SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives NRST (RM0432
-6.1.2 and 6.4.29; positions: CMSIS header stm32l4r5xx.h)."""
+"""OBLRSTF, SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives
+NRST (RM0432 6.1.2 and 6.4.29; positions: CMSIS header stm32l4r5xx.h)."""
 SW_MSI, SW_HSI16, SW_HSE, SW_PLL = range(4)
 
 READY: dict[int, tuple[tuple[int, int, float], ...]] = {

@@ -119,6 +119,9 @@ class FakeChip:
     def set_clock(self, hz: float) -> None:
         self.clock.change(self.now, hz, self.clock.segments[0].activity, {})
 
+    def program_option_bytes(self, register: str, value: int) -> None:
+        self.options[register] = value
+
     def publish(self, address: int, value: int) -> None:
         self.published[address] = value
 

@@ -73,18 +73,59 @@ def test_firmware_reads_the_option_bytes_and_cannot_change_them_locked(
     assert words[:2] == [optr, optr]
 
 
-def test_programmed_option_bytes_hold_from_the_reset_on(tmp_path: Path) -> None:
-    body = f"""{UNLOCK_OPTIONS}R(0x40022020) = {SINGLE_BANK:#x}u;
+STREAM = """uint32_t sum = 0, begin;
+R(0xE000EDFC) = 1u << 24;
+R(0xE0001000) |= 1;
+begin = R(0xE0001004);
+for (int i = 0; i < 4096; i++) sum += R(0x08080000 + 4 * i);
+results[2 + again] = R(0xE0001004) - begin + (sum & 0);
+"""
+"""Reads 16 kB of flash; notes the cycles."""
+
+
+def test_programmed_option_bytes_hold_from_the_launch_on(tmp_path: Path) -> None:
+    body = f"""int again = results[7] == 0x5A;
+results[again] = R(0x40022020);
+clock_to_120_mhz();
+{STREAM}
+if (again) {{
+  results[4] = R(0x40021094); /* RCC_CSR */
+  return 0;
+}}
+results[7] = 0x5A;
+{UNLOCK_OPTIONS}R(0x40022020) = {SINGLE_BANK:#x}u;
 R(0x40022014) = 1u << 17;
-results[0] = R(0x40022010);
-results[1] = R(0x40022020);
+results[5] = R(0x40022010);
 R(0x40022014) = 1u << 27;
 for (;;) continue;"""
-    result, words = run(tmp_path, body, 1)
-    assert words[:2] == [1, SINGLE_BANK], "EOP; what was written reads back"
-    assert result.outcome == "exited"
-    assert "FLASH_CR.OBL_LAUNCH" in result.reason
-    assert "--option-bytes optr=0xffaff8aa" in result.reason
+    elf = build_firmware(tmp_path, body)
+    with mcusim.start(elf, board=BOARD) as simulation:
+        simulation.run(1.0)
+        data = simulation.machine.read_memory(RESULTS, 32)
+        result = simulation.finish()
+    words = [int.from_bytes(data[i : i + 4], "little") for i in range(0, 32, 4)]
+    assert words[:2] == [DUAL_BANK, SINGLE_BANK]
+    assert words[5] == 1, "EOP"
+    assert words[4] & 1 << 25, "OBLRSTF"
+    # As below: half the reads of the flash array.
+    assert words[2] - words[3] == pytest.approx(4096 / 8 * 2 * 5, rel=0.05)
+    (reset,) = result.resets
+    assert reset.cause == "option bytes"
+    assert "FLASH_CR.OBL_LAUNCH" in reset.message
+
+
+def test_programmed_option_bytes_wait_for_their_reset(tmp_path: Path) -> None:
+    body = f"""if (results[7] == 0x5A) {{
+  results[0] = R(0x40022020);
+  return 0;
+}}
+results[7] = 0x5A;
+{UNLOCK_OPTIONS}R(0x40022020) = {SINGLE_BANK:#x}u;
+R(0x40022014) = 1u << 17;
+R(0xE000ED0C) = 0x05FA0004;
+for (;;) continue;"""
+    _, words = run(tmp_path, body, 1)
+    assert words[0] == DUAL_BANK, "a system reset loads none"
 
 
 def test_boot_from_bank_2_is_reported(tmp_path: Path) -> None:
