@@ -427,8 +427,10 @@ bool Engine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, int
   const auto at = static_cast<std::uint32_t>(address);
   const bool write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
   if ((type == UC_MEM_WRITE_PROT || type == UC_MEM_READ_PROT) &&
-      engine.guard(write, at, size, value))
+      engine.guard(write, at, size, value)) {
+    engine.forget_it_state();
     return true;
+  }
   if (engine.kept_) return false;
   engine.stop_.has_address = true;
   engine.stop_.address = at;

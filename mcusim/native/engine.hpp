@@ -219,6 +219,7 @@ class Engine {
   void restore_registers();
   void trap(std::uint32_t pc);
   bool guard(bool write, std::uint32_t address, int size, std::int64_t value);
+  void forget_it_state();
   void apply_mpu();
   void protect(std::uint32_t base, std::uint32_t size, std::uint32_t allowed);
   std::uint32_t permitted(std::uint64_t start, std::uint64_t end) const;

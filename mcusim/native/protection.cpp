@@ -14,6 +14,7 @@ void check(uc_err error, const char* what) {
   if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
 }
 
+constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
 constexpr std::uint64_t kPage = 1024;  // grain of Unicorn's memory map
 constexpr std::uint32_t kSystemControl = 0xE000E000U;
 constexpr std::uint32_t kPrivateBus = 0xE0000000U, kPrivateBusEnd = 0xE0100000U;
@@ -75,6 +76,13 @@ bool Engine::guard(bool write, std::uint32_t address, int size, std::int64_t val
   // Unicorn drops stores to a page that it holds for read-only.
   std::memcpy(memory->host + (address - memory->base), &value, static_cast<std::size_t>(size));
   return true;
+}
+
+void Engine::forget_it_state() {
+  // Unicorn brings the core up to date for this hook, and leaves the IT state of the instruction
+  // behind: the next block would begin in the IT block of this one.
+  const std::uint32_t xpsr = reg(UC_ARM_REG_XPSR);
+  if ((xpsr & kItBits) != 0) set_reg(UC_ARM_REG_XPSR, xpsr & ~kItBits);
 }
 
 void Engine::apply_mpu() {

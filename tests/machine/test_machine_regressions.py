@@ -208,3 +208,50 @@ def test_reset_request_ends_the_run_before_a_breakpoint_of_the_same_block(tmp_pa
 def test_a_fault_counts_no_device_access(fidelity, tmp_path):
     result = run("ldr r4, =0x60000000\nldr r0, [r4]\nb .\n.ltorg\n", tmp_path, fidelity)
     assert result.activity["device"] == 0
+
+
+MPU_AND_IT = """
+start:
+    ldr r6, =0xE000ED98
+    movs r7, #0
+    str r7, [r6]
+    ldr r7, =0x20000000
+    str r7, [r6, #4]
+    ldr r7, =0x0303002F
+    str r7, [r6, #8]
+    movs r7, #5
+    ldr r6, =0xE000ED94
+    str r7, [r6]
+    dsb
+    isb
+    ldr r4, =0x50000000
+    mov r1, #0x2000
+    movs r0, #0
+    movs r3, #{condition}
+    cmp r3, #0
+    ite ne
+    {access}ne.w r1, [r4, #0x508]
+    {access}eq.w r1, [r4, #0x50c]
+    b 1f
+1:  adds r0, #1
+    adds r0, #1
+    adds r0, #1
+    ldr r6, =0x20001000
+    ldr r7, =0x20026
+    stm r6, {{r7}}
+    str r0, [r6, #4]
+    movs r0, #0x20
+    mov r1, r6
+    bkpt #0xab
+    .ltorg
+"""
+"""A device's register in an IT block, with an MPU region of 16 MB on RAM; exits with 3."""
+
+
+@pytest.mark.parametrize("access", ["str", "ldr"])
+@pytest.mark.parametrize("condition", [0, 1])
+def test_access_that_asks_the_mpu_leaves_no_it_state_behind(condition, access, tmp_path):
+    path = tmp_path / "mpu.bin"
+    path.write_bytes(firmware(MPU_AND_IT.format(condition=condition, access=access)))
+    result = mcusim.run(path, board="nrf52840", base=0)
+    assert result.exit_code == 3, "no instruction after the IT block was skipped"
