@@ -21,6 +21,7 @@ CORES = sorted((data_root() / "cores").glob("*.toml"))
 
 def test_the_first_boards_are_shipped() -> None:
     assert {"nrf52840", "nucleo-l4r5zi"} <= set(board_names())
+    assert {"nucleo-h7a3zi", "nucleo-h743zi", "stm32f746g-disco"} <= set(board_names())
 
 
 @pytest.mark.parametrize("name", board_names())
@@ -57,11 +58,13 @@ def test_every_anchor_has_a_workload_mix() -> None:
             assert mix is not None, f"{chip.name}: {run.workload} from {run.code}"
 
 
-def test_mixes_execute_at_most_one_instruction_a_cycle() -> None:
+def test_mixes_execute_as_many_instructions_a_cycle_as_the_core_can() -> None:
+    cores = {chip.name: chip.core for chip in map(load_chip, CHIPS)}
     for mix in load_workloads():
         assert set(mix.per_cycle) <= set(COLUMNS)
         rate = sum(mix.per_cycle.get(name, 0.0) for name in INSTRUCTION_CLASSES)
-        assert 0.2 < rate <= 1.0, mix.name
+        most = 2.0 if cores[mix.chip] == "cortex-m7" else 1.0
+        assert 0.2 < rate <= most, mix.name
 
 
 @pytest.mark.parametrize("path", CHIPS, ids=lambda path: path.stem)

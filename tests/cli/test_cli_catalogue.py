@@ -71,7 +71,7 @@ def test_completion_scripts_call_mcusim(name: str, shell: Shell) -> None:
     [
         ("mcusim r", {"run"}),
         ("mcusim run x.elf --board nrf", {"nrf52840"}),
-        ("mcusim boards show nuc", {"nucleo-l4r5zi"}),
+        ("mcusim boards show nucleo-l", {"nucleo-l4r5zi"}),
         ("mcusim run x.elf --battery cr2", {"cr2032", "cr2450"}),
         ("mcusim check x.elf --max-l", {"--max-latency"}),
     ],
