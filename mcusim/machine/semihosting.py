@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 BKPT_IMMEDIATE = 0xAB
 FAILED = 0xFFFFFFFF
-STDIN, STDOUT, STDERR = 1, 2, 3
+STDIN, STDOUT, STDERR, FEATURES = 1, 2, 3, 4
+FEATURES_NAME = ":semihosting-features"
+FEATURES_CONTENT = b"SHFB\x03"
+"""What is served beyond the basic calls: SYS_EXIT_EXTENDED, and stderr beside stdout."""
 TEXT_LIMIT_BYTES = 1 << 16
 CHUNK_BYTES = 1024
 APPLICATION_EXIT = 0x20026  # ADP_Stopped_ApplicationExit
@@ -27,6 +30,7 @@ class Semihosting:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self.exit_code: int | None = None
+        self._features_read = 0
         self._calls = {
             0x01: self._open,
             0x02: lambda _: 0,  # SYS_CLOSE
@@ -36,7 +40,8 @@ class Semihosting:
             0x06: self._read,
             0x07: lambda _: FAILED,  # SYS_READC: there is no input
             0x09: self._is_tty,
-            0x0C: lambda _: 0,  # SYS_FLEN
+            0x0A: self._seek,
+            0x0C: self._length,
             0x10: self._clock,
             0x11: self._time,
             0x13: lambda _: 0,  # SYS_ERRNO
@@ -68,7 +73,9 @@ class Semihosting:
         return [int.from_bytes(block[i : i + 4], "little") for i in range(0, len(block), 4)]
 
     def _store(self, address: int, words: list[int]) -> int:
-        data = b"".join(word.to_bytes(4, "little") for word in words)
+        return self._put(address, b"".join(word.to_bytes(4, "little") for word in words))
+
+    def _put(self, address: int, data: bytes) -> int:
         region = self._machine.board.region_at(address)
         if region is None or region.kind != "ram":
             return FAILED
@@ -79,6 +86,9 @@ class Semihosting:
         name = self._machine.read_memory(name_at, min(length, 256)).decode("latin-1")
         if name == ":tt":
             return STDIN if mode < 4 else STDOUT if mode < 8 else STDERR
+        if name == FEATURES_NAME:
+            self._features_read = 0
+            return FEATURES
         self._machine.warn(f"semihosting: opening the host file {name!r} was refused")
         return FAILED
 
@@ -107,7 +117,23 @@ class Semihosting:
         return 0
 
     def _read(self, parameter: int) -> int:
-        return self._words(parameter, 3)[2]  # end of file: nothing read
+        """Reads what there is; returns how many bytes are missing."""
+        handle, address, length = self._words(parameter, 3)
+        data = FEATURES_CONTENT[self._features_read :][:length] if handle == FEATURES else b""
+        if not data or self._put(address, data) == FAILED:
+            return length
+        self._features_read += len(data)
+        return length - len(data)
+
+    def _seek(self, parameter: int) -> int:
+        handle, position = self._words(parameter, 2)
+        if handle != FEATURES or position > len(FEATURES_CONTENT):
+            return FAILED
+        self._features_read = position
+        return 0
+
+    def _length(self, parameter: int) -> int:
+        return len(FEATURES_CONTENT) if self._words(parameter, 1)[0] == FEATURES else 0
 
     def _is_tty(self, parameter: int) -> int:
         return int(self._words(parameter, 1)[0] in (STDIN, STDOUT, STDERR))

@@ -15,7 +15,7 @@ void check(uc_err error, const char* what) {
 }
 
 constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
-constexpr std::uint64_t kPage = 1024;  // grain of Unicorn's memory map
+constexpr std::uint64_t kPage = 1024;           // grain of Unicorn's memory map
 constexpr std::uint32_t kSystemControl = 0xE000E000U;
 constexpr std::uint32_t kPrivateBus = 0xE0000000U, kPrivateBusEnd = 0xE0100000U;
 

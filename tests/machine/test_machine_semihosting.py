@@ -127,7 +127,7 @@ def test_host_files_are_refused(mode: int, tmp_path: Path) -> None:
     assert result.output == ""
 
 
-@pytest.mark.parametrize("operation", [0x0A, 0x0D, 0x0E, 0x0F, 0x12, 0x14, 0x99])
+@pytest.mark.parametrize("operation", [0x0D, 0x0E, 0x0F, 0x12, 0x14, 0x99])
 def test_what_is_not_served_fails_with_a_warning(operation: int, tmp_path: Path) -> None:
     result = answer(operation, 0, tmp_path)
     assert result.exit_code == FAILED
@@ -195,3 +195,22 @@ def test_semihosting_counts_its_instruction_once(tmp_path: Path) -> None:
     assert twenty.instructions - ten.instructions == 30
     for result in (ten, twenty):
         assert sum(row.cycles for row in result.functions) == result.cycles
+
+
+def test_features_are_those_of_the_specification(tmp_path: Path) -> None:
+    """Newlib asks for them before main, and then gives exit's status in full."""
+    name = b":semihosting-features"
+    words = [int.from_bytes(name[i : i + 4].ljust(4, b"\0"), "little") for i in range(0, 24, 4)]
+    opened = store(TEXT, *words) + store(BLOCK, TEXT, 0, len(name)) + call(0x01, BLOCK)
+    keep = f"ldr r6, ={BLOCK:#x}\nstr r0, [r6]\n"
+    length = run_program(opened + keep + call(0x0C, BLOCK) + leave(), tmp_path)
+    assert (length.exit_code, length.warnings) == (5, [])
+    read = f"{keep}ldr r7, =0x20001200\nstr r7, [r6, #4]\nmov r7, #8\nstr r7, [r6, #8]\n"
+    missing = run_program(opened + read + call(0x06, BLOCK) + leave(), tmp_path)
+    assert missing.exit_code == 8 - 5
+    skip = keep + "mov r7, #4\nstr r7, [r6, #4]\n" + call(0x0A, BLOCK)
+    load = call(0x06, BLOCK) + "ldr r7, =0x20001200\nldrb r0, [r7]\n"
+    extensions = run_program(
+        opened + skip + read.replace("str r0, [r6]\n", "") + load + leave(), tmp_path
+    )
+    assert extensions.exit_code == 3, "SYS_EXIT_EXTENDED, and stdout apart from stderr"

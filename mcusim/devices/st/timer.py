@@ -15,6 +15,7 @@ from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.words import WordDevice
 
 CR1, DIER, SR, EGR, CNT, PSC, ARR = 0x00, 0x0C, 0x10, 0x14, 0x24, 0x28, 0x2C  # RM0432 40.4
+CCMR = (0x18, 0x1C)
 CCR = (0x34, 0x38, 0x3C, 0x40)
 CEN, UDIS, URS, OPM, DIR, ARPE = (1 << n for n in (0, 1, 2, 3, 4, 7))
 UIF, UG = 1, 1
@@ -27,9 +28,9 @@ UPDATE_LINE, COMPARE_LINE = 1, 3
 class Stm32Timer(WordDevice):
     """Counts up or down at the timers' clock over PSC + 1, with update and compare events.
 
-    Centre-aligned counting counts up; repetition counter, capture, outputs, slave modes, DMA and
-    triggers aren't modelled. In Stop modes the counter stands still; it runs on while the RCC gates
-    its clock.
+    Centre-aligned counting counts up; repetition counter, outputs, slave modes, DMA and triggers
+    aren't modelled. A channel set to capture waits for an edge that never comes. In Stop modes the
+    counter stands still; it runs on while the RCC gates its clock.
     """
 
     reset: ClassVar[Mapping[int, int]] = {ARR: 0xFFFF}
@@ -162,10 +163,15 @@ class Stm32Timer(WordDevice):
     def _ticks_to_compare(self, channel: int) -> int:
         """Ticks until the counter equals the compare register; 0 when it never will."""
         compare = self.stored.get(CCR[channel], 0)
-        if compare > self._arr:
+        if compare > self._arr or self._captures(channel):
             return 0
         target = self._arr - compare if self._down else compare
         return (target - self._position - 1) % (self._arr + 1) + 1
+
+    def _captures(self, channel: int) -> bool:
+        """Whether CCxS makes the channel an input."""
+        mode = self.stored.get(CCMR[channel // 2], 0)
+        return bool(mode >> 8 * (channel % 2) & 3)
 
     def _note_compares(self, ticks: int) -> None:
         flags = self.stored.get(SR, 0)

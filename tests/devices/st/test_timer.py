@@ -155,3 +155,14 @@ def test_lines_of_advanced_timers(chip: FakeChip) -> None:
     tim.write(DIER, 4, 0b11)
     tim.write(EGR, 4, 0b11)
     assert sorted(chip.risen) == [(0, 25), (0, 27)]
+
+
+def test_channel_set_to_capture_does_not_compare(chip: FakeChip) -> None:
+    ccmr1 = 0x18
+    tim = timer(chip, dier=2 | 4)
+    tim.write(ccmr1, 4, 1)  # channel 1 captures, channel 2 compares
+    tim.write(CCR1, 4, 100)
+    tim.write(CCR2, 4, 200)
+    chip.run(5000)
+    assert tim.read(SR, 4) & 6 == 4
+    assert [cycle for cycle, _ in chip.risen] == [200]
