@@ -30,8 +30,28 @@ class Block:
         mispredict_cycles: int = 0,
     ) -> None: ...
 
+class CoreOptions:
+    def __init__(
+        self,
+        *,
+        interrupts: int,
+        mpu_regions: int,
+        fpu: bool,
+        systick: bool,
+        vector_table_register: bool,
+        unprivileged: bool,
+        security: bool,
+    ) -> None: ...
+
 class Engine:
-    def __init__(self, cpu_model: int, accurate: bool, priority_bits: int, cpuid: int) -> None: ...
+    def __init__(
+        self,
+        cpu_model: int,
+        accurate: bool,
+        priority_bits: int,
+        cpuid: int,
+        options: CoreOptions,
+    ) -> None: ...
     def map_system_control(self) -> None: ...
     def map_bit_band(self) -> None: ...
     def set_flash_writable(self, on: bool) -> None: ...

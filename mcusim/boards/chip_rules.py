@@ -14,8 +14,10 @@ from mcusim.boards.option_bytes import WORD, flash_read_bytes, option_bit
 from mcusim.boards.paths import core_path, names_in
 from mcusim.boards.plausibility import numbers_have_plausible_units, spread_is_a_fraction
 from mcusim.boards.reading import Where
-from mcusim.boards.schema import Cache, Chip
+from mcusim.boards.schema import CORES_WITH_OPTIONS, Cache, Chip
 
+MOST_INTERRUPTS = 240
+"""Lines of the NVIC that are modelled; Armv7-M allows as many, Armv8-M 480."""
 GRAIN = 0x400
 """Bytes in which the address space is mapped."""
 
@@ -187,6 +189,37 @@ def core_file_exists(chip: Chip, where: Where) -> None:
         raise where.error("core", f"no core {chip.core!r}", "shipped: " + ", ".join(close))
 
 
+def options_of_the_core_are_given(chip: Chip, where: Where) -> None:
+    if chip.core in CORES_WITH_OPTIONS and chip.core_options is None:
+        problem = f"is missing, and a {chip.core} differs from chip to chip"
+        raise where.error("core_options", problem, "add a [core_options] table with its source")
+
+
+def options_of_the_core_are_possible(chip: Chip, where: Where) -> None:
+    options = chip.core_options
+    if options is None:
+        return
+    limits = {"interrupts": range(1, MOST_INTERRUPTS + 1), "mpu_regions": (0, 4, 8, 12, 16)}
+    for key, allowed in limits.items():
+        value = getattr(options, key)
+        if value is not None and value not in allowed:
+            raise where.error(f"core_options.{key}", f"{value} is not possible", "see the core's TRM")
+    if chip.core == "cortex-m0plus":
+        _armv6m_limits(chip, where)
+
+
+def _armv6m_limits(chip: Chip, where: Where) -> None:
+    # DDI0419, B1.5.4 and B3.5.3.
+    options = chip.core_options
+    assert options is not None
+    if chip.priority_bits != 2:
+        raise where.error("priority_bits", "is 2 in each Armv6-M core", "use 2")
+    if options.interrupts is not None and options.interrupts > 32:
+        raise where.error("core_options.interrupts", "is at most 32 in Armv6-M", "correct it")
+    if options.mpu_regions not in (None, 0, 8):
+        raise where.error("core_options.mpu_regions", "is 0 or 8 in Armv6-M", "correct it")
+
+
 CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     every_source_is_given,
     numbers_are_plausible,
@@ -206,6 +239,8 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     static_current_is_below_the_run_currents,
     default_sleep_exists,
     core_file_exists,
+    options_of_the_core_are_given,
+    options_of_the_core_are_possible,
 )
 
 

@@ -26,6 +26,9 @@ Regulator = Literal["ldo", "dcdc"]
 Workload = Literal["coremark", "while1", "fibonacci", "dhrystone", "reduced-code"]
 
 
+CORES_WITH_OPTIONS = ("cortex-m0plus", "cortex-m33")
+
+
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A record of a data file: immutable, and loud about a key that it doesn't know."""
 
@@ -218,6 +221,31 @@ class Power(Strict, frozen=True, kw_only=True):
     device: list[DeviceCurrent] = []
 
 
+class IoPort(Sourced, frozen=True, kw_only=True):
+    """Addresses on the single-cycle I/O port of a Cortex-M0+."""
+
+    base: int
+    size_bytes: int
+
+
+class CoreOptions(Sourced, frozen=True, kw_only=True):
+    """What the chip's maker chose for the core; None: all that the core can have."""
+
+    interrupts: int | None = None
+    """Interrupt lines of the NVIC."""
+    fpu: bool = True
+    systick: bool = True
+    vector_table_register: bool = True
+    """VTOR, of a Cortex-M0+."""
+    unprivileged: bool = True
+    """CONTROL.nPRIV, of a Cortex-M0+."""
+    security: bool = False
+    """The Security Extension of a Cortex-M33; the core then starts in Secure state."""
+    multiply_cycles: Literal[1, 32] = 1
+    """The multiplier of a Cortex-M0+: fast or small."""
+    io_port: list[IoPort] = []
+
+
 class Chip(Strict, frozen=True, kw_only=True):
     name: str
     title: str
@@ -238,8 +266,10 @@ class Chip(Strict, frozen=True, kw_only=True):
     """Implemented bits of an exception's priority."""
     priority_bits_source: str
     mpu_regions: int | None = None
-    """Regions of the memory protection unit; None: 8, as most have."""
+    """Regions of the memory protection unit, 0 without one; None: 8, as most have."""
     mpu_regions_source: str | None = None
+    core_options: CoreOptions | None = None
+    """Needed for a core that has options which matter here (`CORES_WITH_OPTIONS`)."""
     bit_band: bool = False
     """Whether words at 0x22000000 and 0x42000000 stand for bits of RAM and peripherals."""
     vector_table: int

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mcusim import _native
+from mcusim.boards.schema import CoreOptions
 from mcusim.errors import BoardError
 
 REGISTERS = _native.REGISTERS
@@ -14,7 +15,7 @@ REPORTED = (*GENERAL, "sp", "lr", "pc", "xpsr")
 
 # Exception numbers that Unicorn reports for M-profile cores (QEMU target/arm/cpu.h, EXCP_*).
 _UNDEFINED, _SVC, _PREFETCH_ABORT, _DATA_ABORT, _BKPT = 1, 2, 3, 4, 7
-_EXCEPTION_EXIT, _NOCP, _INVSTATE, _UNALIGNED = 8, 17, 18, 22
+_EXCEPTION_EXIT, _NOCP, _INVSTATE, _STKOF, _UNALIGNED = 8, 17, 18, 19, 22
 _DIVIDE_BY_ZERO = 100  # the engine's own (native/engine.hpp)
 # Error codes of uc_emu_start (unicorn.h, uc_err).
 _READ_UNMAPPED, _WRITE_UNMAPPED, _FETCH_UNMAPPED, _INSN_INVALID = 6, 7, 8, 10
@@ -33,6 +34,7 @@ class Cause(Enum):
     UNDEFINED = "undefined instruction"
     NO_COPROCESSOR = "no coprocessor"
     INVALID_STATE = "invalid state"
+    STACK_LIMIT = "stack limit"
     UNALIGNED = "unaligned access"
     DIVIDE_BY_ZERO = "division by zero"
     FETCH = "instruction fetch"
@@ -55,13 +57,22 @@ class Stopped:
 
 
 CPUID = {
+    "cortex-m0plus": 0x410CC601,  # r0p1 (TRM DDI0484C, 4.2)
     "cortex-m4": 0x410FC241,  # r0p1 (TRM 100166, 4.1)
     "cortex-m7": 0x411FC271,  # r1p1 (TRM DDI0489, 3.2)
+    "cortex-m33": 0x410FD213,  # r0p3 (TRM 100230, CPUID)
 }
 """CPUID register by core."""
 
+WITHOUT_FAULT_STATUS = {"cortex-m0plus"}
+"""Cores of Armv6-M: each fault is a HardFault (DDI0419, B1.5.6)."""
 
-def open_engine(core: str, accurate: bool, priority_bits: int) -> _native.Engine:
+_INTERRUPTS = {"cortex-m0plus": 32}
+_MPU_REGIONS = {"cortex-m33": 16}
+
+def open_engine(
+    core: str, accurate: bool, priority_bits: int, options: CoreOptions | None = None
+) -> _native.Engine:
     """Makes an engine of the core that a chip file names.
 
     `priority_bits` is how many bits of an exception's priority the chip implements.
@@ -73,7 +84,21 @@ def open_engine(core: str, accurate: bool, priority_bits: int) -> _native.Engine
     if model is None or core not in CPUID:
         known = ", ".join(sorted(CPUID))
         raise BoardError(f"core {core!r} can't be executed; there are {known}")
-    return _native.Engine(model, accurate, priority_bits, CPUID[core])
+    return _native.Engine(model, accurate, priority_bits, CPUID[core], _options(core, options))
+
+
+def _options(core: str, chosen: CoreOptions | None) -> _native.CoreOptions:
+    interrupts = chosen.interrupts if chosen else None
+    regions = chosen.mpu_regions if chosen else None
+    return _native.CoreOptions(
+        interrupts=_INTERRUPTS.get(core, 240) if interrupts is None else interrupts,
+        mpu_regions=_MPU_REGIONS.get(core, 8) if regions is None else regions,
+        fpu=core not in WITHOUT_FAULT_STATUS and (chosen is None or chosen.fpu),
+        systick=chosen is None or chosen.systick,
+        vector_table_register=chosen is None or chosen.vector_table_register,
+        unprivileged=chosen is None or chosen.unprivileged,
+        security=chosen is not None and chosen.security,
+    )
 
 
 def run(engine: _native.Engine, pc: int, until: int | None = None) -> Stopped:
@@ -127,6 +152,7 @@ def _interrupt_cause(number: int, pc: int) -> Cause:
         _BKPT: Cause.BREAKPOINT,
         _NOCP: Cause.NO_COPROCESSOR,
         _INVSTATE: Cause.INVALID_STATE,
+        _STKOF: Cause.STACK_LIMIT,
         _UNALIGNED: Cause.UNALIGNED,
         _DIVIDE_BY_ZERO: Cause.DIVIDE_BY_ZERO,
     }.get(number, Cause.UNKNOWN)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcusim.cpu.unicorn_arm import EXC_RETURN_LOWEST, REGISTERS, REPORTED, Cause, Stopped
+from mcusim.cpu.unicorn_arm import (
+    EXC_RETURN_LOWEST,
+    REGISTERS,
+    REPORTED,
+    WITHOUT_FAULT_STATUS,
+    Cause,
+    Stopped,
+)
 from mcusim.machine.frames import Frame, call_stack
 from mcusim.machine.machine import FIRST_INTERRUPT, Machine
 from mcusim.result import Fault
@@ -16,6 +23,7 @@ _KINDS = {
     Cause.UNDEFINED: "UsageFault: UNDEFINSTR",
     Cause.NO_COPROCESSOR: "UsageFault: NOCP",
     Cause.INVALID_STATE: "UsageFault: INVSTATE",
+    Cause.STACK_LIMIT: "UsageFault: STKOF",
     Cause.UNALIGNED: "UsageFault: UNALIGNED",
     Cause.DIVIDE_BY_ZERO: "UsageFault: DIVBYZERO",
     Cause.FETCH: "BusFault: IBUSERR",
@@ -34,6 +42,7 @@ _STATUS = {
     Cause.INVALID_STATE: (USAGE_FAULT, 1 << 17),
     Cause.EXCEPTION_RETURN: (USAGE_FAULT, 1 << 18),
     Cause.NO_COPROCESSOR: (USAGE_FAULT, 1 << 19),
+    Cause.STACK_LIMIT: (USAGE_FAULT, 1 << 20),
     Cause.UNALIGNED: (USAGE_FAULT, 1 << 24),
     Cause.DIVIDE_BY_ZERO: (USAGE_FAULT, 1 << 25),
     Cause.FETCH: (BUS_FAULT, 1 << 8),
@@ -64,6 +73,8 @@ def describe(machine: Machine, stopped: Stopped) -> Fault:
         machine, stopped, where(machine, stopped.pc), _registers(machine, stopped.pc)
     )
     kind = _KINDS.get(stopped.cause, "HardFault")
+    if machine.board.chip.core in WITHOUT_FAULT_STATUS and "Fault: " in kind:
+        kind = "HardFault"
     if stopped.cause is Cause.NO_HANDLER:
         kind = exception_name(stopped.number)
     fault = failure(machine, stopped, kind, message)
@@ -158,6 +169,11 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
             return f"jump in {where} to an address without its Thumb bit (bit 0)"
         case Cause.DIVIDE_BY_ZERO:
             return f"division by zero in {where}, which CCR.DIV_0_TRP makes a fault"
+        case Cause.STACK_LIMIT:
+            return (
+                f"stack overflow in {where}: SP 0x{registers['sp']:08x} would fall below its limit "
+                "(MSPLIM or PSPLIM)"
+            )
         case Cause.UNALIGNED:
             return f"unaligned access in {where} by an instruction that needs an aligned address"
         case _:

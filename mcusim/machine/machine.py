@@ -46,7 +46,8 @@ class Machine:
     ) -> None:
         self.board = board
         self.image = image
-        self.engine = open_engine(board.chip.core, accurate, board.chip.priority_bits)
+        chip = board.chip
+        self.engine = open_engine(chip.core, accurate, chip.priority_bits, chip.core_options)
         self.regions = Regions(self.engine)
         self.output = bytearray()
         self.warnings: list[str] = []
@@ -71,7 +72,7 @@ class Machine:
         self.clock_listeners: list[Callable[[], None]] = []
         self.devices: dict[str, Device] = {}
         self.sleep = Sleep(self.engine, self.clock, board.chip.power)
-        self._time_block = timing_model(board.chip.core)
+        self._time_block = timing_model(chip.core, chip.core_options)
         map_memories(self.engine, board)
         self.unmodelled = Unmodelled(
             self._place, self._neighbour, lambda: self.engine.reg(REGISTERS["pc"])

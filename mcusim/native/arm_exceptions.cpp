@@ -29,6 +29,7 @@ constexpr std::uint32_t kIaccViol = 1U << 0, kDaccViol = 1U << 1, kMunstkErr = 1
 constexpr std::uint32_t kMstkErr = 1U << 4, kMmarValid = 1U << 7, kIbusErr = 1U << 8;
 constexpr std::uint32_t kPrecisErr = 1U << 9, kUnstkErr = 1U << 11, kStkErr = 1U << 12;
 constexpr std::uint32_t kInvState = 1U << 17, kInvPc = 1U << 18;
+constexpr std::uint32_t kStackOverflow = 1U << 20;  // UFSR.STKOF of Armv8-M
 constexpr std::uint32_t kVectTbl = 1U << 1, kForced = 1U << 30, kDebugEvt = 1U << 31;
 constexpr std::uint32_t kMemManageBits = 0xFFU;
 
@@ -105,6 +106,39 @@ bool Engine::has_handler(int number) const {
   return halfword(entry) != kBranchToSelf;
 }
 
+bool Engine::returns_by(std::uint32_t pc) const {
+  return pc >= architecture_.lowest_return && system.active_exception != 0;
+}
+
+std::uint32_t Engine::exc_return_at(std::uint32_t pc) const {
+  // Before Armv8-M bit 0 is always one; then it is ES.
+  if (architecture_.profile != Profile::kV8M) return pc | 1U;
+  return (pc & ~1U) | ((reg(UC_ARM_REG_XPSR) & kThumb) != 0 ? 1U : 0U);
+}
+
+bool Engine::resume_from_exception() {
+  if (return_from_exception(exc_return_at(stop_.pc))) return true;
+  locked_up_ = true;
+  stop_.reason = Stop::kInterrupt;
+  stop_.number = kExceptionExit;
+  return false;
+}
+
+std::uint32_t Engine::exc_return_base() const {
+  // DDI0553, EXC_RETURN: S and ES are clear without the Security Extension.
+  const bool no_security = architecture_.profile == Profile::kV8M && !options_.security;
+  return no_security ? 0xFFFFFFA0U : 0xFFFFFFE1U;
+}
+
+bool Engine::on_process_stack() const {
+  return system.active_exception == 0 && (control() & kStackSelectBit) != 0;
+}
+
+std::uint32_t Engine::stack_limit() const {
+  if (!architecture_.stack_limits()) return 0;
+  return on_process_stack() ? *special_.process_limit : *special_.main_limit;
+}
+
 bool Engine::stacks_fpu() const { return (control() & kFpuActive) != 0 && system.stacks_fpu(); }
 
 std::uint32_t Engine::frame_address(bool fpu) const {
@@ -117,6 +151,7 @@ bool Engine::can_take(int number) const {
   if (!has_handler(number)) return false;
   const bool fpu = stacks_fpu();
   const std::uint32_t frame = frame_address(fpu);
+  if (frame < stack_limit()) return has_handler(kUsageFault);
   for (const std::uint32_t at : {frame, frame + (fpu ? kFpuFrame : kBasicFrame) - 4U}) {
     const Memory* memory = memory_at(at, 4);
     if (memory == nullptr || memory->read_only) return has_handler(kHardFault);
@@ -168,6 +203,11 @@ std::uint32_t Engine::push_frame(std::uint32_t return_address, std::uint32_t xps
   const bool force = fpu || system.stack_align();
   const bool align = force && (sp & 4U) != 0;
   const std::uint32_t frame = frame_address(fpu);
+  // DDI0553, PushStack(): nothing is stored below the limit.
+  if (const std::uint32_t limit = stack_limit(); frame < limit) {
+    set_low(13, limit);
+    return kStackOverflow;
+  }
   std::uint32_t words[kBasicWords];
   for (std::size_t i = 0; i < 6; ++i) words[i] = low(kLowRegisters[i]);
   words[6] = return_address;
@@ -189,7 +229,7 @@ bool Engine::take_exception(int number, std::uint32_t return_address) {
   const std::uint32_t before = control();
   const bool thread = system.active_exception == 0;
   const bool fpu = stacks_fpu();
-  std::uint32_t exc_return = 0xFFFFFFE1U;
+  std::uint32_t exc_return = exc_return_base();
   if (!fpu) exc_return |= kNoFpuFrame;
   if (thread) exc_return |= kThread;
   if (thread && (before & kStackSelectBit) != 0) exc_return |= kProcessStack;
@@ -210,17 +250,19 @@ void Engine::charge_entry(int number, std::uint32_t frame) {
   const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(number);
   const std::uint64_t stacking = accountant.data_wait(frame, kBasicWords, true);
   const std::uint64_t fetching = accountant.data_wait(vector, 1, false);
-  const bool same = memory_at(vector, 4) == memory_at(frame, 4);
+  const bool same = architecture_.one_bus || memory_at(vector, 4) == memory_at(frame, 4);
   constexpr std::uint64_t kSlack = 3;  // nine cycles of stacking, six of fetching
   const std::uint64_t behind = fetching > kSlack ? fetching - kSlack : 0;
-  accountant.charge_exception(kEntryCycles, kBasicWords, true,
+  accountant.charge_exception(architecture_.entry_cycles, kBasicWords, true,
                               same ? stacking + fetching : std::max(stacking, behind));
 }
 
 bool Engine::stacking_failed(int number, std::uint32_t status) {
   // A fault on entry to HardFault or NMI can't be taken: lock-up (B1.5.15).
   if (number <= kHardFault) return false;
-  const int fault = (status & kMemManageBits) != 0 ? kMemManage : kBusFault;
+  const int fault = (status & kStackOverflow) != 0   ? kUsageFault
+                    : (status & kMemManageBits) != 0 ? kMemManage
+                                                     : kBusFault;
   const bool able = exceptions.may_preempt(fault, masks());
   system.report_fault(status, able ? 0U : kForced, false, 0);
   exceptions.set_pending(able ? fault : static_cast<int>(kHardFault));
@@ -262,6 +304,7 @@ void Engine::reset_registers() {
     set_reg(UC_ARM_REG_FAULTMASK, 0);
     set_reg(UC_ARM_REG_BASEPRI, 0);
   }
+  if (architecture_.stack_limits()) *special_.main_limit = *special_.process_limit = 0;
   set_control(0);
   refresh_mode(kThumb);
   set_reg(UC_ARM_REG_FPSCR, 0);
@@ -276,8 +319,13 @@ void Engine::refresh_mode(std::uint32_t xpsr) {
 
 bool Engine::may_return(std::uint32_t exc_return, int nested) const {
   // B1.5.8, ExceptionReturn(): integrity checks.
-  if ((exc_return & 0xFFFFFFE0U) != 0xFFFFFFE0U) return false;
+  const std::uint32_t expected = exc_return_base();
+  const std::uint32_t variable = kThread | kProcessStack | (options_.fpu ? kNoFpuFrame : 0U);
+  if (((exc_return ^ expected) & ~(variable | kNoFpuFrame)) != 0) return false;
+  if (!options_.fpu && (exc_return & kNoFpuFrame) == 0) return false;
   if (!exceptions.active(system.active_exception)) return false;
+  // DDI0553: any stack goes with any mode; the frame decides on the rest.
+  if (architecture_.profile == Profile::kV8M) return true;
   switch (exc_return & 15U) {
     case 1:
       return nested > 1;
@@ -315,7 +363,7 @@ bool Engine::chain(std::uint32_t exc_return) {
   // Tail-chaining: the frame stays for the next handler.
   const int next = exceptions.next(masks());
   const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(next);
-  accountant.charge_exception(kTailChainCycles, 0, false, accountant.data_wait(vector, 1, false));
+  accountant.charge_exception(architecture_.tail_chain_cycles, 0, false, accountant.data_wait(vector, 1, false));
   return vector_to(next, reg(UC_ARM_REG_XPSR), exc_return);
 }
 
@@ -366,7 +414,7 @@ void Engine::restore(std::uint32_t exc_return, std::uint32_t frame,
   const bool fpu = (exc_return & kNoFpuFrame) == 0;
   const bool process = (exc_return & (kThread | kProcessStack)) == (kThread | kProcessStack);
   const std::uint32_t xpsr = words[7];
-  accountant.charge_exception(kReturnCycles, kBasicWords, false,
+  accountant.charge_exception(architecture_.return_cycles, kBasicWords, false,
                               accountant.data_wait(frame, kBasicWords, false));
   if (fpu && system.lazy_active)
     system.lazy_active = false;  // nothing was stored: the registers are still good

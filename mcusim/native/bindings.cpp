@@ -286,10 +286,23 @@ nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
                         stop.write);
 }
 
+void bind_core_options(nb::module_& m) {
+  nb::class_<CoreOptions>(m, "CoreOptions")
+      .def(
+          "__init__",
+          [](CoreOptions* self, int interrupts, std::uint32_t mpu_regions, bool fpu, bool systick,
+             bool vector_table_register, bool unprivileged, bool security) {
+            new (self) CoreOptions{interrupts,   mpu_regions, fpu, systick, vector_table_register,
+                                   unprivileged, security};
+          },
+          nb::kw_only(), "interrupts"_a, "mpu_regions"_a, "fpu"_a, "systick"_a,
+          "vector_table_register"_a, "unprivileged"_a, "security"_a);
+}
+
 void bind_engine(nb::module_& m) {
   nb::class_<Engine>(m, "Engine")
-      .def(nb::init<int, bool, int, std::uint32_t>(), "cpu_model"_a, "accurate"_a,
-           "priority_bits"_a, "cpuid"_a)
+      .def(nb::init<int, bool, int, std::uint32_t, const CoreOptions&>(), "cpu_model"_a,
+           "accurate"_a, "priority_bits"_a, "cpuid"_a, "options"_a)
       .def("map_system_control", &Engine::map_system_control)
       .def("map_bit_band", &Engine::map_bit_band)
       .def("set_flash_writable", &Engine::set_flash_writable)
@@ -453,6 +466,7 @@ NB_MODULE(_native, m) {
           nb::kw_only(), "cycles"_a, "fetch_words"_a, "taken_cycles"_a, "target_penalty"_a,
           "feels_target_penalty"_a, "flags"_a, "first_fpu"_a, "stack_drop"_a,
           "head_address_registers"_a, "tail_load"_a, "code"_a, "mispredict_cycles"_a = 0);
+  bind_core_options(m);
   bind_engine(m);
   m.def("demangle", &demangle, "name"_a);
   m.def(
@@ -463,8 +477,7 @@ NB_MODULE(_native, m) {
       },
       "dividend"_a, "divisor"_a, "dual_issue"_a = false);
   nb::dict models;
-  models["cortex-m0"] = static_cast<int>(UC_CPU_ARM_CORTEX_M0);
-  models["cortex-m3"] = static_cast<int>(UC_CPU_ARM_CORTEX_M3);
+  models["cortex-m0plus"] = static_cast<int>(UC_CPU_ARM_CORTEX_M0);
   models["cortex-m4"] = static_cast<int>(UC_CPU_ARM_CORTEX_M4);
   models["cortex-m7"] = static_cast<int>(UC_CPU_ARM_CORTEX_M7);
   models["cortex-m33"] = static_cast<int>(UC_CPU_ARM_CORTEX_M33);

@@ -9,9 +9,8 @@ namespace {
 // Offsets within the system control space (DDI0403E B3.2.2; Cortex-M7 TRM DDI0489F, 3.3).
 constexpr std::uint32_t kFirst = 0xD40, kFeaturesEnd = 0xD74, kEnd = 0xD88;
 constexpr std::uint32_t kClidr = 0xD78, kCtr = 0xD7C, kCcsidr = 0xD80, kCsselr = 0xD84;
-constexpr std::uint32_t kMvfr0 = 0xF40, kMvfr1 = 0xF44, kMvfr2 = 0xF48;
+constexpr std::uint32_t kMvfr0 = 0xF40, kMvfr2 = 0xF48;
 constexpr std::uint32_t kItcmcr = 0xF90, kDtcmcr = 0xF94;
-constexpr std::uint32_t kIsar2 = 0xD68;
 
 constexpr std::uint32_t kWritableTcmBits = 7U;  // EN, RMW, RETEN
 
@@ -41,13 +40,10 @@ std::uint32_t CoreFeatures::cache_size() const {
 }
 
 std::uint32_t CoreFeatures::read(std::uint32_t offset) const {
-  // TRM 100166, 4.1 and 7.3: processor, debug, memory model and instruction set features. The
-  // Cortex-M7's differ in ISAR2 (DDI0489F, 3.2).
-  static constexpr std::uint32_t kFeatures[] = {
-      0x00000030U, 0x00000200U, 0x00100000U, 0x00000000U, 0x00100030U, 0x00000000U, 0x01000000U,
-      0x00000000U, 0x01101110U, 0x02112000U, 0x21232231U, 0x01111131U, 0x01310132U};
-  if (offset < kFeaturesEnd)
-    return offset == kIsar2 && is_m7_ ? 0x20232231U : kFeatures[(offset - kFirst) / 4];
+  // Processor, debug, memory model and instruction set features.
+  if (offset < kFeaturesEnd) return architecture_->features[(offset - kFirst) / 4];
+  if (offset >= kMvfr0 && offset <= kMvfr2)
+    return fpu_ ? architecture_->fpu_features[(offset - kMvfr0) / 4] : 0;
   switch (offset) {
     case kClidr:
       return has_caches() ? 0x09000003U : 0;
@@ -57,12 +53,6 @@ std::uint32_t CoreFeatures::read(std::uint32_t offset) const {
       return cache_size();
     case kCsselr:
       return selected_;
-    case kMvfr0:  // FPv4-SP, or FPv5 with double precision
-      return is_m7_ ? 0x10110221U : 0x10110021U;
-    case kMvfr1:
-      return is_m7_ ? 0x12000011U : 0x11000011U;
-    case kMvfr2:
-      return is_m7_ ? 0x00000040U : 0;
     case kItcmcr:
     case kDtcmcr: {
       const std::size_t which = offset == kItcmcr ? 0 : 1;

@@ -4,13 +4,15 @@
 #include <array>
 #include <cstdint>
 
+#include "architecture.hpp"
 #include "flash.hpp"
 
 namespace mcusim {
 
 class CoreFeatures {
  public:
-  explicit CoreFeatures(std::uint32_t cpuid) : is_m7_((cpuid >> 4 & 0xFFFU) == 0xC27U) {}
+  CoreFeatures(const Architecture& architecture, bool fpu)
+      : architecture_(&architecture), fpu_(fpu) {}
 
   void set_caches(const CacheGeometry& instruction, const CacheGeometry& data);
   // A tightly coupled memory; `base` of 0 is the one for instructions.
@@ -30,7 +32,8 @@ class CoreFeatures {
  private:
   std::uint32_t cache_size() const;
 
-  bool is_m7_;
+  const Architecture* architecture_;
+  bool fpu_;
   std::uint32_t selected_ = 0;               // CSSELR: bit 0 for the instruction cache
   std::array<CacheGeometry, 2> caches_{};    // data, instruction
   std::array<std::uint32_t, 2> tcm_size_{};  // as ITCMCR and DTCMCR tell it

@@ -21,11 +21,28 @@ constexpr std::uint32_t kNowhere = 0xFFFFFFFEU;  // `until` of a run without an 
 
 constexpr std::uint32_t kThumb = 1U << 24;  // of xPSR
 
+CoreKind kind_of(int cpu_model) {
+  switch (cpu_model) {
+    case UC_CPU_ARM_CORTEX_M0:
+      return CoreKind::kCortexM0Plus;
+    case UC_CPU_ARM_CORTEX_M7:
+      return CoreKind::kCortexM7;
+    case UC_CPU_ARM_CORTEX_M33:
+      return CoreKind::kCortexM33;
+    default:
+      return CoreKind::kCortexM4;
+  }
+}
+
 }  // namespace
 
-Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid)
-    : exceptions(priority_bits),
-      system(exceptions, timeline, timeline.add_source(), cpuid),
+Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid,
+               const CoreOptions& options)
+    : exceptions(priority_bits, options.interrupts),
+      system(exceptions, timeline, timeline.add_source(), cpuid,
+             architecture_of(kind_of(cpu_model)), options),
+      architecture_(architecture_of(kind_of(cpu_model))),
+      options_(options),
       priority_bits_(priority_bits),
       cpuid_(cpuid),
       systick_source_(0) {
@@ -38,8 +55,8 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
   direct_ = direct != nullptr;
   registers_ = const_cast<std::uint32_t*>(direct);
   special_ = find_special_registers(uc, direct);
-  accountant.set_core(cpu_model == UC_CPU_ARM_CORTEX_M7 ? CoreKind::kCortexM7
-                                                        : CoreKind::kCortexM4);
+  complete_special_registers();
+  accountant.set_core(kind_of(cpu_model));
   accountant.attach(direct_ ? direct : copied_registers_);
   accountant.set_accurate(accurate);
   accountant.watch_timeline(&timeline);
@@ -54,6 +71,18 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
   int actual = -1;
   check(uc_ctl_get_cpu_model(uc, &actual), "asking for the core");
   if (actual != cpu_model) throw std::runtime_error("Unicorn runs another core than asked for");
+}
+
+void Engine::complete_special_registers() {
+  if (architecture_.profile == Profile::kV8M) {
+    if (!options_.security && !remove_security(uc_.get(), registers_, special_))
+      throw std::runtime_error("this Unicorn has no Armv8-M core without the Security Extension");
+    if (!find_stack_limits(uc_.get(), registers_, special_))
+      throw std::runtime_error("the stack limits of this Unicorn can't be reached");
+  }
+  if (architecture_.priority_masks) return;
+  // Armv6-M has neither; what is not there reads as zero.
+  special_.faultmask = special_.basepri = special_.fpu_control = &absent_;
 }
 
 Engine::~Engine() {
@@ -263,6 +292,11 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
+    if (error == UC_ERR_FETCH_UNMAPPED && returns_by(stop_.pc)) {
+      if (!resume_from_exception()) return stop_;
+      if (!serve(resume_at_)) return stopped_at_limit();
+      continue;
+    }
     if (error != UC_ERR_OK) {
       // After a jump without the Thumb bit every instruction is undefined to Unicorn.
       const bool thumb = (reg(UC_ARM_REG_XPSR) & kThumb) != 0;
@@ -290,7 +324,11 @@ void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, 
     if (block == nullptr) return;
   }
   if (!engine.direct_) engine.read_registers();
-  if (previous != nullptr && previous->has(kStackSelect)) engine.masks_written();
+  if (previous != nullptr && previous->has(kStackSelect)) {
+    if (!engine.architecture_.priority_masks && engine.options_.unprivileged)
+      engine.privilege_written(*previous);
+    engine.masks_written();
+  }
   if (((block->needs_care | engine.careful_) != 0) && !engine.admit(*block)) return;
   if (!engine.accountant.enter(*block)) engine.attend_before(*block);
 }
@@ -301,6 +339,15 @@ void Engine::masks_written() {
     *special_.basepri = exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri));
   if (system.mpu.enabled()) flush_tlb();
   accountant.look_soon();
+}
+
+void Engine::privilege_written(const Block& block) {
+  // Unicorn's Cortex-M0 is without CONTROL.nPRIV, which the Cortex-M0+ can have: MSR CONTROL, Rn.
+  const std::uint32_t at = block.fallthrough() - 4U;
+  if (halfword(at + 2) != 0x8814U || (halfword(at) & 0xFFF0U) != 0xF380U || !privileged()) return;
+  *special_.control =
+      (*special_.control & ~1U) | (low(static_cast<int>(halfword(at) & 15U)) & 1U);
+  refresh_mode(reg(UC_ARM_REG_XPSR));
 }
 
 bool Engine::admit(Block& block) {
@@ -395,16 +442,15 @@ void Engine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t, v
 
 void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   auto& engine = *static_cast<Engine*>(self);
-  constexpr std::uint32_t kSvcNumber = 2, kPrefetchAbort = 3, kExceptionExit = 8;
-  constexpr std::uint32_t kExcReturnLowest = 0xF0000000U;
+  constexpr std::uint32_t kSvcNumber = 2, kPrefetchAbort = 3;
   const std::uint32_t pc = engine.reg(UC_ARM_REG_PC);
   bool handled = false;
   try {
     if (number == kSvcNumber)
       handled = engine.raise_fault(kSvCall, pc, 0, false, 0);
-    else if ((number == kPrefetchAbort || number == kExceptionExit) && pc >= kExcReturnLowest &&
-             engine.system.active_exception != 0)
-      handled = engine.return_from_exception(pc | 1U);
+    else if ((number == kPrefetchAbort || number == std::uint32_t{kExceptionExit}) &&
+             engine.returns_by(pc))
+      handled = engine.return_from_exception(engine.exc_return_at(pc));
   } catch (...) {
     return engine.fail(std::current_exception());
   }
@@ -415,7 +461,7 @@ void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
     return;
   }
   // A return that fails as well as its fault leaves nothing to execute.
-  engine.locked_up_ = engine.system.active_exception != 0 && pc >= kExcReturnLowest;
+  engine.locked_up_ = engine.returns_by(pc);
   engine.stop_.reason = Stop::kInterrupt;
   engine.stop_.number = static_cast<int>(number);
   uc_emu_stop(uc);

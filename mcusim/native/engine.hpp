@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "accountant.hpp"
+#include "architecture.hpp"
 #include "exceptions.hpp"
 #include "published.hpp"
 #include "registers.hpp"
@@ -43,7 +44,8 @@ class Engine {
   using DeviceWrite =
       std::function<void(std::uint32_t address, std::uint32_t size, std::uint32_t value)>;
 
-  Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid);
+  Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid,
+         const CoreOptions& options);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -99,11 +101,9 @@ class Engine {
     heap_functions_.push_back({address & ~1U, kind, argument});
   }
 
-  static constexpr std::uint32_t kEntryCycles = 12;  // TRM 100166, 3.9: zero wait states
-  static constexpr std::uint32_t kReturnCycles = 10;
-  static constexpr std::uint32_t kTailChainCycles = 6;
   static constexpr std::uint32_t kFpuCycles = 17;  // to store or load s0 to s15 and FPSCR
   // Numbers of interrupts that the engine reports beside Unicorn's own.
+  static constexpr int kExceptionExit = 8;
   static constexpr int kInvalidState = 18;
   static constexpr int kUnaligned = 22;
   static constexpr int kDivideByZero = 100;
@@ -197,6 +197,13 @@ class Engine {
   bool vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return);
   void refresh_mode(std::uint32_t xpsr);
   void reset_registers();
+  // Whether a jump to `pc` is an exception return, and which: Unicorn keeps its bit 0 as the T bit.
+  bool returns_by(std::uint32_t pc) const;
+  std::uint32_t exc_return_at(std::uint32_t pc) const;
+  bool resume_from_exception();
+  std::uint32_t exc_return_base() const;
+  bool on_process_stack() const;
+  std::uint32_t stack_limit() const;  // of the stack in use
   bool may_return(std::uint32_t exc_return, int nested) const;
   bool return_from_exception(std::uint32_t exc_return);
   void clear_faultmask();
@@ -210,6 +217,7 @@ class Engine {
   // What a block needs before it runs; false when it may not.
   bool admit(Block& block);
   void masks_written();
+  void privilege_written(const Block& block);
   // At a block's boundary something is due: serves it, and redirects the core where needed.
   void attend_before(Block& block);
   void redirect(std::uint32_t pc, bool in_block);
@@ -243,6 +251,7 @@ class Engine {
   Hint hint_before(std::uint32_t pc) const;
   bool hint(std::uint32_t pc);
 
+  void complete_special_registers();
   void add_hook(int type, void* callback);
   static void inspect(Block& block, std::span<const std::uint8_t> code);
   static void set_region(Block& block, int region);
@@ -254,6 +263,9 @@ class Engine {
   void read_registers();
   void fail(std::exception_ptr error);
 
+  const Architecture& architecture_;
+  CoreOptions options_;
+  std::uint32_t absent_ = 0;  // stands for special registers that the profile lacks
   std::unique_ptr<uc_engine, CloseEngine> uc_;
   std::vector<Memory> memories_;
   std::vector<std::unique_ptr<DeviceWindow>> windows_;

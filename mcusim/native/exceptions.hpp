@@ -35,7 +35,12 @@ class Exceptions {
   static constexpr int kCount = 256;
   static constexpr int kLowest = 256;  // priority of thread mode without masks
 
-  explicit Exceptions(int priority_bits) : priority_bits_(priority_bits) {}
+  Exceptions(int priority_bits, int interrupts)
+      : priority_bits_(priority_bits), count_(kFirstInterrupt + interrupts) {}
+
+  // Whether the chip has it; all below the interrupts count as had.
+  bool exists(int number) const { return number < count_; }
+  int interrupts() const { return count_ - kFirstInterrupt; }
 
   void set_pending(int number) {
     newly_pending_ = newly_pending_ || !get(pending_, number);
@@ -103,6 +108,7 @@ class Exceptions {
   int group_of(int priority) const;
 
   int priority_bits_;
+  int count_;
   int prigroup_ = 0;
   bool newly_pending_ = false;
   Bits pending_{};

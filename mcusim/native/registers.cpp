@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <vector>
@@ -118,6 +119,81 @@ std::uint32_t* find_word(uc_engine* uc, const SafeReader& reader, std::uintptr_t
   return reinterpret_cast<std::uint32_t*>(found);
 }
 
+// MSR MSPLIM, R0 and MSR PSPLIM, R0 (DDI0553, SYSm 10 and 11).
+constexpr std::array<std::uint8_t, 4> kMainLimit = {0x80, 0xF3, 0x0A, 0x88};
+constexpr std::array<std::uint8_t, 4> kProcessLimit = {0x80, 0xF3, 0x0B, 0x88};
+
+bool execute(uc_engine* uc, const std::array<std::uint8_t, 4>& code, std::uint32_t r0) {
+  constexpr std::uint64_t kPlace = 0, kPage = 1024;
+  if (uc_mem_map(uc, kPlace, kPage, UC_PROT_ALL) != UC_ERR_OK) return false;
+  uc_mem_write(uc, kPlace, code.data(), code.size());
+  uc_reg_write(uc, UC_ARM_REG_R0, &r0);
+  const bool done = uc_emu_start(uc, kPlace | 1U, kPlace + code.size(), 0, 0) == UC_ERR_OK;
+  uc_mem_unmap(uc, kPlace, kPage);
+  return done;
+}
+
+// The only word that an MSR writes, shown by values that nothing else has.
+std::uint32_t* find_limit(uc_engine* uc, const std::uint32_t* registers,
+                          const std::array<std::uint8_t, 4>& code) {
+  const SafeReader reader;
+  const auto from = reinterpret_cast<std::uintptr_t>(registers + kLow);
+  std::vector<std::size_t> places;
+  for (const std::uint32_t value : {0x3579BDE8U, 0x2468ACF0U}) {
+    if (!execute(uc, code, value)) return nullptr;
+    const auto words = snapshot(reader, from);
+    std::vector<std::size_t> here;
+    for (std::size_t i = 0; i < words.size(); ++i)
+      if (words[i] == value &&
+          (places.empty() || std::find(places.begin(), places.end(), i) != places.end()))
+        here.push_back(i);
+    places = here;
+    if (places.empty()) return nullptr;
+  }
+  execute(uc, code, 0);
+  return places.size() == 1 ? const_cast<std::uint32_t*>(registers) + kLow + places[0] : nullptr;
+}
+
+// Clears the word that says "Secure", which is known by choosing the bank of PRIMASK: the Secure one
+// at `primask`, the other before it.
+bool leave_secure_state(uc_engine* uc, std::uint32_t* primask) {
+  constexpr std::size_t kReach = 64;
+  const std::uint32_t zero = 0, one = 1;
+  for (std::uint32_t* word = primask + 1; word < primask + kReach; ++word) {
+    if (*word != one) continue;
+    *word = 0;
+    uc_reg_write(uc, UC_ARM_REG_PRIMASK, &one);
+    const bool other_bank = *primask == 0 && primask[-1] == 1;
+    uc_reg_write(uc, UC_ARM_REG_PRIMASK, &zero);
+    if (other_bank) return true;
+    *word = one;
+  }
+  return false;
+}
+
+// Clears the bit of the Security Extension in the word that lists the core's features, which is
+// known by letting Non-secure code write CONTROL.FPCA.
+bool drop_security_feature(uc_engine* uc, const std::uint32_t* registers) {
+  constexpr std::uint32_t kMProfile = 1U << 9, kV8 = 1U << 27;                      // low half
+  constexpr std::uint32_t kDsp = 1U << 2, kSecurity = 1U << 5, kMainline = 1U << 6;  // high half
+  const SafeReader reader;
+  auto* const from = const_cast<std::uint32_t*>(registers);
+  const auto words = snapshot(reader, reinterpret_cast<std::uintptr_t>(from));
+  const auto has = [](std::uint32_t word, std::uint32_t bits) { return (word & bits) == bits; };
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (!has(words[i], kMProfile | kV8) || !has(words[i + 1], kDsp | kSecurity | kMainline)) continue;
+    from[i + 1] &= ~kSecurity;
+    std::uint32_t control = 4, seen = 0;
+    uc_reg_write(uc, UC_ARM_REG_CONTROL, &control);
+    uc_reg_read(uc, UC_ARM_REG_CONTROL, &seen);
+    control = 0;
+    uc_reg_write(uc, UC_ARM_REG_CONTROL, &control);
+    if (seen == 4) return true;
+    from[i + 1] |= kSecurity;
+  }
+  return false;
+}
+
 }  // namespace
 
 SpecialRegisters find_special_registers(uc_engine* uc, const std::uint32_t* registers) {
@@ -135,6 +211,22 @@ SpecialRegisters find_special_registers(uc_engine* uc, const std::uint32_t* regi
   found.control = find_word(uc, reader, from, UC_ARM_REG_CONTROL, 2);
   found.fpu_control = find_word(uc, reader, from, UC_ARM_REG_CONTROL, 4);
   return found;
+}
+
+bool find_stack_limits(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found) {
+  if (registers == nullptr) return false;
+  found.main_limit = find_limit(uc, registers, kMainLimit);
+  found.process_limit = find_limit(uc, registers, kProcessLimit);
+  return found.main_limit != nullptr && found.process_limit != nullptr;
+}
+
+bool remove_security(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found) {
+  if (!found.complete() || !leave_secure_state(uc, found.primask)) return false;
+  if (!drop_security_feature(uc, registers)) return false;
+  const std::uint32_t zero = 0;
+  uc_reg_write(uc, UC_ARM_REG_APSR_NZCV, &zero);  // renews the translation state
+  found = find_special_registers(uc, registers);
+  return found.complete();
 }
 
 const std::uint32_t* find_arm_registers(uc_engine* uc) {

@@ -14,6 +14,8 @@ struct SpecialRegisters {
   std::uint32_t* basepri = nullptr;
   std::uint32_t* control = nullptr;      // nPRIV and SPSEL
   std::uint32_t* fpu_control = nullptr;  // FPCA
+  std::uint32_t* main_limit = nullptr;   // MSPLIM and PSPLIM, of Armv8-M alone
+  std::uint32_t* process_limit = nullptr;
 
   bool complete() const {
     return primask != nullptr && faultmask != nullptr && basepri != nullptr && control != nullptr &&
@@ -23,6 +25,13 @@ struct SpecialRegisters {
 
 // Finds them behind `registers`; unprivileged code could not read them by their numbers.
 SpecialRegisters find_special_registers(uc_engine* uc, const std::uint32_t* registers);
+
+// Adds the stack limits, for which Unicorn has no number, by having the core write them.
+bool find_stack_limits(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found);
+
+// Unicorn's Cortex-M33 has the Security Extension and starts in Secure state: makes it one without,
+// whose special registers, `found`, are others.
+bool remove_security(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found);
 
 // Address of sixteen consecutive 32-bit registers, or nullptr when they can't be found for sure.
 const std::uint32_t* find_arm_registers(uc_engine* uc);

@@ -18,8 +18,10 @@ constexpr std::uint32_t kCpuid = 0xD00, kIcsr = 0xD04, kVtor = 0xD08, kAircr = 0
 constexpr std::uint32_t kScr = 0xD10, kCcr = 0xD14, kShpr = 0xD18, kShprEnd = 0xD24;
 constexpr std::uint32_t kShcsr = 0xD24, kCfsr = 0xD28, kHfsr = 0xD2C;
 constexpr std::uint32_t kMmfar = 0xD34, kBfar = 0xD38, kCpacr = 0xD88, kStir = 0xF00;
-constexpr std::uint32_t kMpuFirst = 0xD90, kMpuEnd = 0xDBC;
+constexpr std::uint32_t kMpuFirst = 0xD90, kMpuEnd = 0xDC8;
 constexpr std::uint32_t kFpccr = 0xF34, kFpcar = 0xF38;
+constexpr std::uint32_t kActlr = 0x008, kSecurityFirst = 0xDD0;
+constexpr std::uint32_t kSecurityEnd = 0xDEC, kItns = 0x380;
 
 constexpr std::uint32_t kVectKey = 0x05FA, kVectKeyStat = 0xFA05;
 constexpr std::uint32_t kSysResetReq = 4U;
@@ -118,7 +120,8 @@ std::uint32_t SystemControl::interrupt_bits(std::uint32_t index,
   std::uint32_t word = 0;
   for (std::uint32_t bit = 0; bit < 32; ++bit) {
     const std::uint32_t number = kFirstInterrupt + index * 32 + bit;
-    if (number < Exceptions::kCount && (exceptions_.*get)(static_cast<int>(number)))
+    if (exceptions_.exists(static_cast<int>(number)) &&
+        (exceptions_.*get)(static_cast<int>(number)))
       word |= 1U << bit;
   }
   return word;
@@ -126,7 +129,8 @@ std::uint32_t SystemControl::interrupt_bits(std::uint32_t index,
 
 std::uint32_t SystemControl::control_state() const {
   std::uint32_t word = static_cast<std::uint32_t>(active_exception);
-  if (exceptions_.active_count() <= 1) word |= 1U << 11;  // RETTOBASE
+  if (architecture_.configurable_faults && exceptions_.active_count() <= 1)
+    word |= 1U << 11;  // RETTOBASE
   word |= static_cast<std::uint32_t>(exceptions_.most_urgent()) << 12;
   if (exceptions_.most_urgent() >= kFirstInterrupt) word |= 1U << 22;  // ISRPENDING
   if (exceptions_.pending(kSysTick)) word |= 1U << 26;
@@ -137,6 +141,8 @@ std::uint32_t SystemControl::control_state() const {
 
 void SystemControl::write_control_state(std::uint32_t value) {
   if ((value >> 31 & 1U) != 0) exceptions_.set_pending(kNmi);
+  if ((value >> 30 & 1U) != 0 && architecture_.profile == Profile::kV8M)
+    exceptions_.clear_pending(kNmi);
   if ((value >> 28 & 1U) != 0) exceptions_.set_pending(kPendSv);
   if ((value >> 27 & 1U) != 0) exceptions_.clear_pending(kPendSv);
   if ((value >> 26 & 1U) != 0) exceptions_.set_pending(kSysTick);
@@ -151,7 +157,15 @@ std::uint32_t SystemControl::handler_state() const {
          bit(e.active(kSysTick), 11) | bit(e.pending(kUsageFault), 12) |
          bit(e.pending(kMemManage), 13) | bit(e.pending(kBusFault), 14) |
          bit(e.pending(kSvCall), 15) | bit(e.enabled(kMemManage), 16) |
-         bit(e.enabled(kBusFault), 17) | bit(e.enabled(kUsageFault), 18);
+         bit(e.enabled(kBusFault), 17) | bit(e.enabled(kUsageFault), 18) | added_in_v8();
+}
+
+std::uint32_t SystemControl::added_in_v8() const {
+  // DDI0553, SHCSR: HARDFAULTACT, NMIACT and HARDFAULTPENDED.
+  if (architecture_.profile != Profile::kV8M) return 0;
+  const Exceptions& e = exceptions_;
+  return (e.active(kHardFault) ? 1U << 2 : 0U) | (e.active(kNmi) ? 1U << 5 : 0U) |
+         (e.pending(kHardFault) ? 1U << 21 : 0U);
 }
 
 void SystemControl::write_handler_state(std::uint32_t value) {
@@ -182,6 +196,7 @@ std::uint32_t SystemControl::fpu_context_control() const {
 
 void SystemControl::report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool has_address,
                                  std::uint32_t address) {
+  if (!architecture_.configurable_faults) return;
   cfsr_ |= cfsr;
   hfsr_ |= hfsr;
   if (!has_address) return;
@@ -189,7 +204,26 @@ void SystemControl::report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool ha
   if ((cfsr & 0xFF00U) != 0) bfar_ = address;
 }
 
+bool SystemControl::has(std::uint32_t offset) const {
+  const bool timer = offset >= kSysTickFirst && offset <= kSysTickLast;
+  const bool protection = offset >= kMpuFirst && offset < kMpuEnd;
+  if (timer && !options_.systick) return false;
+  if (protection && options_.mpu_regions == 0) return false;
+  if (offset == kVtor && !options_.vector_table_register) return false;
+  if (architecture_.profile == Profile::kV8M)
+    return !(offset >= kItns && offset < kIpr) && !(offset >= kSecurityFirst && offset < kSecurityEnd);
+  if (architecture_.profile == Profile::kV7M) return true;
+  // DDI0419, B3.2.2, B3.3.2, B3.4.2 and B3.5.3: all registers that there are.
+  const bool interrupts = offset == kIser || offset == kIcer || offset == kIspr || offset == kIcpr;
+  const bool priorities = offset >= kIpr && offset < kIpr + 32;
+  const bool handlers = offset == kShpr + 4 || offset == kShpr + 8;
+  const bool control = offset >= kCpuid && offset <= kCcr;
+  return timer || interrupts || priorities || handlers || control || offset == kActlr ||
+         (protection && offset < kMpuFirst + 0x14U);
+}
+
 std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) {
+  if (!has(offset)) return 0;
   const std::uint32_t index = (offset & 0x7FU) / 4;
   if (offset >= kSysTickFirst && offset <= kSysTickLast)
     return systick.read(offset - kSysTickFirst, now);
@@ -200,7 +234,7 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
   if (CoreFeatures::owns(offset)) return features.read(offset);
   switch (offset) {
     case kIctr:
-      return Exceptions::kCount / 32 - 1;
+      return static_cast<std::uint32_t>(exceptions_.interrupts() + 31) / 32 - 1;
     case kCpuid:
       return cpuid_;
     case kIcsr:
@@ -230,6 +264,8 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
     case kFpcar:
       return lazy_frame;
     default:
+      if (offset >= kMvfr0 && offset <= kMvfr2)
+        return options_.fpu ? architecture_.fpu_features[(offset - kMvfr0) / 4] : 0;
       return stored_[offset / 4];
   }
 }
@@ -244,9 +280,9 @@ std::uint32_t SystemControl::bytes_at(std::uint32_t aligned) const {
 }
 
 std::uint32_t SystemControl::read(std::uint32_t offset, std::uint32_t size, std::uint64_t now) {
-  if (offset >= 0x1000) return 0;
+  if (offset >= 0x1000 || !narrow_access_allowed(size)) return 0;
   const std::uint32_t aligned = offset & ~3U;
-  const bool priorities = is_byte_register(aligned) && aligned != kCfsr;
+  const bool priorities = is_byte_register(aligned) && aligned != kCfsr && has(aligned);
   std::uint32_t word = priorities ? bytes_at(aligned) : read_word(aligned, now);
   word >>= 8 * (offset & 3U);
   return size == 4 ? word : word & ((1U << (8 * size)) - 1U);
@@ -254,7 +290,8 @@ std::uint32_t SystemControl::read(std::uint32_t offset, std::uint32_t size, std:
 
 void SystemControl::write(std::uint32_t offset, std::uint32_t size, std::uint32_t value,
                           std::uint64_t now) {
-  if (offset >= 0x1000) return;
+  // On Armv6-M a narrow access is UNPREDICTABLE (DDI0419 B3.1.1).
+  if (offset >= 0x1000 || !narrow_access_allowed(size) || !has(offset & ~3U)) return;
   if (is_byte_register(offset)) return write_bytes(offset, size, value);
   // Other registers take words (B3.1.1); a smaller write reaches its own bits alone.
   write_word(offset & ~3U, value << (8 * (offset & 3U)), now);
@@ -277,7 +314,7 @@ void SystemControl::write_interrupt_bits(std::uint32_t offset, std::uint32_t val
   for (std::uint32_t bit = 0; bit < 32; ++bit) {
     if ((value >> bit & 1U) == 0) continue;
     const int number = static_cast<int>(kFirstInterrupt + (offset & 0x7FU) * 8 + bit);
-    if (number >= Exceptions::kCount) return;
+    if (!exceptions_.exists(number)) return;
     if (offset < kIcer)
       exceptions_.set_enabled(number, true);
     else if (offset < kIspr)
@@ -291,7 +328,7 @@ void SystemControl::write_interrupt_bits(std::uint32_t offset, std::uint32_t val
 
 void SystemControl::write_reset_control(std::uint32_t value) {
   if (value >> 16 != kVectKey) return;
-  exceptions_.set_group_bits(static_cast<int>(value >> 8 & 7U));
+  if (architecture_.priority_masks) exceptions_.set_group_bits(static_cast<int>(value >> 8 & 7U));
   reset_requested = reset_requested || (value & kSysResetReq) != 0;
 }
 
@@ -308,7 +345,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
     case kIcsr:
       return write_control_state(value);
     case kVtor:
-      vector_table = value & ~0x7FU;
+      vector_table = value & architecture_.vector_table_bits;
       return;
     case kAircr:
       return write_reset_control(value);
@@ -316,7 +353,8 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       system_control = value & 0x16U;
       return;
     case kCcr:
-      configuration = value & (features.has_caches() ? 0x3031BU : 0x31BU);
+      configuration = (value & (architecture_.configuration_bits | (features.has_caches() ? 0x30000U : 0U))) |
+                      architecture_.fixed_configuration;
       return;
     case kShcsr:
       return write_handler_state(value);
@@ -330,17 +368,20 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       bfar_ = value;
       return;
     case kCpacr:
-      coprocessor_access = value & 0xF00000U;
+      coprocessor_access = options_.fpu ? value & 0xF00000U : 0;
       return;
     case kFpccr:
-      fpu_context_control_ = value & 0xC0000000U;
+      fpu_context_control_ =
+          value & (architecture_.profile == Profile::kV8M ? 0xD0000000U : 0xC0000000U);
       lazy_active = (value & 1U) != 0;
       return;
     case kFpcar:
       lazy_frame = value & ~7U;
       return;
     case kStir:
-      exceptions_.set_pending(static_cast<int>(kFirstInterrupt + (value & 0x1FFU) % 240));
+      if (const int number = static_cast<int>(kFirstInterrupt + (value & 0x1FFU));
+          exceptions_.exists(number))
+        exceptions_.set_pending(number);
       return;
     default:
       stored_[offset / 4] = value;

@@ -1,10 +1,12 @@
-// System control space: SysTick, NVIC and SCB registers (DDI0403E B3.2 to B3.4).
+// System control space: SysTick, NVIC and SCB registers (DDI0403E B3.2 to B3.4; DDI0419 and DDI0553
+// where the profiles differ).
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <functional>
 
+#include "architecture.hpp"
 #include "core_features.hpp"
 #include "exceptions.hpp"
 #include "mpu.hpp"
@@ -44,9 +46,14 @@ class SysTick {
 
 class SystemControl {
  public:
-  SystemControl(Exceptions& exceptions, Timeline& timeline, int systick_source, std::uint32_t cpuid)
-      : features(cpuid),
+  SystemControl(Exceptions& exceptions, Timeline& timeline, int systick_source, std::uint32_t cpuid,
+                const Architecture& architecture, const CoreOptions& options)
+      : features(architecture, options.fpu),
         systick(timeline, systick_source),
+        configuration(architecture.fixed_configuration | kStackAlign),
+        mpu(architecture, options.mpu_regions),
+        architecture_(architecture),
+        options_(options),
         exceptions_(exceptions),
         cpuid_(cpuid) {}
 
@@ -62,7 +69,7 @@ class SystemControl {
   std::uint32_t vector_table = 0;
   int active_exception = 0;             // IPSR
   std::uint32_t system_control = 0;     // SCR
-  std::uint32_t configuration = 0x200;  // CCR: STKALIGN
+  std::uint32_t configuration;          // CCR
   std::uint32_t coprocessor_access = 0;
   bool reset_requested = false;
   Mpu mpu;
@@ -79,15 +86,26 @@ class SystemControl {
   bool send_event_on_pend() const { return (system_control & 16U) != 0; }
   bool instruction_cache_enabled() const { return (configuration & 1U << 17) != 0; }
   bool data_cache_enabled() const { return (configuration & 1U << 16) != 0; }
-  bool traps_unaligned() const { return (configuration & 8U) != 0; }
+  // On Armv6-M Unicorn's core does it.
+  bool traps_unaligned() const {
+    return (configuration & ~architecture_.fixed_configuration & 8U) != 0;
+  }
   bool traps_division() const { return (configuration & 16U) != 0; }
   bool thread_from_nested() const { return (configuration & 1U) != 0; }
   bool user_may_pend() const { return (configuration & 2U) != 0; }
   std::uint32_t fault_status() const { return cfsr_; }
-  bool stack_align() const { return (configuration & 0x200U) != 0; }
+  bool stack_align() const { return (configuration & kStackAlign) != 0; }
+  bool clears_fpu_on_return() const { return (fpu_context_control_ & 1U << 28) != 0; }
   bool fpu_enabled() const { return (coprocessor_access & 0xF00000U) != 0; }
 
  private:
+  static constexpr std::uint32_t kStackAlign = 0x200U;
+
+  // Whether the profile and the chip's options have a register at all; others read as zero.
+  bool has(std::uint32_t offset) const;
+  bool narrow_access_allowed(std::uint32_t size) const {
+    return size == 4 || architecture_.narrow_accesses;
+  }
   std::uint32_t read_word(std::uint32_t offset, std::uint64_t now);
   void write_word(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
   std::uint32_t bytes_at(std::uint32_t aligned) const;
@@ -99,8 +117,11 @@ class SystemControl {
   std::uint32_t control_state() const;
   void write_control_state(std::uint32_t value);
   std::uint32_t handler_state() const;
+  std::uint32_t added_in_v8() const;
   void write_handler_state(std::uint32_t value);
 
+  const Architecture& architecture_;
+  CoreOptions options_;
   Exceptions& exceptions_;
   std::uint32_t cpuid_;
   std::uint32_t cfsr_ = 0;

@@ -109,14 +109,13 @@ void Engine::reset() {
   const bool mpu_was_on = system.mpu.enabled();
   CoreFeatures features = system.features;
   features.reset();
-  const std::uint32_t mpu_regions = system.mpu.regions();
-  exceptions = Exceptions(priority_bits_);
+  exceptions = Exceptions(priority_bits_, options_.interrupts);
   // Anew in its place: it holds references.
   std::destroy_at(&system);
-  std::construct_at(&system, exceptions, timeline, systick_source_, cpuid_);
+  std::construct_at(&system, exceptions, timeline, systick_source_, cpuid_, architecture_,
+                    options_);
   system.mpu_changed = mpu_was_on;
   system.features = features;
-  system.mpu.set_regions(mpu_regions);
   if (MemorySystem* memories = accountant.memories()) {
     memories->icache.set_enabled(false);
     memories->dcache.set_enabled(false);

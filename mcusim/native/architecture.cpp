@@ -1,0 +1,88 @@
+#include "architecture.hpp"
+
+namespace mcusim {
+
+namespace {
+
+constexpr std::uint32_t kStackAlign = 0x200U, kTrapUnaligned = 8U, kThreadFromNested = 1U;
+
+// Interrupt latency: DDI0484C 3.6.1. Return and tail-chaining are assumed: that of POP of eight
+// registers with PC (3 + N, table 3.1), and the entry without its eight stores.
+constexpr Architecture kCortexM0PlusArchitecture = {
+    .profile = Profile::kV6M,
+    .interrupts = 32,
+    .priority_masks = false,
+    .configurable_faults = false,
+    .one_bus = true,
+    .narrow_accesses = false,
+    .vector_table_bits = 0xFFFFFF00U,  // core_cm0plus.h: TBLOFF is bits 31 to 8
+    .fixed_configuration = kStackAlign | kTrapUnaligned,
+    .configuration_bits = 0,
+    .smallest_region = 256,
+    .lowest_return = 0xF0000000U,
+    .entry_cycles = 15,
+    .return_cycles = 11,
+    .tail_chain_cycles = 7,
+    .features = {},
+    .fpu_features = {},
+};
+
+// TRM 100166, 3.9, 4.1 and 7.3.
+constexpr Architecture kCortexM4Architecture = {
+    .profile = Profile::kV7M,
+    .interrupts = 240,
+    .priority_masks = true,
+    .configurable_faults = true,
+    .one_bus = false,
+    .narrow_accesses = true,
+    .vector_table_bits = 0xFFFFFF80U,
+    .fixed_configuration = 0,
+    .configuration_bits = 0x31BU,
+    .smallest_region = 32,
+    .lowest_return = 0xF0000000U,
+    .entry_cycles = 12,
+    .return_cycles = 10,
+    .tail_chain_cycles = 6,
+    .features = {0x00000030U, 0x00000200U, 0x00100000U, 0x00000000U, 0x00100030U, 0x00000000U,
+                 0x01000000U, 0x00000000U, 0x01101110U, 0x02112000U, 0x21232231U, 0x01111131U,
+                 0x01310132U},
+    .fpu_features = {0x10110021U, 0x11000011U, 0U},
+};
+
+// Cycles are assumed to be those of the Cortex-M4: the TRM (100230) gives none. Features: 100230,
+// system control register summary.
+constexpr Architecture kCortexM33Architecture = {
+    .profile = Profile::kV8M,
+    .interrupts = 240,
+    .priority_masks = true,
+    .configurable_faults = true,
+    .one_bus = false,
+    .narrow_accesses = true,
+    .vector_table_bits = 0xFFFFFF80U,
+    .fixed_configuration = kStackAlign | kThreadFromNested,
+    .configuration_bits = 0x51AU,
+    .smallest_region = 32,
+    .lowest_return = 0xFF000000U,
+    .entry_cycles = 12,
+    .return_cycles = 10,
+    .tail_chain_cycles = 6,
+    .features = {0x00000030U, 0x00000200U, 0x00200000U, 0x00000000U, 0x00101F40U, 0x00000000U,
+                 0x01000000U, 0x00000000U, 0x01101110U, 0x02212000U, 0x20232232U, 0x01111131U,
+                 0x01310132U},
+    .fpu_features = {0x10110021U, 0x11000011U, 0x00000040U},
+};
+
+}  // namespace
+
+const Architecture& architecture_of(CoreKind core) {
+  switch (core) {
+    case CoreKind::kCortexM0Plus:
+      return kCortexM0PlusArchitecture;
+    case CoreKind::kCortexM33:
+      return kCortexM33Architecture;
+    default:
+      return kCortexM4Architecture;
+  }
+}
+
+}  // namespace mcusim
