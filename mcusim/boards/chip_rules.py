@@ -203,7 +203,9 @@ def options_of_the_core_are_possible(chip: Chip, where: Where) -> None:
     for key, allowed in limits.items():
         value = getattr(options, key)
         if value is not None and value not in allowed:
-            raise where.error(f"core_options.{key}", f"{value} is not possible", "see the core's TRM")
+            raise where.error(
+                f"core_options.{key}", f"{value} is not possible", "see the core's TRM"
+            )
     if chip.core == "cortex-m0plus":
         _armv6m_limits(chip, where)
 

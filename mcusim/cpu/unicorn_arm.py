@@ -70,6 +70,7 @@ WITHOUT_FAULT_STATUS = {"cortex-m0plus"}
 _INTERRUPTS = {"cortex-m0plus": 32}
 _MPU_REGIONS = {"cortex-m33": 16}
 
+
 def open_engine(
     core: str, accurate: bool, priority_bits: int, options: CoreOptions | None = None
 ) -> _native.Engine:

@@ -20,7 +20,7 @@ _SINGLE = {getattr(arm, f"ARM_REG_S{i}"): 1 << i for i in range(32)}
 _SINGLE |= {getattr(arm, f"ARM_REG_D{i}"): 3 << (2 * i) for i in range(16)}
 
 _MULTIPLY = re.compile(r"^(mul|mla|mls|[su]mull|[su]ml|umaal|smm|smu|smla|smls)")
-_LOAD_STORE = re.compile(r"^(ldr|str)(ex)?(b|h|sb|sh|d)?t?$")
+_LOAD_STORE = re.compile(r"^(ldr|str|lda|stl)(ex)?(b|h|sb|sh|d)?t?$")
 _MULTIPLE = re.compile(r"^v?(ldm|stm|push|pop)")
 _BYTES = {"b": 1, "sb": 1, "h": 2, "sh": 2, "": 4}
 _CONDITION = re.compile(r"^b(eq|ne|hs|lo|cs|cc|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)$")
@@ -113,7 +113,7 @@ def _operand_facts(insn: Any) -> dict[str, Any]:
 def _plain_kind(insn: Any, name: str, facts: dict[str, Any]) -> Kind:
     if name in ("b", "bl", "cbz", "cbnz") or _CONDITION.match(name):
         return Kind.BRANCH
-    if name in ("bx", "blx") or facts["writes"] >> PC & 1:
+    if name in ("bx", "blx", "bxns", "blxns") or facts["writes"] >> PC & 1:
         return Kind.BRANCH_REGISTER
     if name == "nop":
         return Kind.NOP
@@ -127,7 +127,7 @@ def _plain_kind(insn: Any, name: str, facts: dict[str, Any]) -> Kind:
 
 
 def _flow(insn: Any, name: str) -> dict[str, Any]:
-    facts: dict[str, Any] = {"call": name in ("bl", "blx")}
+    facts: dict[str, Any] = {"call": name in ("bl", "blx", "blxns")}
     facts["conditional"] = name in ("cbz", "cbnz") or bool(_CONDITION.match(name))
     if facts["conditional"] or name in ("b", "bl"):
         facts["branch_offset"] = _signed(insn.operands[-1].imm)  # disassembled at address 0
@@ -144,13 +144,14 @@ def _flow(insn: Any, name: str) -> dict[str, Any]:
 def _describe_access(
     insn: Any, match: re.Match[str], size: int, facts: dict[str, Any]
 ) -> Instruction:
-    load = match[1] == "ldr"
+    load = match[1] in ("ldr", "lda")
     suffix = match[3] or ""
     operand = next(op for op in insn.operands if op.type == arm.ARM_OP_MEM)
     memory = operand.mem
     double = suffix == "d"
     data = insn.operands[1 if match[2] and not load else 0]
-    kind = _access_kind(load, double, bool(match[2]))
+    # LDA and STL are as strict on alignment as exclusive accesses (DDI0553, LDA).
+    kind = _access_kind(load, double, bool(match[2]) or match[1] in ("lda", "stl"))
     post = bool(insn.post_index)
     base = _core(memory.base)
     sp_change = 0

@@ -1,0 +1,92 @@
+"""Timing of the Cortex-M0+: cycles of a basic block at zero wait states.
+
+TRM: Arm Cortex-M0+ Technical Reference Manual (DDI0484C), table 3.1 "Cortex-M0+ instruction
+summary". Instructions of its two-stage pipeline don't overlap, so the table is the whole model: no
+stalls between them, and none for where a target lies.
+
+A load or store of the single-cycle I/O port takes one cycle (TRM, table 3.1, note b). The native
+core knows the addresses and takes the other cycle back.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from mcusim.boards.schema import CoreOptions
+from mcusim.timing.block_facts import block_flags, fetch_words, stack_drop
+from mcusim.timing.cores import TimeBlock
+from mcusim.timing.instruction import NO_REGISTER, Instruction, Kind
+from mcusim.timing.record import pack
+from mcusim.timing.thumb import decode, split
+
+CPU = "cortex-m0plus"
+
+REFILL = 1
+"""What a taken branch takes beyond an instruction that isn't one: 2 cycles altogether."""
+_SYSTEM_CYCLES = {"mrs": 3, "msr": 3, "wfi": 2, "wfe": 2}
+
+
+def configured(options: CoreOptions | None) -> TimeBlock:
+    """The block timer of a core with the multiplier that `options` name."""
+    return partial(time_block, multiply_cycles=options.multiply_cycles if options else 1)
+
+
+def time_block(
+    address: int, code: bytes, it_state: int, accurate: bool, *, multiply_cycles: int = 1
+) -> dict[str, Any]:
+    """Times the basic block `code` at `address`.
+
+    Args:
+        address: of the first instruction.
+        code: bytes of the block.
+        it_state: always 0, as Armv6-M has no IT.
+        accurate: makes no difference, as no cycle depends on an operand.
+        multiply_cycles: of the multiplier, 1 or 32.
+
+    Returns:
+        The keyword arguments of `mcusim._native.Block`.
+    """
+    instructions = [decode(encoding) for encoding in split(code)]
+    packed = []
+    cycles = offset = 0
+    for instruction in instructions:
+        packed.append(pack(instruction, address + offset, offset, cycles, 0))
+        cycles += _cycles(instruction, multiply_cycles)
+        offset += instruction.size
+    return {
+        "cycles": cycles,
+        "fetch_words": fetch_words(address, len(code)),
+        "taken_cycles": REFILL if instructions[-1].conditional else 0,
+        "target_penalty": 0,
+        "feels_target_penalty": False,
+        "flags": block_flags(instructions),
+        "first_fpu": 0xFFFF,
+        "stack_drop": stack_drop(instructions),
+        "head_address_registers": 0,
+        "tail_load": NO_REGISTER,
+        "code": b"".join(packed),
+    }
+
+
+def _cycles(instruction: Instruction, multiply_cycles: int) -> int:
+    match instruction.kind:
+        case Kind.LOAD | Kind.STORE:
+            return 2
+        case Kind.LOAD_MULTIPLE | Kind.STORE_MULTIPLE:
+            # POP with PC: 3 + N, where N counts the PC too.
+            return (3 if instruction.loads_pc else 1) + instruction.count
+        case Kind.MULTIPLY:
+            return multiply_cycles
+        case Kind.BRANCH:
+            if instruction.conditional:
+                return 1
+            return 3 if instruction.call else 2
+        case Kind.BRANCH_REGISTER:
+            return 2
+        case Kind.BARRIER:
+            return 3
+        case Kind.SYSTEM:
+            return _SYSTEM_CYCLES.get(instruction.mnemonic, 1)
+        case _:
+            return 1
