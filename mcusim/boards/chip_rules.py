@@ -14,10 +14,10 @@ from mcusim.boards.option_bytes import WORD, flash_read_bytes, option_bit
 from mcusim.boards.paths import core_path, names_in
 from mcusim.boards.plausibility import numbers_have_plausible_units, spread_is_a_fraction
 from mcusim.boards.reading import Where
-from mcusim.boards.schema import CORES_WITH_OPTIONS, Cache, Chip
+from mcusim.boards.schema import CORES_WITH_OPTIONS, MOST_INTERRUPTS, Cache, Chip
 
-MOST_INTERRUPTS = 240
-"""Lines of the NVIC that are modelled; Armv7-M allows as many, Armv8-M 480."""
+MPU_REGIONS = {"cortex-m0plus": (0, 8), "cortex-m33": (0, 4, 8, 12, 16)}
+"""Regions that a core's MPU can have, where that is not 0, 8 or 16 (DDI0419 B3.5, TRM 100230)."""
 GRAIN = 0x400
 """Bytes in which the address space is mapped."""
 
@@ -99,10 +99,10 @@ def wait_states_cover_the_maximum_clock(chip: Chip, where: Where) -> None:
 
 
 def the_mpu_is_one_that_exists(chip: Chip, where: Where) -> None:
-    if chip.mpu_regions not in (None, 8, 16):
-        raise where.error(
-            "mpu_regions", f"{chip.mpu_regions} regions", "an Armv7-M MPU has 8 or 16"
-        )
+    possible = MPU_REGIONS.get(chip.core, (0, 8, 16))
+    if chip.mpu_regions is not None and chip.mpu_regions not in possible:
+        remedy = f"a {chip.core} has {', '.join(map(str, possible))}"
+        raise where.error("mpu_regions", f"{chip.mpu_regions} regions", remedy)
     if chip.mpu_regions is not None and not chip.mpu_regions_source:
         raise where.error("mpu_regions_source", "is missing", "name the document and section")
 
@@ -199,27 +199,14 @@ def options_of_the_core_are_possible(chip: Chip, where: Where) -> None:
     options = chip.core_options
     if options is None:
         return
-    limits = {"interrupts": range(1, MOST_INTERRUPTS + 1), "mpu_regions": (0, 4, 8, 12, 16)}
-    for key, allowed in limits.items():
-        value = getattr(options, key)
-        if value is not None and value not in allowed:
-            raise where.error(
-                f"core_options.{key}", f"{value} is not possible", "see the core's TRM"
-            )
-    if chip.core == "cortex-m0plus":
-        _armv6m_limits(chip, where)
-
-
-def _armv6m_limits(chip: Chip, where: Where) -> None:
-    # DDI0419, B1.5.4 and B3.5.3.
-    options = chip.core_options
-    assert options is not None
-    if chip.priority_bits != 2:
+    # Armv6-M: DDI0419, exception numbers and priorities.
+    armv6m = chip.core == "cortex-m0plus"
+    most = 32 if armv6m else MOST_INTERRUPTS
+    if options.interrupts is not None and not 1 <= options.interrupts <= most:
+        problem = f"{options.interrupts} interrupts"
+        raise where.error("core_options.interrupts", problem, f"a {chip.core} has 1 to {most}")
+    if armv6m and chip.priority_bits != 2:
         raise where.error("priority_bits", "is 2 in each Armv6-M core", "use 2")
-    if options.interrupts is not None and options.interrupts > 32:
-        raise where.error("core_options.interrupts", "is at most 32 in Armv6-M", "correct it")
-    if options.mpu_regions not in (None, 0, 8):
-        raise where.error("core_options.mpu_regions", "is 0 or 8 in Armv6-M", "correct it")
 
 
 CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (

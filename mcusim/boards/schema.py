@@ -27,6 +27,8 @@ Workload = Literal["coremark", "while1", "fibonacci", "dhrystone", "reduced-code
 
 
 CORES_WITH_OPTIONS = ("cortex-m0plus", "cortex-m33")
+MOST_INTERRUPTS = 240
+"""Lines of the NVIC that are modelled; Armv7-M allows as many, Armv8-M 480."""
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

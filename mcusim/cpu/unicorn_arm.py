@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mcusim import _native
-from mcusim.boards.schema import CoreOptions
+from mcusim.boards.schema import MOST_INTERRUPTS, Chip
 from mcusim.errors import BoardError
 
 REGISTERS = _native.REGISTERS
@@ -68,32 +68,29 @@ WITHOUT_FAULT_STATUS = {"cortex-m0plus"}
 """Cores of Armv6-M: each fault is a HardFault (DDI0419, B1.5.6)."""
 
 _INTERRUPTS = {"cortex-m0plus": 32}
-_MPU_REGIONS = {"cortex-m33": 16}
 
 
-def open_engine(
-    core: str, accurate: bool, priority_bits: int, options: CoreOptions | None = None
-) -> _native.Engine:
-    """Makes an engine of the core that a chip file names.
-
-    `priority_bits` is how many bits of an exception's priority the chip implements.
+def open_engine(chip: Chip, accurate: bool) -> _native.Engine:
+    """Makes an engine of a chip's core.
 
     Raises:
         BoardError: for a core without an execution model.
     """
-    model = _native.CPU_MODELS.get(core)
-    if model is None or core not in CPUID:
+    model = _native.CPU_MODELS.get(chip.core)
+    if model is None or chip.core not in CPUID:
         known = ", ".join(sorted(CPUID))
-        raise BoardError(f"core {core!r} can't be executed; there are {known}")
-    return _native.Engine(model, accurate, priority_bits, CPUID[core], _options(core, options))
+        raise BoardError(f"core {chip.core!r} can't be executed; there are {known}")
+    return _native.Engine(
+        model, accurate, chip.priority_bits, CPUID[chip.core], _options(chip.core, chip)
+    )
 
 
-def _options(core: str, chosen: CoreOptions | None) -> _native.CoreOptions:
-    interrupts = chosen.interrupts if chosen else None
-    regions = chosen.mpu_regions if chosen else None
+def _options(core: str, chip: Chip) -> _native.CoreOptions:
+    chosen = chip.core_options
+    lines = chosen.interrupts if chosen else None
     return _native.CoreOptions(
-        interrupts=_INTERRUPTS.get(core, 240) if interrupts is None else interrupts,
-        mpu_regions=_MPU_REGIONS.get(core, 8) if regions is None else regions,
+        interrupts=_INTERRUPTS.get(core, MOST_INTERRUPTS) if lines is None else lines,
+        mpu_regions=8 if chip.mpu_regions is None else chip.mpu_regions,
         fpu=core not in WITHOUT_FAULT_STATUS and (chosen is None or chosen.fpu),
         systick=chosen is None or chosen.systick,
         vector_table_register=chosen is None or chosen.vector_table_register,

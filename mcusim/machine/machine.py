@@ -47,7 +47,7 @@ class Machine:
         self.board = board
         self.image = image
         chip = board.chip
-        self.engine = open_engine(chip.core, accurate, chip.priority_bits, chip.core_options)
+        self.engine = open_engine(chip, accurate)
         self.regions = Regions(self.engine)
         self.output = bytearray()
         self.warnings: list[str] = []
@@ -362,8 +362,6 @@ class Machine:
 
     def _map_devices(self) -> None:
         self.engine.map_system_control()
-        if self.board.chip.mpu_regions is not None:
-            self.engine.set_mpu_regions(self.board.chip.mpu_regions)
         if self.board.chip.bit_band:
             self.engine.map_bit_band()
         for base, size_bytes in self._bus.windows():

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcusim.cpu.unicorn_arm import REGISTERS, Cause, Stopped, run, skip_instruction
+from mcusim.cpu.unicorn_arm import (
+    REGISTERS,
+    WITHOUT_FAULT_STATUS,
+    Cause,
+    Stopped,
+    run,
+    skip_instruction,
+)
 from mcusim.machine import faults
 from mcusim.machine.machine import Machine
 from mcusim.machine.resets import OnReset, Resets
@@ -185,7 +192,9 @@ class RunLoop:
             return self._ending(stopped)
         if self._engine.fpu_enabled:
             return None
-        return self._fault(Stopped(Cause.NO_COPROCESSOR, at))
+        # The timing of a core without FPU marks instructions that the engine would take wrongly.
+        has_fpu = self._machine.board.chip.core not in WITHOUT_FAULT_STATUS
+        return self._fault(Stopped(Cause.NO_COPROCESSOR if has_fpu else Cause.UNDEFINED, at))
 
     def _asleep_for_good(self, stopped: Stopped) -> Ending:
         machine = self._machine

@@ -4,6 +4,9 @@ namespace mcusim {
 
 namespace {
 
+// SVCall, PendSV and SysTick; MemManage, BusFault, UsageFault and the debug monitor beside them.
+constexpr std::uint32_t kHandlersV6 = 1U << 11 | 1U << 14 | 1U << 15;
+constexpr std::uint32_t kHandlersV7 = kHandlersV6 | 7U << 4 | 1U << 12;
 constexpr std::uint32_t kStackAlign = 0x200U, kTrapUnaligned = 8U, kThreadFromNested = 1U;
 
 // Interrupt latency: DDI0484C 3.6.1. Return and tail-chaining are assumed: that of POP of eight
@@ -14,6 +17,7 @@ constexpr Architecture kCortexM0PlusArchitecture = {
     .priority_masks = false,
     .configurable_faults = false,
     .one_bus = true,
+    .handlers = kHandlersV6,
     .narrow_accesses = false,
     .vector_table_bits = 0xFFFFFF00U,  // core_cm0plus.h: TBLOFF is bits 31 to 8
     .fixed_configuration = kStackAlign | kTrapUnaligned,
@@ -34,6 +38,7 @@ constexpr Architecture kCortexM4Architecture = {
     .priority_masks = true,
     .configurable_faults = true,
     .one_bus = false,
+    .handlers = kHandlersV7,
     .narrow_accesses = true,
     .vector_table_bits = 0xFFFFFF80U,
     .fixed_configuration = 0,
@@ -49,6 +54,15 @@ constexpr Architecture kCortexM4Architecture = {
     .fpu_features = {0x10110021U, 0x11000011U, 0U},
 };
 
+// Other features, DDI0489F 3.2 and 3.3; the same exception model.
+constexpr Architecture cortex_m7() {
+  Architecture found = kCortexM4Architecture;
+  found.features[10] = 0x20232231U;  // ISAR2
+  found.fpu_features = {0x10110221U, 0x12000011U, 0x00000040U};
+  return found;
+}
+constexpr Architecture kCortexM7Architecture = cortex_m7();
+
 // Cycles are assumed to be those of the Cortex-M4: the TRM (100230) gives none. Features: 100230,
 // system control register summary.
 constexpr Architecture kCortexM33Architecture = {
@@ -57,6 +71,7 @@ constexpr Architecture kCortexM33Architecture = {
     .priority_masks = true,
     .configurable_faults = true,
     .one_bus = false,
+    .handlers = kHandlersV7 | 1U << 7,
     .narrow_accesses = true,
     .vector_table_bits = 0xFFFFFF80U,
     .fixed_configuration = kStackAlign | kThreadFromNested,
@@ -78,6 +93,8 @@ const Architecture& architecture_of(CoreKind core) {
   switch (core) {
     case CoreKind::kCortexM0Plus:
       return kCortexM0PlusArchitecture;
+    case CoreKind::kCortexM7:
+      return kCortexM7Architecture;
     case CoreKind::kCortexM33:
       return kCortexM33Architecture;
     default:

@@ -14,12 +14,13 @@ enum class Profile : std::uint8_t { kV6M, kV7M, kV8M };
 
 struct Architecture {
   Profile profile;
-  int interrupts;                    // at most
-  bool priority_masks;               // BASEPRI and FAULTMASK
-  bool configurable_faults;          // MemManage, BusFault, UsageFault, and all status of faults
-  bool one_bus;                      // instructions and data take turns
-  bool narrow_accesses;              // bytes and halfwords reach priorities and fault status
-  std::uint32_t vector_table_bits;   // of VTOR
+  int interrupts;                     // at most
+  bool priority_masks;                // BASEPRI and FAULTMASK
+  bool configurable_faults;           // MemManage, BusFault, UsageFault, and all status of faults
+  bool one_bus;                       // instructions and data take turns
+  std::uint32_t handlers;             // system handlers with a priority, a bit each
+  bool narrow_accesses;               // bytes and halfwords reach priorities and fault status
+  std::uint32_t vector_table_bits;    // of VTOR
   std::uint32_t fixed_configuration;  // bits of CCR that read as one
   std::uint32_t configuration_bits;   // those that can be written
   std::uint32_t smallest_region;      // of the MPU, in bytes

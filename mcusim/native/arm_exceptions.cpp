@@ -22,6 +22,7 @@ constexpr std::uint32_t kProcessStack = 1U << 2;
 constexpr std::uint32_t kUnprivileged = 1U;  // bits of CONTROL
 constexpr std::uint32_t kStackSelectBit = 2U;
 constexpr std::uint32_t kFpuActive = 4U;
+constexpr std::uint32_t kSecureFpuActive = 8U;  // SFPA, in Secure state
 constexpr int kLowRegisters[] = {0, 1, 2, 3, 12, 14};
 
 // Fault status (B3.2.15, B3.2.16).
@@ -363,7 +364,8 @@ bool Engine::chain(std::uint32_t exc_return) {
   // Tail-chaining: the frame stays for the next handler.
   const int next = exceptions.next(masks());
   const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(next);
-  accountant.charge_exception(architecture_.tail_chain_cycles, 0, false, accountant.data_wait(vector, 1, false));
+  accountant.charge_exception(architecture_.tail_chain_cycles, 0, false,
+                              accountant.data_wait(vector, 1, false));
   return vector_to(next, reg(UC_ARM_REG_XPSR), exc_return);
 }
 
@@ -433,7 +435,8 @@ void Engine::restore(std::uint32_t exc_return, std::uint32_t frame,
 void Engine::switch_mode(bool process, bool fpu, std::uint32_t xpsr) {
   const std::uint32_t privilege = control() & kUnprivileged;
   system.active_exception = static_cast<int>(xpsr & kNumber);
-  set_control(privilege | (process ? kStackSelectBit : 0U) | (fpu ? kFpuActive : 0U));
+  const std::uint32_t context = kFpuActive | (options_.security ? kSecureFpuActive : 0U);
+  set_control(privilege | (process ? kStackSelectBit : 0U) | (fpu ? context : 0U));
   const std::uint32_t now = (xpsr & ~kAligned) | kThumb;
   set_reg(UC_ARM_REG_XPSR_NZCVQG, now);
   if (privilege != 0) refresh_mode(now);

@@ -152,11 +152,6 @@ void set_bus_divider(Engine& engine, std::uint32_t core_cycles) {
   if (MemorySystem* memories = engine.accountant.memories()) memories->divider = core_cycles;
 }
 
-void set_mpu_regions(Engine& engine, std::uint32_t count) {
-  if (count == 0 || count > Mpu::kMostRegions) throw nb::value_error("an MPU has 1 to 16 regions");
-  engine.system.mpu.set_regions(count);
-}
-
 Flash& flash_of(Engine& engine) {
   Flash* flash = engine.accountant.flash();
   if (flash == nullptr) throw nb::value_error("this engine has no flash");
@@ -292,6 +287,8 @@ void bind_core_options(nb::module_& m) {
           "__init__",
           [](CoreOptions* self, int interrupts, std::uint32_t mpu_regions, bool fpu, bool systick,
              bool vector_table_register, bool unprivileged, bool security) {
+            if (mpu_regions > Mpu::kMostRegions)
+              throw nb::value_error("an MPU has at most 16 regions");
             new (self) CoreOptions{interrupts,   mpu_regions, fpu, systick, vector_table_register,
                                    unprivileged, security};
           },
@@ -316,7 +313,6 @@ void bind_engine(nb::module_& m) {
           },
           "icache"_a, "dcache"_a)
       .def("set_bus_divider", &set_bus_divider)
-      .def("set_mpu_regions", &set_mpu_regions)
       .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
       .def(
           "set_flash",

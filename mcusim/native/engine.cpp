@@ -294,6 +294,8 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
     }
     if (error == UC_ERR_FETCH_UNMAPPED && returns_by(stop_.pc)) {
       if (!resume_from_exception()) return stop_;
+      sleep_for_event_ = false;
+      if (sleeping_ && !sleep()) return stop_;
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
@@ -345,8 +347,7 @@ void Engine::privilege_written(const Block& block) {
   // Unicorn's Cortex-M0 is without CONTROL.nPRIV, which the Cortex-M0+ can have: MSR CONTROL, Rn.
   const std::uint32_t at = block.fallthrough() - 4U;
   if (halfword(at + 2) != 0x8814U || (halfword(at) & 0xFFF0U) != 0xF380U || !privileged()) return;
-  *special_.control =
-      (*special_.control & ~1U) | (low(static_cast<int>(halfword(at) & 15U)) & 1U);
+  *special_.control = (*special_.control & ~1U) | (low(static_cast<int>(halfword(at) & 15U)) & 1U);
   refresh_mode(reg(UC_ARM_REG_XPSR));
 }
 

@@ -154,8 +154,8 @@ std::uint32_t* find_limit(uc_engine* uc, const std::uint32_t* registers,
   return places.size() == 1 ? const_cast<std::uint32_t*>(registers) + kLow + places[0] : nullptr;
 }
 
-// Clears the word that says "Secure", which is known by choosing the bank of PRIMASK: the Secure one
-// at `primask`, the other before it.
+// Clears the word that says "Secure", which is known by choosing the bank of PRIMASK: the Secure
+// one at `primask`, the other before it.
 bool leave_secure_state(uc_engine* uc, std::uint32_t* primask) {
   constexpr std::size_t kReach = 64;
   const std::uint32_t zero = 0, one = 1;
@@ -174,14 +174,15 @@ bool leave_secure_state(uc_engine* uc, std::uint32_t* primask) {
 // Clears the bit of the Security Extension in the word that lists the core's features, which is
 // known by letting Non-secure code write CONTROL.FPCA.
 bool drop_security_feature(uc_engine* uc, const std::uint32_t* registers) {
-  constexpr std::uint32_t kMProfile = 1U << 9, kV8 = 1U << 27;                      // low half
+  constexpr std::uint32_t kMProfile = 1U << 9, kV8 = 1U << 27;                       // low half
   constexpr std::uint32_t kDsp = 1U << 2, kSecurity = 1U << 5, kMainline = 1U << 6;  // high half
   const SafeReader reader;
   auto* const from = const_cast<std::uint32_t*>(registers);
   const auto words = snapshot(reader, reinterpret_cast<std::uintptr_t>(from));
   const auto has = [](std::uint32_t word, std::uint32_t bits) { return (word & bits) == bits; };
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    if (!has(words[i], kMProfile | kV8) || !has(words[i + 1], kDsp | kSecurity | kMainline)) continue;
+    if (!has(words[i], kMProfile | kV8) || !has(words[i + 1], kDsp | kSecurity | kMainline))
+      continue;
     from[i + 1] &= ~kSecurity;
     std::uint32_t control = 4, seen = 0;
     uc_reg_write(uc, UC_ARM_REG_CONTROL, &control);

@@ -211,7 +211,8 @@ bool SystemControl::has(std::uint32_t offset) const {
   if (protection && options_.mpu_regions == 0) return false;
   if (offset == kVtor && !options_.vector_table_register) return false;
   if (architecture_.profile == Profile::kV8M)
-    return !(offset >= kItns && offset < kIpr) && !(offset >= kSecurityFirst && offset < kSecurityEnd);
+    return !(offset >= kItns && offset < kIpr) &&
+           !(offset >= kSecurityFirst && offset < kSecurityEnd);
   if (architecture_.profile == Profile::kV7M) return true;
   // DDI0419, B3.2.2, B3.3.2, B3.4.2 and B3.5.3: all registers that there are.
   const bool interrupts = offset == kIser || offset == kIcer || offset == kIspr || offset == kIcpr;
@@ -264,8 +265,6 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
     case kFpcar:
       return lazy_frame;
     default:
-      if (offset >= kMvfr0 && offset <= kMvfr2)
-        return options_.fpu ? architecture_.fpu_features[(offset - kMvfr0) / 4] : 0;
       return stored_[offset / 4];
   }
 }
@@ -304,10 +303,18 @@ void SystemControl::write_bytes(std::uint32_t offset, std::uint32_t size, std::u
     if (at >= kCfsr && at < kHfsr)
       cfsr_ &= ~(std::uint32_t{byte} << (8 * (at - kCfsr)));  // write one to clear
     else if (at >= kShpr && at < kShprEnd)
-      exceptions_.set_priority(static_cast<int>(4 + at - kShpr), byte);
-    else
-      exceptions_.set_priority(static_cast<int>(kFirstInterrupt + at - kIpr), byte);
+      set_handler_priority(4 + at - kShpr, byte);
+    else if (const int number = static_cast<int>(kFirstInterrupt + at - kIpr);
+             exceptions_.exists(number))
+      exceptions_.set_priority(number, byte);
   }
+}
+
+void SystemControl::set_handler_priority(std::uint32_t number, std::uint8_t priority) {
+  // SecureFault (7) is the Security Extension's.
+  const bool secure_fault = number == 7 && !options_.security;
+  if ((architecture_.handlers >> number & 1U) != 0 && !secure_fault)
+    exceptions_.set_priority(static_cast<int>(number), priority);
 }
 
 void SystemControl::write_interrupt_bits(std::uint32_t offset, std::uint32_t value) {

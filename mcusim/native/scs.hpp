@@ -67,9 +67,9 @@ class SystemControl {
   CoreFeatures features;
   SysTick systick;
   std::uint32_t vector_table = 0;
-  int active_exception = 0;             // IPSR
-  std::uint32_t system_control = 0;     // SCR
-  std::uint32_t configuration;          // CCR
+  int active_exception = 0;          // IPSR
+  std::uint32_t system_control = 0;  // SCR
+  std::uint32_t configuration;       // CCR
   std::uint32_t coprocessor_access = 0;
   bool reset_requested = false;
   Mpu mpu;
@@ -111,6 +111,7 @@ class SystemControl {
   std::uint32_t bytes_at(std::uint32_t aligned) const;
   std::uint32_t fpu_context_control() const;
   void write_bytes(std::uint32_t offset, std::uint32_t size, std::uint32_t value);
+  void set_handler_priority(std::uint32_t number, std::uint8_t priority);
   void write_interrupt_bits(std::uint32_t offset, std::uint32_t value);
   void write_reset_control(std::uint32_t value);
   std::uint32_t interrupt_bits(std::uint32_t index, bool (Exceptions::*get)(int) const) const;

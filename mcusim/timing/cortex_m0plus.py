@@ -14,10 +14,10 @@ from functools import partial
 from typing import Any
 
 from mcusim.boards.schema import CoreOptions
-from mcusim.timing.block_facts import block_flags, fetch_words, stack_drop
+from mcusim.timing.block_facts import NO_FPU, block_flags, fetch_words, stack_drop
 from mcusim.timing.cores import TimeBlock
 from mcusim.timing.instruction import NO_REGISTER, Instruction, Kind
-from mcusim.timing.record import pack
+from mcusim.timing.record import BlockFlag, pack
 from mcusim.timing.thumb import decode, split
 
 CPU = "cortex-m0plus"
@@ -47,7 +47,9 @@ def time_block(
     Returns:
         The keyword arguments of `mcusim._native.Block`.
     """
-    instructions = [decode(encoding) for encoding in split(code)]
+    encodings = split(code)
+    instructions = [decode(encoding) for encoding in encodings]
+    refused = _first_refused(encodings)
     packed = []
     cycles = offset = 0
     for instruction in instructions:
@@ -60,13 +62,31 @@ def time_block(
         "taken_cycles": REFILL if instructions[-1].conditional else 0,
         "target_penalty": 0,
         "feels_target_penalty": False,
-        "flags": block_flags(instructions),
-        "first_fpu": 0xFFFF,
+        "flags": block_flags(instructions) | (BlockFlag.USES_FPU if refused != NO_FPU else 0),
+        "first_fpu": refused,
         "stack_drop": stack_drop(instructions),
         "head_address_registers": 0,
         "tail_load": NO_REGISTER,
         "code": b"".join(packed),
     }
+
+
+def _first_refused(encodings: list[bytes]) -> int:
+    """Offset of the first instruction that Armv6-M lacks although Unicorn's Cortex-M0 takes it.
+
+    The engine stops there as it does before the FPU of a core whose FPU is off.
+    """
+    offset = 0
+    for encoding in encodings:
+        half = int.from_bytes(encoding[:2], "little")
+        compare = half & 0xF500 == 0xB100  # CBZ, CBNZ
+        conditional = half >> 8 == 0xBF and half & 0xF != 0  # IT
+        endianness = half & 0xFFF7 == 0xB650  # SETEND
+        other_masks = half & 0xFFE0 == 0xB660 and half & 0x5 != 0  # CPS of A or F
+        if len(encoding) == 2 and (compare or conditional or endianness or other_masks):
+            return offset
+        offset += len(encoding)
+    return NO_FPU
 
 
 def _cycles(instruction: Instruction, multiply_cycles: int) -> int:

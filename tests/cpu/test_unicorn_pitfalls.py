@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from assembly import assemble, firmware
 from plain_core import CORE, PlainCore
@@ -11,6 +12,7 @@ from rig import Outcome, Rig, board_named
 
 import mcusim
 from mcusim import Result, _native
+from mcusim.boards.schema import Chip, CoreOptions
 from mcusim.cpu.unicorn_arm import CPUID, Cause, open_engine
 from mcusim.errors import BoardError
 
@@ -83,17 +85,24 @@ def test_m4_accepts_divide_dsp_and_single_precision(fidelity: str, tmp_path: Pat
 
 def test_a_core_that_unicorn_lacks_is_refused() -> None:
     with pytest.raises(BoardError, match="cortex-m4"):
-        open_engine("cortex-m55", True, 4)
+        open_engine(chip_with("cortex-m55"), True)
     for core in CPUID:
         assert core in _native.CPU_MODELS
-        assert open_engine(core, False, 4) is not None
+        assert open_engine(chip_with(core), False) is not None
+
+
+def chip_with(core: str, *, security: bool = False) -> Chip:
+    options = CoreOptions(security=security, source="this test", grade="assumed")
+    return msgspec.structs.replace(board_named("nrf52840").chip, core=core, core_options=options)
 
 
 def test_registers_are_read_in_place() -> None:
     for accurate in (True, False):
-        engine = open_engine("cortex-m4", accurate, 4)
-        assert engine.registers_are_direct
-        engine.drop_callbacks()
+        for core in CPUID:
+            for security in (True, False):
+                engine = open_engine(chip_with(core, security=security), accurate)
+                assert engine.registers_are_direct
+                engine.drop_callbacks()
 
 
 # --- conditional execution ---

@@ -46,7 +46,9 @@ void Default_Handler(void) {
 void Reset_Handler(void) {
   for (uint32_t *from = &_sidata, *to = &_sdata; to < &_edata;) *to++ = *from++;
   for (uint32_t *at = &_sbss; at < &_ebss;) *at++ = 0;
+#ifdef __ARM_FP
   CPACR = 0xFu << 20;
+#endif
   SYNC();
   main();
   finish();

@@ -43,7 +43,9 @@
 #define PENDSVCLR (1u << 27)
 #define NMIPENDSET (1u << 31)
 #define FAULTS_ON (7u << 16) /* SHCSR: MemManage, BusFault, UsageFault */
+#ifndef UNMAPPED
 #define UNMAPPED 0x30000000u
+#endif
 
 #define SYNC() __asm volatile("dsb\n isb" ::: "memory")
 #define PEND(n) (ISPR = 1u << (n))
@@ -73,12 +75,18 @@ void on_process_stack(void (*rest)(void), uint32_t control);
 extern uint32_t process_stack[256];
 extern uint8_t region[4096]; /* aligned to its size */
 
+#ifdef __ARM_ARCH_6M__
+#define FIND_FRAME \
+  "mov r1, lr\n movs r0, #4\n tst r0, r1\n beq 1f\n mrs r0, psp\n b 2f\n 1: mrs r0, msp\n 2:\n"
+#else
+#define FIND_FRAME "tst lr, #4\n ite eq\n mrseq r0, msp\n mrsne r0, psp\n mov r1, lr\n"
+#endif
+
 /* A handler that sees the stacked frame and its EXC_RETURN. */
 #define WITH_FRAME(name)                                                                         \
   void name##_body(uint32_t *frame, uint32_t exc_return);                                        \
   __attribute__((naked)) void name(void) {                                                       \
-    __asm volatile("tst lr, #4\n ite eq\n mrseq r0, msp\n mrsne r0, psp\n mov r1, lr\n"          \
-                   "push {r4, lr}\n bl " #name "_body\n pop {r4, pc}");                          \
+    __asm volatile(FIND_FRAME "push {r4, lr}\n bl " #name "_body\n pop {r4, pc}");               \
   }                                                                                              \
   __attribute__((used)) void name##_body(__attribute__((unused)) uint32_t *frame,               \
                                          __attribute__((unused)) uint32_t exc_return)
