@@ -360,8 +360,9 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       system_control = value & 0x16U;
       return;
     case kCcr:
-      configuration = (value & (architecture_.configuration_bits | (features.has_caches() ? 0x30000U : 0U))) |
-                      architecture_.fixed_configuration;
+      configuration =
+          (value & (architecture_.configuration_bits | (features.has_caches() ? 0x30000U : 0U))) |
+          architecture_.fixed_configuration;
       return;
     case kShcsr:
       return write_handler_state(value);
