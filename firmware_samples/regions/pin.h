@@ -15,14 +15,16 @@ static inline void pin_high(void) { GPIO_OUTSET = PIN; }
 static inline void pin_low(void) { GPIO_OUTCLR = PIN; }
 
 #elif defined(BOARD_NUCLEO_L4R5ZI)
-/* PA5, D13 of the board. Port A's clock enable (RCC) is left out, as it is not modelled yet; a real
- * board needs it. */
+/* PA5, D13 of the board */
 #define PIN 5u
+#define RCC_AHB2ENR REG32(0x4002104Cu)
+#define GPIOAEN (1u << 0)
 #define GPIOA_MODER REG32(0x48000000u)
 #define GPIOA_BSRR REG32(0x48000018u)
 #define MODE_OUTPUT 1u
 
 static inline void pin_init(void) {
+  RCC_AHB2ENR |= GPIOAEN;
   GPIOA_MODER = (GPIOA_MODER & ~(3u << (2 * PIN))) | (MODE_OUTPUT << (2 * PIN));
 }
 static inline void pin_high(void) { GPIOA_BSRR = 1u << PIN; }

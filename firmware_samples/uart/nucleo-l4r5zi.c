@@ -1,8 +1,10 @@
-/* The STM32L4R5's LPUART1. Its clock enable (RCC), the supply of port G (PWR) and the pins'
- * alternate function are left out, as they are not modelled yet; a real board needs them. */
+/* The STM32L4R5's LPUART1. The supply of port G (PWR) and the pins' alternate function are left out,
+ * as they are not modelled; a real board needs them. */
 #include "registers.h"
 #include "uart.h"
 
+#define RCC_APB1ENR2 REG32(0x4002105Cu)
+#define LPUART1EN (1u << 0)
 #define LPUART1 0x40008000u
 #define LPUART_CR1 REG32(LPUART1 + 0x00u)
 #define LPUART_BRR REG32(LPUART1 + 0x0Cu)
@@ -17,6 +19,7 @@
 #define BRR_115200 8889u
 
 void uart_init(void) {
+  RCC_APB1ENR2 |= LPUART1EN;
   LPUART_BRR = BRR_115200;
   LPUART_CR1 = CR1_UE | CR1_TE;
 }

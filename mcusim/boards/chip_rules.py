@@ -54,6 +54,17 @@ def names_are_unique(chip: Chip, where: Where) -> None:
                 raise where.error(key, f"{name!r} appears {count} times", "give each its own name")
 
 
+def clocks_are_switched_by_a_device(chip: Chip, where: Where) -> None:
+    for index, device in enumerate(chip.device):
+        gate = device.clock
+        if gate is not None and not any(
+            other.base <= gate.address < other.base + other.size_bytes for other in chip.device
+        ):
+            key = f"device[{index}].clock.address"
+            problem = f"{gate.address:#x} is in no device"
+            raise where.error(key, problem, f"give the address of {gate.register}")
+
+
 def there_is_flash_and_ram(chip: Chip, where: Where) -> None:
     for kind in ("flash", "ram"):
         if not any(memory.kind == kind for memory in chip.memory):
@@ -213,6 +224,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     every_source_is_given,
     numbers_are_plausible,
     names_are_unique,
+    clocks_are_switched_by_a_device,
     there_is_flash_and_ram,
     regions_fill_whole_kilobytes,
     regions_do_not_overlap,

@@ -123,6 +123,18 @@ class FlashTiming(Sourced, frozen=True, kw_only=True):
     """None: data reads of flash always go to the array."""
 
 
+class ClockGate(Strict, frozen=True, kw_only=True):
+    """The bit that gives a peripheral its clock; without, it reads as 0 and ignores writes."""
+
+    register: str
+    """As the vendor names it, "RCC_APB1ENR1"."""
+    bit_name: str
+    """"USART2EN"."""
+    address: int
+    """Of the register, which a device of the chip has."""
+    bit: int
+
+
 class Device(Sourced, frozen=True, kw_only=True):
     """A peripheral: `type` names a class of `mcusim.devices`."""
 
@@ -132,6 +144,7 @@ class Device(Sourced, frozen=True, kw_only=True):
     size_bytes: int = 0x400
     interrupts: list[int] = []
     """Interrupt numbers, in the order that the device's class names them."""
+    clock: ClockGate | None = None
 
 
 class OptionBytes(Sourced, frozen=True, kw_only=True):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
+from mcusim.boards.schema import ClockGate
 from mcusim.devices import Device
 
 GRAIN_SHIFT = 10
@@ -16,6 +18,16 @@ PRIVATE = ((0xE0000000, 0xE000), (0xE000F000, 0xF1000))
 the native core's."""
 
 
+class Gated(NamedTuple):
+    """A device and who answers for it while it has no clock."""
+
+    device: Device
+    off: Device
+    base: int
+    size_bytes: int
+    gate: ClockGate
+
+
 class Bus:
     """Hands each access to the device at its address; an unmodelled one reads as 0."""
 
@@ -23,11 +35,30 @@ class Bus:
         self._devices: dict[int, tuple[Device, int]] = {}
         self._unmodelled = unmodelled
         self._scripts: dict[int, list[int]] = {}
+        self._gates: dict[int, list[Gated]] = {}
+        """Devices with a clock of their own, by the kilobyte of the register that switches it."""
 
     def attach(self, device: Device, base: int, size_bytes: int) -> None:
         """Puts a device at `base`."""
         for grain in range(base >> GRAIN_SHIFT, (base + size_bytes - 1 >> GRAIN_SHIFT) + 1):
             self._devices[grain] = (device, base)
+
+    def gate(self, gated: Gated) -> None:
+        """Has `off` answer in place of the device while the bit of its gate is 0."""
+        self._gates.setdefault(gated.gate.address >> GRAIN_SHIFT, []).append(gated)
+
+    def ungate(self) -> None:
+        """Forgets the gates, for devices made anew."""
+        self._gates.clear()
+
+    def switch_clocks(self, grain: int | None = None) -> None:
+        """Takes the bits of the gates as they are now, in one kilobyte of registers or in all."""
+        for key in self._gates if grain is None else (grain,):
+            controller, base = self._devices[key]
+            for gated in self._gates[key]:
+                gate = gated.gate
+                on = controller.read(gate.address - base, 4) >> gate.bit & 1
+                self.attach(gated.device if on else gated.off, gated.base, gated.size_bytes)
 
     def script(self, address: int, values: Sequence[int]) -> None:
         """Has reads of a register give these values one after the other, then the last for ever."""
@@ -73,6 +104,8 @@ class Bus:
             return
         device, base = found
         device.write(address - base, size, value)
+        if address >> GRAIN_SHIFT in self._gates:
+            self.switch_clocks(address >> GRAIN_SHIFT)
 
     def _nobody(self, address: int, *, write: bool) -> int:
         self._unmodelled(address, write)

@@ -14,8 +14,9 @@ from mcusim.boards.schema import Regulator
 from mcusim.cpu.unicorn_arm import REGISTERS, it_state, open_engine
 from mcusim.devices import CORE_DEVICES, Device, create
 from mcusim.devices.reset import Cause, Reset
+from mcusim.devices.unclocked import Unclocked
 from mcusim.firmware import FirmwareImage
-from mcusim.machine.bus import Bus
+from mcusim.machine.bus import Bus, Gated
 from mcusim.machine.clock import Clock, Supply
 from mcusim.machine.draws import Draws
 from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
@@ -347,10 +348,14 @@ class Machine:
     def _equip(self) -> None:
         """Makes the chip's devices, and those of the user, in their state after reset."""
         self._equipping = True
+        self._bus.ungate()
         for entry in self.board.chip.device:
             device = create(entry.type, entry.name, self, {c.type_name: c for c in self._own})
             device.interrupts = tuple(entry.interrupts)
             self._put(device, entry.base, entry.size_bytes)
+            if entry.clock is not None:
+                off = Unclocked(device, self, entry.clock, self._where)
+                self._bus.gate(Gated(device, off, entry.base, entry.size_bytes, entry.clock))
         for device_class in self._own:
             if device_class.address is not None:
                 device = device_class(device_class.type_name, self)
@@ -358,6 +363,7 @@ class Machine:
         for poll in self.board.polls:
             self._bus.script(poll.address, poll.values or [poll.value])
         self._equipping = False
+        self._bus.switch_clocks()
         self.sleep.tell()
 
     def _map_devices(self) -> None:
@@ -423,6 +429,9 @@ class Machine:
 
     def _decode(self, address: int, code: bytes, xpsr: int) -> _native.Block:
         return _native.Block(**self._time_block(address, code, it_state(xpsr), self.accurate))
+
+    def _where(self) -> str:
+        return self._place(self.engine.reg(REGISTERS["pc"]))
 
     def _place(self, pc: int) -> str:
         where = self.image.symbol_at(pc)

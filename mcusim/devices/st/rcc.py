@@ -17,8 +17,7 @@ CLOCK_REGISTERS = (rr.CR, rr.ICSCR, rr.CFGR, rr.PLLCFGR)
 class Stm32Rcc(Stm32RccBase):
     """Multi-speed, 16 MHz and external oscillators, main PLL; SWS follows SW.
 
-    Peripherals answer whether or not their clock is enabled, resets by xxxRSTR do nothing, the
-    clock security system and clock outputs aren't modelled.
+    Resets by xxxRSTR do nothing; the clock security system and clock outputs aren't modelled.
     """
 
     reset: ClassVar[Mapping[int, int]] = {
@@ -26,6 +25,7 @@ class Stm32Rcc(Stm32RccBase):
         rr.ICSCR: 0x40000000,
         rr.PLLCFGR: 0x1000,
         rr.AHB1ENR: 0x100,
+        rr.APB1ENR1: 0x400,
         rr.CSR: 0x0C000600,
     }
     ready: ClassVar[Mapping[int, tuple[Ready, ...]]] = rr.READY
