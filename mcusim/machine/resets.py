@@ -60,10 +60,10 @@ class Resets:
             )
         return reset
 
-    def ends(self, reset: Reset) -> bool:
-        """Whether the run ends with it."""
+    def ends(self, reset: Reset, fault: Fault | None) -> bool:
+        """Whether the run ends with it; `fault` is what the firmware's handler has met before."""
         if self._policy == "auto":
-            return reset.is_failure
+            return reset.is_failure or fault is not None
         return self._policy == "stop"
 
     @property

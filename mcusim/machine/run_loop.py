@@ -226,7 +226,7 @@ class RunLoop:
         self._engine.settle()
         reset = self.resets.note(stopped)
         fault = self.resets.fault(reset, stopped)
-        if self.resets.ends(reset):
+        if self.resets.ends(reset, self._fault_found):
             fault = self._fault_found or fault
             return Ending("fault" if fault else "exited", reset.message, fault=fault)
         if self.resets.too_many:

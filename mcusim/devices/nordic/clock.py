@@ -24,7 +24,7 @@ RC, XTAL, SYNTH = 0, 1, 2
 
 HFXO_POWER_UP_US = 104.0
 """With the debounce time at reset, 256 us, it makes the 0.36 ms that PS, CLOCK gives as the typical
-start-up time of the crystal (quoted from memory)."""
+start-up time of the crystal (0.36 ms also in devzone.nordicsemi.com/f/nordic-q-a/23495)."""
 DEBOUNCE_US = 16
 """A unit of HFXODEBOUNCE (nrf52840.svd)."""
 LFCLK_START_US = {RC: 600.0, XTAL: 250_000.0, SYNTH: 100.0}

@@ -95,6 +95,18 @@ def test_on_reset_stop(tmp_path: Path) -> None:
     assert "SYSRESETREQ" in result.reason
 
 
+def test_a_fault_whose_handler_resets_is_a_fault(tmp_path: Path) -> None:
+    body = "handler = on_fault;\n(void)*(volatile uint32_t *)0x30000000;"
+    outside = "static void on_fault(void) { R(0xE000ED0C) = 0x05FA0004; for (;;) continue; }"
+    result, _ = run(tmp_path, body, outside)
+    assert result.outcome == "fault"
+    assert result.fault is not None
+    assert (result.fault.kind, result.fault.function) == ("BusFault: PRECISERR", "main")
+    assert [row.function for row in result.resets] == ["on_fault"]
+    again, _ = run(tmp_path, body, outside, on_reset="restart")
+    assert again.reset_count == 11
+
+
 WATCHDOG = f"""if (RCC_CSR & 1u << 29) {{
   results[0] = {KEPT};
   results[1] = RCC_CSR >> 24;
