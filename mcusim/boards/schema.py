@@ -287,6 +287,8 @@ class Chip(Strict, frozen=True, kw_only=True):
     """Needed for a core that has options which matter here (`CORES_WITH_OPTIONS`)."""
     bit_band: bool = False
     """Whether words at 0x22000000 and 0x42000000 stand for bits of RAM and peripherals."""
+    lockup_resets: bool = False
+    """Whether a core that locks up resets the chip by itself."""
     vector_table: int
     """Address of the vector table at reset."""
     vector_table_source: str

@@ -35,7 +35,7 @@ _KINDS = {
 _NAMES = {2: "NMI", 3: "HardFault", 11: "SVC", 12: "DebugMonitor", 14: "PendSV", 15: "SysTick"}
 _SVCALL = 11
 
-HARD_FAULT, BUS_FAULT, USAGE_FAULT = 3, 5, 6
+NMI, HARD_FAULT, BUS_FAULT, USAGE_FAULT = 2, 3, 5, 6
 # Bits of CFSR (ARM DDI0403E B3.2.15).
 _STATUS = {
     Cause.UNDEFINED: (USAGE_FAULT, 1 << 16),
@@ -62,6 +62,11 @@ def take(machine: Machine, stopped: Stopped) -> bool:
     number, status = _STATUS.get(stopped.cause, (HARD_FAULT, 0))
     address = stopped.address if status & 1 << 15 else None
     return machine.engine.raise_fault(number, stopped.pc, status, address is not None, address or 0)
+
+
+def locks_up(machine: Machine) -> bool:
+    """Whether a fault that can't be taken locks the core up: in HardFault or NMI (B1.5.15)."""
+    return machine.engine.reg(REGISTERS["xpsr"]) & 0x1FF in (NMI, HARD_FAULT)
 
 
 def describe(machine: Machine, stopped: Stopped) -> Fault:

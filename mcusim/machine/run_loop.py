@@ -275,4 +275,7 @@ class RunLoop:
             self._resume = self._engine.resume_at
             self._slice_cycles = FAULT_SLICE_CYCLES
             return None
+        if self._machine.board.chip.lockup_resets and faults.locks_up(self._machine):
+            self._machine.reset("lock-up", f"the core locked up: {fault.kind}: {fault.message}")
+            return self._reset(stopped)
         return Ending("fault", "", fault=self._fault_found)

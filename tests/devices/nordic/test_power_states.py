@@ -151,3 +151,28 @@ for (;;) __asm volatile("wfi");"""
     assert result.outcome == "exited"
     assert "nothing is left to wake it" in result.reason
     assert result.time_s < 0.001
+
+
+LOCK_UP = """report("reason", REG(POWER + 0x400));
+if (REG(POWER + 0x400) & 8) return 0;
+for (uint32_t i = 0; i < 64; i++) table[i] = REG(4 * i + zero);
+table[3] = (uint32_t)hard_fault;
+REG(0xE000ED08) = (uint32_t)table;
+(void)REG(0x30000000u);"""
+FAULTS_AGAIN = """static volatile uint32_t zero, table[64] __attribute__((aligned(256)));
+static void hard_fault(void) { (void)REG(0x30000004u); }"""
+
+
+def test_a_lock_up_is_a_fault(tmp_path: Path) -> None:
+    result, _ = execute(tmp_path, LOCK_UP, FAULTS_AGAIN)
+    assert result.outcome == "fault"
+    assert result.fault is not None
+    assert (result.fault.kind, result.fault.function) == ("BusFault: PRECISERR", "main")
+    assert [(row.cause, row.function) for row in result.resets] == [("lock-up", "hard_fault")]
+
+
+def test_a_lock_up_resets_the_chip(tmp_path: Path) -> None:
+    elf = build(tmp_path, LOCK_UP, FAULTS_AGAIN)
+    result = mcusim.run(elf, board=BOARD, on_reset="restart")
+    assert result.outcome == "exited"
+    assert reports(result)["reason"] == [0, 8]

@@ -282,3 +282,38 @@ for (int i = 0; i < 400000; i++) __asm volatile("nop");"""
     model = build_model(load_board(BOARD), clock_hz=16e6, voltage_range=voltage_range)
     expected = price(model, [result.activity[name] for name in COLUMNS], result.time_s)  # type: ignore[arg-type]
     assert result.energy.energy_j == pytest.approx(expected.typical, rel=0.01)
+
+
+def test_the_time_limit_holds_in_sleep(tmp_path: Path) -> None:
+    elf = build_firmware(tmp_path, RTC_EVERY_SECOND + "SLEEP(2);", ON_WAKE_UP)
+    result = mcusim.run(elf, board=BOARD, max_time_s=0.25)
+    assert result.outcome == "limit"
+    assert result.time_s == pytest.approx(0.25, rel=1e-3)
+
+
+def test_the_watchdog_counts_on_in_stop(tmp_path: Path) -> None:
+    result, _ = run(tmp_path, "IWDG(0) = 0xCCCC;\nSLEEP(2);")
+    assert result.outcome == "fault"
+    assert [row.cause for row in result.resets] == ["watchdog"]
+    assert result.time_s == pytest.approx(4096 * 4 / 32e3, rel=0.01)
+    assert any("Asleep in stop2" in line for line in result.energy.basis)
+
+
+@pytest.mark.parametrize(("uesm", "received"), [(2, True), (0, False)])
+def test_a_byte_wakes_from_stop_with_uesm_alone(uesm: int, received: bool, tmp_path: Path) -> None:
+    body = f"""RCC_CR |= 1u << 8;
+R(0x40021088) = 2u << 10; /* HSI16 */
+LPUART1(0x0C) = 35556;    /* 256 * 16 MHz / 115200 */
+handler = on_byte;
+NVIC_ISER(2) = 1u << (70 - 64);
+LPUART1(0x00) = 0x25 | {uesm};
+SLEEP(1);
+results[0] = 1;"""
+    outside = ON_WAKE_UP + "static void on_byte(void) { results[1] = LPUART1(0x24); }"
+    elf = build_firmware(tmp_path, body, outside)
+    with mcusim.start(elf, board=BOARD) as simulation:
+        simulation.run(0.01)
+        simulation.uart("lpuart1").write(b"A")
+        assert simulation.run(0.01) is not received
+        data = simulation.machine.read_memory(RESULTS, 8)
+    assert data == (b"\1\0\0\0A\0\0\0" if received else bytes(8))
