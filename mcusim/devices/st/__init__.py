@@ -15,6 +15,7 @@ from mcusim.devices.st.gpio import Stm32Gpio
 from mcusim.devices.st.h7 import DEVICES as STM32H7
 from mcusim.devices.st.identity import Stm32Identity
 from mcusim.devices.st.iwdg import Stm32Iwdg
+from mcusim.devices.st.lptim import Stm32Lptim
 from mcusim.devices.st.lpuart import Stm32Lpuart
 from mcusim.devices.st.pwr import Stm32Pwr
 from mcusim.devices.st.rcc import Stm32Rcc
@@ -41,6 +42,7 @@ DEVICES: dict[str, type[Device]] = {
     "stm32-gpio": Stm32Gpio,
     "stm32-identity": Stm32Identity,
     "stm32-iwdg": Stm32Iwdg,
+    "stm32-lptim": Stm32Lptim,
     "stm32-lpuart": Stm32Lpuart,
     "stm32-pwr": Stm32Pwr,
     "stm32-rcc": Stm32Rcc,

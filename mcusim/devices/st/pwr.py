@@ -25,8 +25,8 @@ LOW_POWER_MODES = ("stop0", "stop1", "stop2", "standby", *["shutdown"] * 4)
 """What SLEEPDEEP leads to, by CR1.LPMS (RM0432 5.4.1)."""
 STANDBY = LOW_POWER_MODES[3]
 WAKES_FROM_STOP = (
-    "SysTick, TIMx and their like stand still; an EXTI line, the RTC, the IWDG or a serial port "
-    "with UESM would"
+    "SysTick, TIMx and their like stand still; an EXTI line, the RTC, an LPTIM on LSE or LSI, the "
+    "IWDG or a serial port with UESM would"
 )
 _PINS = "the RTC (PWR_CR3.EIWUL), a WKUP pin (PWR_CR3.EWUPx)"
 WAKES_FROM_OFF = {"standby": f"{_PINS}, the IWDG or NRST", "shutdown": f"{_PINS} or NRST"}

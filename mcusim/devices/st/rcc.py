@@ -85,12 +85,17 @@ class Stm32Rcc(Stm32RccBase):
         return 0 if field is None else self.stored.get(rr.CCIPR, 0) >> field & 3
 
     def _kernel_in_stop(self, device: str) -> bool:
-        return self._kernel_choice(device) in (rr.KERNEL_HSI16, rr.KERNEL_LSE)
+        choice = self._kernel_choice(device)
+        if device in rr.LOW_POWER_TIMERS:
+            return choice in (rr.KERNEL_LSI, rr.KERNEL_LSE)
+        return choice in (rr.KERNEL_HSI16, rr.KERNEL_LSE)
 
     def _kernel_hz(self, device: str) -> float:
         """By CCIPR (RM0432 6.4.27)."""
         clocks = self._clocks
         match self._kernel_choice(device):
+            case rr.KERNEL_LSI if device in rr.LOW_POWER_TIMERS:
+                return LSI_HZ if clocks.lsi else 0.0
             case rr.KERNEL_SYSCLK:
                 return clocks.sysclk
             case rr.KERNEL_HSI16:

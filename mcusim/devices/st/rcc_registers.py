@@ -48,8 +48,20 @@ MSI_HZ = (100e3, 200e3, 400e3, 800e3, 1e6, 2e6, 4e6, 8e6, 16e6, 24e6, 32e6, 48e6
 _AHB = (2, 4, 8, 16, 64, 128, 256, 512)
 
 KERNEL_PCLK, KERNEL_SYSCLK, KERNEL_HSI16, KERNEL_LSE = range(4)
-KERNEL_FIELDS = {"usart1": 0, "usart2": 2, "usart3": 4, "uart4": 6, "uart5": 8, "lpuart1": 10}
-"""Position of a serial port's clock selection in CCIPR (RM0432 6.4.27)."""
+KERNEL_LSI = KERNEL_SYSCLK
+"""Of the low-power timers."""
+LOW_POWER_TIMERS = ("lptim1", "lptim2")
+KERNEL_FIELDS = {
+    "usart1": 0,
+    "usart2": 2,
+    "usart3": 4,
+    "uart4": 6,
+    "uart5": 8,
+    "lpuart1": 10,
+    "lptim1": 18,
+    "lptim2": 20,
+}
+"""Position of a peripheral's clock selection in CCIPR (RM0432 6.4.27)."""
 
 
 def msi_hz(cr: int, csr: int) -> float:

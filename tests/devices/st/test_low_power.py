@@ -317,3 +317,30 @@ results[0] = 1;"""
         assert simulation.run(0.01) is not received
         data = simulation.machine.read_memory(RESULTS, 8)
     assert data == (b"\1\0\0\0A\0\0\0" if received else bytes(8))
+
+
+@pytest.mark.parametrize(("source", "wakes"), [(1, True), (0, False)])
+def test_a_low_power_timer_wakes_from_stop_on_lsi(source: int, wakes: bool, tmp_path: Path) -> None:
+    body = f"""RCC_CSR |= 1;
+while ((RCC_CSR & 2) == 0) continue;
+R(0x40021088) = {source}u << 18;
+handler = on_tick;
+NVIC_ISER(2) = 1u << (65 - 64);
+R(0x40007C08) = 2;        /* ARRMIE */
+R(0x40007C0C) = 3u << 9;  /* by 8: 4 kHz of LSI */
+R(0x40007C10) = 1;
+R(0x40007C18) = 399;      /* 100 ms */
+results[1] = R(0x40007C00);
+R(0x40007C10) = 1 | 1u << 2;
+while (results[0] < 5) SLEEP(2);
+results[2] = R(0x40007C1C);"""
+    outside = ON_WAKE_UP + "static void on_tick(void) { R(0x40007C04) = 2; results[0]++; }"
+    result, words = run(tmp_path, body, outside)
+    assert words[1] == 1 << 4, "ARROK"
+    if wakes:
+        # The reload comes with the last of the 400 ticks.
+        assert result.time_s == pytest.approx(0.5 - 0.25e-3, abs=0.2e-3)
+        assert words[2] == 399
+        assert any("Asleep in stop2" in line for line in result.energy.basis)
+    else:
+        assert "sleeps in stop2" in result.reason
