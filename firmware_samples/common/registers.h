@@ -1,4 +1,4 @@
-/* The few Cortex-M4 core registers that the samples use (names as in CMSIS and the Arm ARM). */
+/* The few core registers that the samples use (names as in CMSIS and the Arm ARM). */
 #pragma once
 
 #include <stdint.h>
