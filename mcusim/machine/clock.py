@@ -82,9 +82,11 @@ class Clock:
         self._cycles.append(cycle)
 
     def restart(self, hz: float) -> None:
-        """The first segment was at `hz` after all."""
-        if len(self.segments) == 1:
-            self.segments = [replace(self.segments[0], hz=hz)]
+        """The run so far was at `hz` after all, unless its clock has changed already."""
+        if len({segment.hz for segment in self.segments}) == 1:
+            self.segments = [
+                replace(segment, hz=hz, seconds=segment.cycle / hz) for segment in self.segments
+            ]
 
     def restart_supply(self, supply: Supply) -> None:
         """All segments so far had this supply after all."""

@@ -50,3 +50,11 @@ def test_restart_only_before_the_first_change(clock: Clock) -> None:
     fresh = Clock(120e6)
     fresh.restart(4e6)
     assert fresh.seconds(4000) == pytest.approx(1e-3)
+
+
+def test_restart_restates_what_another_supply_began() -> None:
+    clock = Clock(280e6)
+    clock.change(6400, 280e6, NOTHING, {}, Supply("dcdc"))
+    clock.restart(64e6)
+    assert [segment.hz for segment in clock.segments] == [64e6, 64e6]
+    assert clock.seconds(12_800) == pytest.approx(200e-6)
