@@ -1,4 +1,4 @@
-"""Compiles a few lines of C for the STM32L4R5."""
+"""Compiles a few lines of C for a microcontroller of ST."""
 
 from __future__ import annotations
 
@@ -16,16 +16,24 @@ RESULTS = 0x20000000
 """Where the linker script puts the array `results`."""
 
 
-def build_firmware(folder: Path, body: str, outside: str = "") -> Path:
+def build_firmware(
+    folder: Path,
+    body: str,
+    outside: str = "",
+    *,
+    cpu: str = "cortex-m4",
+    header: str = "chip.h",
+    stack_top: int = 0x20030000,
+) -> Path:
     """An ELF file whose main is `body`; `outside` stands before it."""
     if shutil.which(GCC) is None:
         pytest.skip(f"{GCC} not found")
     source, elf = folder / "main.c", folder / "main.elf"
-    source.write_text(
-        f'#include "chip.h"\n{outside}\nint main(void) {{\n{indent(body, "  ")}\n  return 0;\n}}\n'
-    )
-    flags = ["-mcpu=cortex-m4", "-mthumb", "-O1", "-g", "-ffreestanding", "-nostdlib"]
+    main = f"int main(void) {{\n{indent(body, '  ')}\n  return 0;\n}}\n"
+    source.write_text(f'#include "{header}"\n{outside}\n{main}')
+    flags = [f"-mcpu={cpu}", "-mthumb", "-O1", "-g", "-ffreestanding", "-nostdlib"]
     flags += ["-Wall", "-Werror", f"-I{HERE}", f"-Wl,-T,{HERE / 'layout.ld'}"]
+    flags += [f"-DSTACK_TOP={stack_top:#x}"]
     command = [GCC, *flags, "-o", str(elf), str(HERE / "start.c"), str(source), "-lgcc"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -37,4 +37,4 @@ void clock_to_120_mhz(void) {
 }
 
 __attribute__((section(".vectors"), used)) static const void *const vectors[16 + 95] = {
-    (void *)0x20030000, (void *)reset, [2 ... 15 + 95] = (void *)interrupt};
+    (void *)STACK_TOP, (void *)reset, [2 ... 15 + 95] = (void *)interrupt};
