@@ -346,11 +346,18 @@ bool Engine::return_from_exception(std::uint32_t exc_return) {
   if (number != kNmi) clear_faultmask();
   event_register_ = true;
   accountant.settle();
+  if (system.clears_fpu_on_return() && (control() & kFpuActive) != 0) clear_fpu();
   if (!valid) return chain_fault(kUsageFault, kInvPc, exc_return);
   run_events();
   const int next = exceptions.anything_ready() ? exceptions.next(masks()) : 0;
   if (next != 0 && has_handler(next)) return chain(exc_return);
   return unstack(exc_return);
+}
+
+void Engine::clear_fpu() {
+  // DDI0553, FPCCR.CLRONRET: the caller-saved registers, before any tail-chaining.
+  for (int i = 0; i < kFpuRegisters; ++i) set_reg(UC_ARM_REG_S0 + i, 0);
+  set_reg(UC_ARM_REG_FPSCR, 0);
 }
 
 void Engine::clear_faultmask() {

@@ -88,6 +88,7 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   block.size = size;
   accountant.place(block);
   inspect(block, code);
+  find_test_targets(block);
   if (block.has(kInRam)) {
     if (const Memory* memory = memory_at(address, size); memory != nullptr)
       block.host = memory->host + (address - memory->base);

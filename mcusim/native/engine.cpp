@@ -258,6 +258,7 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
     stopped_at_fpu = 0;
     kept_ = false;
     if (system.mpu_changed) apply_mpu();
+    if (hooked_targets_ < test_targets_.size()) hook_test_targets();
     if (sleep_interrupted_) {
       sleep_interrupted_ = false;
       stop_.pc = resume_at_;
@@ -352,6 +353,10 @@ void Engine::privilege_written(const Block& block) {
 }
 
 bool Engine::admit(Block& block) {
+  if (hooked_targets_ < test_targets_.size()) {
+    stop_with(Stop::kLimit, 0, block.address);
+    return false;
+  }
   if (stale_tlb_) flush_tlb();
   if (system.mpu.enabled() &&
       !system.mpu.allows(block.address, AccessKind::kFetch, privileged(), raised())) {

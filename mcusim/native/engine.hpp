@@ -146,6 +146,7 @@ class Engine {
   static void on_code_traps(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_code_copying(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_interrupt(uc_engine* uc, std::uint32_t number, void* self);
+  static void on_test_target(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static bool on_invalid(uc_engine* uc, uc_mem_type type, std::uint64_t address, int size,
                          std::int64_t value, void* self);
   static std::uint64_t on_device_read(uc_engine* uc, std::uint64_t offset, unsigned size,
@@ -207,6 +208,7 @@ class Engine {
   bool may_return(std::uint32_t exc_return, int nested) const;
   bool return_from_exception(std::uint32_t exc_return);
   void clear_faultmask();
+  void clear_fpu();
   bool chain(std::uint32_t exc_return);
   bool chain_fault(int fault, std::uint32_t status, std::uint32_t exc_return);
   bool unstack(std::uint32_t exc_return);
@@ -247,6 +249,9 @@ class Engine {
   void sleep_to_next_event();
   bool waits_for_interrupt(std::uint32_t pc);
   std::uint16_t halfword(std::uint32_t address) const;
+  void find_test_targets(Block& block);
+  void hook_test_targets();
+  std::uint32_t test_target(std::uint32_t address, bool unprivileged) const;
   Hint hint_at(std::uint32_t address) const;
   Hint hint_before(std::uint32_t pc) const;
   bool hint(std::uint32_t pc);
@@ -286,6 +291,8 @@ class Engine {
   std::uint32_t kept_registers_[15] = {};
   std::uint32_t kept_xpsr_ = 0;
   std::uint32_t kept_pc_ = 0;
+  std::vector<std::uint32_t> test_targets_;  // addresses of TT, the first of them with a hook
+  std::size_t hooked_targets_ = 0;
   std::vector<std::uint64_t> cuts_;  // where the MPU has cut the memory map so far
   std::uint32_t copied_registers_[16] = {};
   StopInfo stop_;

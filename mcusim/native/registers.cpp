@@ -136,22 +136,23 @@ bool execute(uc_engine* uc, const std::array<std::uint8_t, 4>& code, std::uint32
 // The only word that an MSR writes, shown by values that nothing else has.
 std::uint32_t* find_limit(uc_engine* uc, const std::uint32_t* registers,
                           const std::array<std::uint8_t, 4>& code) {
+  constexpr std::uint32_t kFirst = 0x3579BDE8U;
   const SafeReader reader;
   const auto from = reinterpret_cast<std::uintptr_t>(registers + kLow);
-  std::vector<std::size_t> places;
-  for (const std::uint32_t value : {0x3579BDE8U, 0x2468ACF0U}) {
+  if (!execute(uc, code, kFirst)) return nullptr;
+  std::vector<std::uintptr_t> places;
+  const auto words = snapshot(reader, from);
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i] == kFirst) places.push_back(from + 4 * i);
+  // The snapshot itself may lie in what it shows: such copies don't follow.
+  for (const std::uint32_t value : {0x2468ACF0U, 0U}) {
     if (!execute(uc, code, value)) return nullptr;
-    const auto words = snapshot(reader, from);
-    std::vector<std::size_t> here;
-    for (std::size_t i = 0; i < words.size(); ++i)
-      if (words[i] == value &&
-          (places.empty() || std::find(places.begin(), places.end(), i) != places.end()))
-        here.push_back(i);
-    places = here;
-    if (places.empty()) return nullptr;
+    std::erase_if(places, [&](std::uintptr_t place) {
+      std::uint32_t seen = ~value;
+      return !reader.read(place, &seen, sizeof seen) || seen != value;
+    });
   }
-  execute(uc, code, 0);
-  return places.size() == 1 ? const_cast<std::uint32_t*>(registers) + kLow + places[0] : nullptr;
+  return places.size() == 1 ? reinterpret_cast<std::uint32_t*>(places[0]) : nullptr;
 }
 
 // Clears the word that says "Secure", which is known by choosing the bank of PRIMASK: the Secure

@@ -21,7 +21,9 @@ constexpr std::uint32_t kMmfar = 0xD34, kBfar = 0xD38, kCpacr = 0xD88, kStir = 0
 constexpr std::uint32_t kMpuFirst = 0xD90, kMpuEnd = 0xDC8;
 constexpr std::uint32_t kFpccr = 0xF34, kFpcar = 0xF38;
 constexpr std::uint32_t kActlr = 0x008, kSecurityFirst = 0xDD0;
-constexpr std::uint32_t kSecurityEnd = 0xDEC, kItns = 0x380;
+constexpr std::uint32_t kSecurityEnd = 0xDEC, kItns = 0x380, kSauType = 0xDD4;
+constexpr std::uint32_t kSauRegions = 8;             // the most that a Cortex-M33 has
+constexpr std::uint32_t kSecureResetBits = 0x6008U;  // PRIS, BFHFNMINS, SYSRESETREQS
 
 constexpr std::uint32_t kVectKey = 0x05FA, kVectKeyStat = 0xFA05;
 constexpr std::uint32_t kSysResetReq = 4U;
@@ -190,6 +192,12 @@ void SystemControl::write_handler_state(std::uint32_t value) {
   exceptions_.set_enabled(kUsageFault, (value >> 18 & 1U) != 0);
 }
 
+std::uint32_t SystemControl::fpu_context_bits() const {
+  // ASPEN and LSPEN; CLRONRET; LSPENS, CLRONRETS, TS and S.
+  if (architecture_.profile != Profile::kV8M) return 0xC0000000U;
+  return options_.security ? 0xFC000004U : 0xD0000000U;
+}
+
 std::uint32_t SystemControl::fpu_context_control() const {
   return fpu_context_control_ | (lazy_active ? 1U : 0U);
 }
@@ -210,6 +218,7 @@ bool SystemControl::has(std::uint32_t offset) const {
   if (timer && !options_.systick) return false;
   if (protection && options_.mpu_regions == 0) return false;
   if (offset == kVtor && !options_.vector_table_register) return false;
+  if (architecture_.profile == Profile::kV8M && options_.security) return true;
   if (architecture_.profile == Profile::kV8M)
     return !(offset >= kItns && offset < kIpr) &&
            !(offset >= kSecurityFirst && offset < kSecurityEnd);
@@ -243,7 +252,10 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
     case kVtor:
       return vector_table;
     case kAircr:
-      return kVectKeyStat << 16 | static_cast<std::uint32_t>(exceptions_.prigroup()) << 8;
+      return kVectKeyStat << 16 | static_cast<std::uint32_t>(exceptions_.prigroup()) << 8 |
+             secure_reset_control_;
+    case kSauType:
+      return kSauRegions;
     case kScr:
       return system_control;
     case kCcr:
@@ -336,6 +348,7 @@ void SystemControl::write_interrupt_bits(std::uint32_t offset, std::uint32_t val
 void SystemControl::write_reset_control(std::uint32_t value) {
   if (value >> 16 != kVectKey) return;
   if (architecture_.priority_masks) exceptions_.set_group_bits(static_cast<int>(value >> 8 & 7U));
+  if (options_.security) secure_reset_control_ = value & kSecureResetBits;
   reset_requested = reset_requested || (value & kSysResetReq) != 0;
 }
 
@@ -357,7 +370,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
     case kAircr:
       return write_reset_control(value);
     case kScr:
-      system_control = value & 0x16U;
+      system_control = value & (options_.security ? 0x1EU : 0x16U);  // SLEEPDEEPS
       return;
     case kCcr:
       configuration =
@@ -379,8 +392,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       coprocessor_access = options_.fpu ? value & 0xF00000U : 0;
       return;
     case kFpccr:
-      fpu_context_control_ =
-          value & (architecture_.profile == Profile::kV8M ? 0xD0000000U : 0xC0000000U);
+      fpu_context_control_ = value & fpu_context_bits();
       lazy_active = (value & 1U) != 0;
       return;
     case kFpcar:

@@ -109,6 +109,7 @@ class SystemControl {
   std::uint32_t read_word(std::uint32_t offset, std::uint64_t now);
   void write_word(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
   std::uint32_t bytes_at(std::uint32_t aligned) const;
+  std::uint32_t fpu_context_bits() const;
   std::uint32_t fpu_context_control() const;
   void write_bytes(std::uint32_t offset, std::uint32_t size, std::uint32_t value);
   void set_handler_priority(std::uint32_t number, std::uint8_t priority);
@@ -125,6 +126,7 @@ class SystemControl {
   CoreOptions options_;
   Exceptions& exceptions_;
   std::uint32_t cpuid_;
+  std::uint32_t secure_reset_control_ = 0;  // of AIRCR
   std::uint32_t cfsr_ = 0;
   std::uint32_t hfsr_ = 0;
   std::uint32_t mmfar_ = 0;
