@@ -89,6 +89,12 @@ class HotLoop(Record, kw_only=True):
     end: int
     share: float
     """Part of the last slice's cycles spent in it, 0 to 1."""
+    handler: str = ""
+    """Exception that was being served, "IRQ 28 (tim2)"; empty in thread mode."""
+    polls: list[str] = []
+    """Registers of devices that the loop reads."""
+    call_stack: list[FrameInfo] = []
+    """At the end, innermost first."""
 
 
 class Region(Record, kw_only=True):

@@ -121,6 +121,10 @@ class SymbolTable:
         function = self.function_at(address)
         return None if function is None else (function.display, address - function.address)
 
+    def functions_starting_at(self, address: int) -> list[str]:
+        """Return all names of the functions that start exactly there, demangled."""
+        return [f.display for f in self._all_functions if f.address == address]
+
     def has_function_at(self, address: int) -> bool:
         """Return whether a function starts exactly there."""
         function = self.function_at(address)

@@ -68,6 +68,10 @@ class Bus:
         """Whether a script, not a device, answers reads of a register."""
         return address in self._scripts
 
+    def at(self, address: int) -> tuple[Device, int] | None:
+        """The device that answers at an address, and its base."""
+        return self._devices.get(address >> GRAIN_SHIFT)
+
     def nearest(self, address: int) -> tuple[Device, int] | None:
         """The device that begins nearest below an address, or else above it, and its base."""
         places = {base: device for device, base in self._devices.values()}

@@ -13,7 +13,8 @@ from mcusim.cpu.unicorn_arm import (
     Stopped,
 )
 from mcusim.machine.frames import Frame, call_stack
-from mcusim.machine.machine import FIRST_INTERRUPT, Machine
+from mcusim.machine.handlers import exception_name, no_handler
+from mcusim.machine.machine import Machine
 from mcusim.result import Fault
 
 _KINDS = {
@@ -32,7 +33,6 @@ _KINDS = {
     Cause.NO_STACK: "BusFault: STKERR",
     Cause.UNKNOWN: "HardFault",
 }
-_NAMES = {2: "NMI", 3: "HardFault", 11: "SVC", 12: "DebugMonitor", 14: "PendSV", 15: "SysTick"}
 _SVCALL = 11
 
 NMI, HARD_FAULT, BUS_FAULT, USAGE_FAULT = 2, 3, 5, 6
@@ -81,7 +81,7 @@ def describe(machine: Machine, stopped: Stopped) -> Fault:
     if machine.board.chip.core in WITHOUT_FAULT_STATUS and "Fault: " in kind:
         kind = "HardFault"
     if stopped.cause is Cause.NO_HANDLER:
-        kind = exception_name(stopped.number)
+        kind = exception_name(machine, stopped.number)
     fault = failure(machine, stopped, kind, message)
     if stopped.cause in (Cause.READ, Cause.WRITE, Cause.NO_STACK):
         fault.address = stopped.address
@@ -155,12 +155,12 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
                 "or for a jump into data"
             )
         case Cause.SUPERVISOR_CALL:
-            return _no_handler(machine, _SVCALL, where)
+            return no_handler(machine, _SVCALL, where)
         case Cause.NO_HANDLER:
-            return _no_handler(machine, stopped.number, where)
+            return no_handler(machine, stopped.number, where)
         case Cause.NO_STACK:
             return (
-                f"{exception_name(stopped.number)} in {where}: its frame at "
+                f"{exception_name(machine, stopped.number)} in {where}: its frame at "
                 f"0x{stopped.address or 0:08x} is outside RAM: look for a stack overflow"
             )
         case Cause.BREAKPOINT:
@@ -183,26 +183,6 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
             return f"unaligned access in {where} by an instruction that needs an aligned address"
         case _:
             return f"the core stopped in {where} for an unknown reason ({stopped.number})"
-
-
-def exception_name(number: int) -> str:
-    """Name of an exception, "IRQ n" for the interrupt n of the chip."""
-    return _NAMES.get(number) or f"IRQ {number - FIRST_INTERRUPT}"
-
-
-def _no_handler(machine: Machine, number: int, where: str) -> str:
-    entry = machine.engine.vector_table + 4 * number
-    vector = int.from_bytes(machine.read_memory(entry, 4), "little")
-    if not vector & 1 or not machine.read_memory(vector & ~1, 2):
-        what = f"is 0x{vector:08x}, no address of code"
-    else:
-        name = place(machine, vector & ~1)[0] or f"0x{vector & ~1:08x}"
-        what = f"leads to {name}, which only branches to itself"
-    return (
-        f"{exception_name(number)} in {where} has no handler: its vector (offset 0x{4 * number:x}, "
-        f"at 0x{entry:08x}) {what}; define the handler under the name that the vector table uses, "
-        "or do not enable the exception"
-    )
 
 
 def _access_sentence(machine: Machine, stopped: Stopped, where: str) -> str:

@@ -442,6 +442,15 @@ class Machine:
             + (f" ({line})" if line else "")
         )
 
+    def register_name(self, address: int) -> str:
+        """A device's register, "tim2+0x10 (0x40000010)"; empty where no device answers."""
+        found = self._bus.at(address)
+        if found is None:
+            return ""
+        svd = self.unmodelled.svd
+        name = svd.name(address) if svd is not None else ""
+        return f"{name or f'{found[0].name}+0x{address - found[1]:x}'} (0x{address:08x})"
+
     def _neighbour(self, address: int) -> str:
         found = self._bus.nearest(address)
         return "" if found is None else f" (nearest: {found[0].name} at 0x{found[1]:08x})"

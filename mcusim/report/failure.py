@@ -91,9 +91,14 @@ def hot_loop(info: HotLoop) -> RenderableType:
     line = (
         f"{figures.percent(info.share)} of the last cycles were spent in "
         f"{place(info)}, {figures.hex32(info.start)} to "
-        f"{figures.hex32(info.end)}"
+        f"{figures.hex32(info.end)}" + (f", serving {info.handler}" if info.handler else "")
     )
-    return section("Where it was when it was stopped", paragraph(line))
+    parts: list[RenderableType] = [paragraph(line)]
+    if info.polls:
+        parts.append(paragraph(f"It reads {', '.join(info.polls)} over and over"))
+    if len(info.call_stack) > 1:
+        parts.append(pairs([("calls", _backtrace(info.call_stack))]))
+    return section("Where it was when it was stopped", *parts)
 
 
 def warnings(messages: Iterable[str]) -> RenderableType:
