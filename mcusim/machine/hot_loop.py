@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mcusim.cpu.unicorn_arm import REGISTERS
+from mcusim.cpu.unicorn_arm import EXCEPTION_NUMBER, REGISTERS
 from mcusim.machine.faults import place
 from mcusim.machine.frames import call_stack
 from mcusim.machine.handlers import exception_name
@@ -14,8 +14,6 @@ from mcusim.result import HotLoop
 from mcusim.timing.instruction import PC, SP, Kind
 from mcusim.timing.thumb import decode, split
 
-EXCEPTION_NUMBER = 0x1FF
-"""In xPSR (ARM DDI0403E B1.4.2)."""
 SHARE = 0.9
 """The loop is the fewest blocks that took this part of the last cycles, within one function."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcusim.cpu.unicorn_arm import (
+    EXCEPTION_NUMBER,
     REGISTERS,
     WITHOUT_FAULT_STATUS,
     Cause,
@@ -35,6 +37,10 @@ FAULT_SLICE_CYCLES = 1000
 """After a fault, how often it is looked whether the handler just spins."""
 FAULT_GRACE_S = 1.0
 """Simulated time that a fault handler of the firmware may take before the run ends."""
+FAULT_HANDLERS = range(2, 7)
+"""Exception numbers of NMI, HardFault, MemManage, BusFault and UsageFault."""
+HANDLED_LIMIT = 100
+"""Faults that the firmware may outlive; with more, it is taken to run from one into the next."""
 TAIL_CYCLES = 1_000_000
 """The last part of a run that meets its limit: its hot loop is looked for there."""
 
@@ -67,7 +73,8 @@ class RunLoop:
     ) -> None:
         self._machine = machine
         self._engine = machine.engine
-        self._max_s = max_cycles / machine.board.clock_hz
+        self._limit_s = max_cycles / machine.board.clock_hz
+        self._grace_ends_s = math.inf
         self._max_instructions = max_instructions
         self._progress = progress
         self._semihosting = Semihosting(machine)
@@ -77,6 +84,7 @@ class RunLoop:
         self._resume = self.entry = machine.start()
         self._pausing = False
         self._fault_found: Fault | None = None
+        self._faults_handled = 0
         self._reported = self._started = time.perf_counter()
         self._tail: NDArray[np.uint64] | None = None
         self._slice_cycles = FIRST_SLICE_CYCLES
@@ -121,6 +129,10 @@ class RunLoop:
         self._engine.set_limits(min(self._slice_ends, boundary), self._max_instructions)
 
     @property
+    def _max_s(self) -> float:
+        return min(self._limit_s, self._grace_ends_s)
+
+    @property
     def _max_cycles(self) -> int:
         return self._machine.clock.cycle_at(self._max_s)
 
@@ -163,11 +175,10 @@ class RunLoop:
         return self._fault(stopped)
 
     def _at_limit(self, stopped: Stopped) -> Ending | None:
-        if self._fault_found is not None and (
-            self._engine.cycles >= self._max_cycles
-            or self._machine.read_memory(stopped.pc, 2) == BRANCH_TO_SELF
-        ):
-            return Ending("fault", "", fault=self._fault_found)
+        if self._fault_found is not None and self._grace_is_over(stopped):
+            if self._max_s == self._limit_s or self._is_stuck(stopped.pc):
+                return Ending("fault", "", fault=self._fault_found)
+            self._go_on_after(self._fault_found)
         if self._engine.stopped_at_fpu:
             return self._fpu_off(stopped)
         if self._tail is None and self._engine.cycles >= self._tail_starts:
@@ -177,6 +188,30 @@ class RunLoop:
         if self._engine.cycles >= self._max_cycles:
             return Ending("limit", f"stopped at the limit of {self._max_s:g} s of simulated time")
         return None
+
+    def _grace_is_over(self, stopped: Stopped) -> bool:
+        return self._engine.cycles >= self._max_cycles or self._spins(stopped.pc)
+
+    def _spins(self, pc: int) -> bool:
+        return self._machine.read_memory(pc, 2) == BRANCH_TO_SELF
+
+    def _serves_fault(self) -> bool:
+        return self._engine.reg(REGISTERS["xpsr"]) & EXCEPTION_NUMBER in FAULT_HANDLERS
+
+    def _is_stuck(self, pc: int) -> bool:
+        too_many = self._faults_handled >= HANDLED_LIMIT
+        return self._serves_fault() or self._spins(pc) or too_many
+
+    def _go_on_after(self, fault: Fault) -> None:
+        """The firmware has outlived a fault, as a system does that ends the task at fault."""
+        self._faults_handled += 1
+        self._machine.warn(
+            f"the firmware handled a fault and went on: {fault.kind}: {fault.message}"
+        )
+        self._fault_found = None
+        self._grace_ends_s = math.inf
+        self._tail = None
+        self._slice_cycles = FIRST_SLICE_CYCLES
 
     def _fpu_off(self, stopped: Stopped) -> Ending | None:
         """Executes up to the instruction that needs the FPU: the block may switch it on first."""
@@ -266,11 +301,14 @@ class RunLoop:
         if stopped.cause not in (Cause.NO_HANDLER, Cause.NO_STACK):  # those are between two blocks
             self._engine.give_back(stopped.pc)
         fault = faults.describe(self._machine, stopped)
+        before = self._fault_found
+        if before is not None and before.pc != fault.pc and not self._is_stuck(stopped.pc):
+            self._go_on_after(before)
         if self._fault_found is None:
             self._fault_found = fault
             # A handler that reports and stops has its time; one that spins does not hold us up.
             now_s = self._machine.clock.seconds(self._engine.cycles)
-            self._max_s = min(self._max_s, now_s + FAULT_GRACE_S)
+            self._grace_ends_s = now_s + FAULT_GRACE_S
         if faults.take(self._machine, stopped):
             self._resume = self._engine.resume_at
             self._slice_cycles = FAULT_SLICE_CYCLES

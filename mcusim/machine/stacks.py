@@ -133,7 +133,8 @@ class StackReport:
                 return self._owner(stack)
         if hit.end:
             return self._name(hit)
-        if static_end and found["limit"] > static_end:
+        above = static_end and found["limit"] > static_end
+        if above and not self._machine.engine.stacks()[found["stack"]]["process"]:
             return "the heap"
         symbol = self._symbols.object_at(max(found["sp"], found["limit"] - 1))
         return symbol.display if symbol is not None else "static data"

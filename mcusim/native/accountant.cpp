@@ -100,6 +100,15 @@ void Accountant::regions_and_heap(const Block& block) {
   if (block.heap_function != nullptr) begin_heap_call(*block.heap_function);
 }
 
+void Accountant::stack_frame(std::uint32_t sp, std::uint32_t pc) {
+  // The block that just ended may have switched stacks, and no other one has run since.
+  if (current_ != nullptr && current_->has(kStackSelect))
+    select_stack((read_control() & 2U) != 0, registers_[13], pc);
+  else if (current_ != nullptr && current_->sets_stack)
+    stacks.jump(registers_[13], pc);
+  if (sp < stacks.watch()) stacks.lower(sp, pc);
+}
+
 void Accountant::begin_heap_call(const HeapFunction& function) {
   const std::uint32_t argument = registers_[function.argument];
   if (function.kind == HeapKind::kFree) return stacks.freed(argument);
@@ -122,7 +131,7 @@ void Accountant::finish_heap_call(std::uint32_t pc, std::uint32_t sp) {
   heap_end_ = address + call.size;
   heap_peak = std::max(heap_peak, heap_end_ - heap_start_);
   stacks.heap_grew(heap_end_ - heap_start_, heap_end_);
-  stack_frame(sp, pc);
+  if (sp < stacks.watch()) stacks.lower(sp, pc);
 }
 
 void Accountant::divide(const Instruction& i) {

@@ -163,9 +163,7 @@ class Accountant {
     stacks.select(process, sp, pc);
   }
   // An exception stacks its frame down to `sp`.
-  void stack_frame(std::uint32_t sp, std::uint32_t pc) {
-    if (sp < stacks.watch()) stacks.lower(sp, pc);
-  }
+  void stack_frame(std::uint32_t sp, std::uint32_t pc);
   void settle();
 
   Activity snapshot();

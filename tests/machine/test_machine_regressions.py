@@ -255,3 +255,56 @@ def test_access_that_asks_the_mpu_leaves_no_it_state_behind(condition, access, t
     path.write_bytes(firmware(MPU_AND_IT.format(condition=condition, access=access)))
     result = mcusim.run(path, board="nrf52840", base=0)
     assert result.exit_code == 3, "no instruction after the IT block was skipped"
+
+
+SURVIVOR = """
+start:
+    ldr r0, =0xE000ED08
+    ldr r1, =table
+    str r1, [r0]
+    movs r2, #{faults}
+1:  ldr r0, =0x60000000
+    ldr.w r1, [r0]
+    subs r2, #1
+    bne 1b
+    ldr r0, =25000000
+2:  subs r0, #1
+    bne 2b
+    ldr r0, =0x60000000
+    {last}
+    movs r0, #0x18
+    ldr r1, =0x20026
+    bkpt #0xab
+    .ltorg
+    .thumb_func
+hard_fault:
+    ldr r0, [sp, #24]
+    adds r0, #4
+    str r0, [sp, #24]
+    bx lr
+    .balign 512
+table:
+    .space 12
+    .word hard_fault
+"""
+"""Its handler goes on behind the faulting instruction; a second of work follows."""
+
+
+def survive(tmp_path, faults=1, last="nop"):
+    path = tmp_path / "survivor.bin"
+    path.write_bytes(firmware(SURVIVOR.format(faults=faults, last=last)))
+    return mcusim.run(path, board="nrf52840", base=0, max_time_s=5.0)
+
+
+def test_firmware_may_outlive_a_fault(tmp_path):
+    result = survive(tmp_path)
+    assert (result.outcome, result.exit_code) == ("exited", 0)
+    assert result.time_s > 1.1
+    assert [w for w in result.warnings if "the firmware handled a fault and went on: Bus" in w]
+
+
+def test_fault_after_one_outlived_is_the_one_reported(tmp_path):
+    result = survive(tmp_path, last="ldr.w r0, [r0, #8]\nb .\n.ltorg")
+    assert result.outcome == "fault"
+    assert result.fault.address == 0x60000008
+    assert any("went on" in warning for warning in result.warnings)

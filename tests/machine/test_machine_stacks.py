@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
-from assembly import firmware
+from assembly import HEADER, PREFIX, firmware
 from rig import BOARDS, sample
 
 import mcusim
@@ -165,3 +167,54 @@ def test_overflow_of_a_tasks_stack_is_told(
     stack = next(stack for stack in result.memory.stacks if stack.task == task)
     assert collision.sp < (stack.limit or 0)
     assert collision.message in result.warnings
+
+
+SWITCHING = """
+table:
+    .word 0x20008000, start + 1
+    .space 48
+    .word pendsv + 1
+    .thumb_func
+start:
+    ldr r0, =upper + 256
+    msr psp, r0
+    movs r0, #2
+    msr control, r0
+    isb
+    push {r0-r3}
+    ldr r0, =lower + 256
+    ldr r1, =0xE000ED04
+    mov r2, #0x10000000
+    str r2, [r1]
+    msr psp, r0
+    isb
+    push {r0, r1}
+    wfi
+    .ltorg
+    .thumb_func
+pendsv:
+    bx lr
+    .bss
+    .type lower, %object
+    .size lower, 256
+lower: .space 256
+    .space 1024
+    .type upper, %object
+    .size upper, 256
+upper: .space 256
+"""
+"""PendSV comes at once after the switch of a task's stack by MSR."""
+
+
+def test_exception_at_a_switch_of_stacks_is_on_the_new_one(tmp_path: Path) -> None:
+    if shutil.which(f"{PREFIX}as") is None:
+        pytest.skip(f"{PREFIX}as is not installed")
+    source, built, elf = (tmp_path / f"switching.{end}" for end in ("s", "o", "elf"))
+    source.write_text(HEADER + SWITCHING)
+    subprocess.run([f"{PREFIX}as", "-o", built, source], check=True)
+    options = ["-Ttext=0", "-Tbss=0x20000000", "-e", "0"]
+    subprocess.run([f"{PREFIX}ld", *options, "-o", elf, built], check=True)
+    result = mcusim.run(elf, board="nrf52840")
+    assert result.memory.collision is None
+    peaks = {stack.holder: stack.peak_bytes for stack in result.memory.stacks}
+    assert peaks == {"upper": 16, "lower": 32}

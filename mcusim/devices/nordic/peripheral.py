@@ -40,6 +40,7 @@ class NrfPeripheral(Device):
         self.fabric.add(self)
         if base & 0xFF000000 == APB:
             self.interrupt = base >> 12 & 0xFF
+            self.interrupts = (self.interrupt,)
 
     # --- for subclasses ---
 
