@@ -42,6 +42,9 @@ REFILL_LOADED = 3
 FAST_DIVIDE_CYCLES = 6
 """Assumed cycles of a divide where operands are not looked at (`--fidelity fast`); TRM: 2 to 12."""
 
+NO_RUN = -(1 << 30)
+"""A row of unaligned instructions that no multi-cycle one stands before."""
+
 _FPU_CYCLES = (  # TRM table 7-1; what is not listed takes one cycle
     (re.compile(r"^v(div|sqrt)"), 14),
     (re.compile(r"^v(n?ml[as]|fn?m[as])"), 3),
@@ -71,8 +74,8 @@ class _Pipeline:
     pipelined: bool = False
     """Whether the present access overlaps with the one before. JNK: only in the same memory; the
     native core, which knows addresses, adds the cycle where they differ."""
-    unaligned_wide_run: int = 0
-    run_follows_multicycle: bool = False
+    unaligned_wide_run: int = NO_RUN
+    """32-bit instructions off a word boundary in a row, since the last multi-cycle instruction."""
     packed: list[bytes] = field(default_factory=list)
 
 
@@ -125,7 +128,9 @@ def _issue(
         cycles = FAST_DIVIDE_CYCLES
     if not conditional and not instruction.conditional:
         cycles += _refill(instruction)
-    cycles += _fetch_penalty(pipeline, instruction, address)
+    wait = _fetch_penalty(pipeline, instruction, address)
+    pipeline.previous_cycles = cycles
+    cycles += wait
     # An instruction whose condition fails takes one cycle; the rest is added when it executes.
     extra = cycles - 1 if conditional and cycles > 1 else 0
     static = cycles - extra
@@ -133,7 +138,7 @@ def _issue(
         pack(instruction, address, offset, pipeline.cycles, extra, pipeline.pipelined)
     )
     pipeline.cycles += static
-    pipeline.previous, pipeline.previous_cycles = instruction, cycles
+    pipeline.previous = instruction
     pipeline.previous_conditional = conditional
     if conditional:
         pipeline.conditional_left -= 1
@@ -266,14 +271,14 @@ def _fpu_wait(pipeline: _Pipeline, instruction: Instruction) -> int:
 
 
 def _fetch_penalty(pipeline: _Pipeline, instruction: Instruction, address: int) -> int:
-    """ALIGN: the third 32-bit instruction in a row off a word boundary waits for its second half.
+    """ALIGN: a multi-cycle instruction and then three 32-bit ones off a word boundary cost a cycle.
 
-    Counted once a run, and only where a multi-cycle instruction has gone before it.
+    The multi-cycle instruction may itself be one of a longer row of them.
     """
     if instruction.size == 2 or address & 2 == 0:
-        pipeline.unaligned_wide_run = 0
+        pipeline.unaligned_wide_run = NO_RUN
         return 0
-    if pipeline.unaligned_wide_run == 0:
-        pipeline.run_follows_multicycle = pipeline.previous_cycles > 1
+    if pipeline.previous_cycles > 1:
+        pipeline.unaligned_wide_run = 0
     pipeline.unaligned_wide_run += 1
-    return int(pipeline.unaligned_wide_run == 3 and pipeline.run_follows_multicycle)
+    return int(pipeline.unaligned_wide_run == 3)
