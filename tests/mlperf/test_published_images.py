@@ -3,7 +3,8 @@
 The firmware and the models can't be part of this repository. The tests run where
 
 - MCUSIM_MLPERF_IMAGES names a folder with the performance builds of mlcommons/tiny_results_v1.2,
-  closed/STMicroelectronics/code/NUCLEO_L4R5ZI, as ad.bin, ic.bin, kws.bin and vww.bin;
+  closed/STMicroelectronics/code/NUCLEO_L4R5ZI, as ad.bin, ic.bin, kws.bin and vww.bin, and
+  MCUSIM_MLPERF_IMAGES_H7A3 one with those of NUCLEO_H7A3ZI_Q;
 - for the scores, the benchmark's models (mlcommons/tiny, benchmark/training) lie in
   ../shared/models beside the repository, or in the folder that MCUSIM_MLPERF_MODELS names, and the
   Python package ai-edge-litert is there.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +32,45 @@ MODEL_FILES = {
     "kws": "kws_ref_model.tflite",
     "vww": "vww_96_int8.tflite",
 }
-PUBLISHED_S = {"ad": 5.2608e-3, "ic": 165.1213e-3, "kws": 43.1866e-3, "vww": 88.9269e-3}
-"""Medians of closed/STMicroelectronics/results/NUCLEO_L4R5ZI, v1.2: single-bank mode, 120 MHz."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What STMicroelectronics submitted to v1.2 for a board."""
+
+    images: str
+    """Environment variable that names the folder."""
+    option_bytes: dict[str, int]
+    published_s: dict[str, float]
+    """Medians of closed/STMicroelectronics/results."""
+    tolerance: float
+
+
+SUBMISSIONS = {
+    "nucleo-l4r5zi": Submission(
+        "MCUSIM_MLPERF_IMAGES",
+        {"dbank": 0},
+        {"ad": 5.2608e-3, "ic": 165.1213e-3, "kws": 43.1866e-3, "vww": 88.9269e-3},
+        0.03,
+    ),
+    "nucleo-h7a3zi": Submission(
+        "MCUSIM_MLPERF_IMAGES_H7A3",
+        {},
+        {"ad": 1.2255e-3, "ic": 40.8444e-3, "kws": 11.3179e-3, "vww": 23.8043e-3},
+        0.06,
+    ),
+}
 SCORE_STEP = 1 / 256
 """Of the classifiers' int8 outputs."""
 
 Values = npt.NDArray[Any]
 
 
-def image_of(model: str) -> Path:
-    folder = os.environ.get("MCUSIM_MLPERF_IMAGES")
+def image_of(board: str, model: str) -> Path:
+    variable = SUBMISSIONS[board].images
+    folder = os.environ.get(variable)
     if folder is None:
-        pytest.skip("MCUSIM_MLPERF_IMAGES names no folder with MLPerf Tiny images")
+        pytest.skip(f"{variable} names no folder with MLPerf Tiny images")
     return Path(folder) / f"{model}.bin"
 
 
@@ -118,24 +147,31 @@ def logit_step(interpreter: Any) -> float:
 
 
 @pytest.mark.parametrize("model", list(MODELS))
-def test_latency_is_that_of_silicon(model: str) -> None:
-    image = image_of(model)
+@pytest.mark.parametrize("board", list(SUBMISSIONS))
+def test_latency_is_that_of_silicon(board: str, model: str) -> None:
+    image, submission = image_of(board, model), SUBMISSIONS[board]
     with mcusim.start(
-        image, board="nucleo-l4r5zi", base=0x08000000, option_bytes={"dbank": 0}
+        image, board=board, base=0x08000000, option_bytes=submission.option_bytes
     ) as simulation:
         measured = measure(simulation, MODELS[model])
-    assert measured.latency_s == pytest.approx(PUBLISHED_S[model], rel=0.03)
+        warnings = simulation.machine.warnings
+    published = submission.published_s[model]
+    assert measured.latency_s == pytest.approx(published, rel=submission.tolerance)
+    assert warnings == []
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("model", list(MODELS))
-def test_scores_are_those_of_the_interpreter(model: str, seed: int, tmp_path: Path) -> None:
-    image = image_of(model)
+@pytest.mark.parametrize("board", list(SUBMISSIONS))
+def test_scores_are_those_of_the_interpreter(
+    board: str, model: str, seed: int, tmp_path: Path
+) -> None:
+    image = image_of(board, model)
     path = tmp_path / "sample.bin"
     path.write_bytes(sample_of(model, seed))
     interpreter = interpreter_of(model)
     expected = expected_scores(interpreter, model, path.read_bytes())
-    with mcusim.start(image, board="nucleo-l4r5zi", base=0x08000000) as simulation:
+    with mcusim.start(image, board=board, base=0x08000000) as simulation:
         measured = measure(simulation, MODELS[model], sample=path, inferences=1)
     if model == "ad":
         # Of 640 outputs in steps of 0.36 some round to the neighbour.
