@@ -24,8 +24,12 @@ def build_firmware(
     cpu: str = "cortex-m4",
     header: str = "chip.h",
     stack_top: int = 0x20030000,
+    enables: range = range(0x40021048, 0x40021064, 4),
 ) -> Path:
-    """An ELF file whose main is `body`; `outside` stands before it."""
+    """An ELF file whose main is `body`; `outside` stands before it.
+
+    At start-up all bits of `enables` are set, the registers that give peripherals their clocks.
+    """
     if shutil.which(GCC) is None:
         pytest.skip(f"{GCC} not found")
     source, elf = folder / "main.c", folder / "main.elf"
@@ -34,6 +38,7 @@ def build_firmware(
     flags = [f"-mcpu={cpu}", "-mthumb", "-O1", "-g", "-ffreestanding", "-nostdlib"]
     flags += ["-Wall", "-Werror", f"-I{HERE}", f"-Wl,-T,{HERE / 'layout.ld'}"]
     flags += [f"-DSTACK_TOP={stack_top:#x}"]
+    flags += [f"-DENABLES_FROM={enables.start:#x}", f"-DENABLES_TO={enables.stop:#x}"]
     command = [GCC, *flags, "-o", str(elf), str(HERE / "start.c"), str(source), "-lgcc"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ void finish(void) {
 }
 
 static void reset(void) {
-  for (uint32_t enable = 0x40021048; enable <= 0x40021060; enable += 4) R(enable) = ~0u;
+  for (uint32_t enable = ENABLES_FROM; enable < ENABLES_TO; enable += 4) R(enable) = ~0u;
   main();
   finish();
 }

@@ -31,7 +31,13 @@ def run(
 ) -> tuple[Result, list[int]]:
     """The result and the words of the firmware's array `results`."""
     elf = build_firmware(
-        folder, body, outside, cpu="cortex-m7", header="chip_m7.h", stack_top=STACK_TOP
+        folder,
+        body,
+        outside,
+        cpu="cortex-m7",
+        header="chip_m7.h",
+        stack_top=STACK_TOP,
+        enables=range(0),
     )
     with mcusim.start(elf, board=board, max_time_s=max_time_s) as simulation:
         simulation.run_to_end()
@@ -65,6 +71,30 @@ results[6] = ITCMCR & DTCMCR & 1;"""
     assert result.warnings == []
     assert words[:2] == [data, instruction]
     assert words[2:7] == [regions << 8, 0x10110221, 0x09000003, 0x8303C003, 1]
+
+
+@pytest.mark.parametrize(
+    ("board", "enable", "bit", "told"),
+    [
+        ("nucleo-h7a3zi", 0x580244E8, 18, "RCC_APB1LENR.USART3EN"),
+        ("nucleo-h743zi", 0x580244E8, 18, "RCC_APB1LENR.USART3EN"),
+        # The same register by its second address, RCC_C1_APB1LENR.
+        ("nucleo-h743zi", 0x58024548, 18, "RCC_APB1LENR.USART3EN"),
+        ("stm32f746g-disco", 0x40023840, 18, "RCC_APB1ENR.USART3EN"),
+    ],
+)
+def test_usart3_needs_its_clock(
+    board: str, enable: int, bit: int, told: str, tmp_path: Path
+) -> None:
+    body = f"""R(0x4000480C) = 1234;
+R({enable:#x}) |= 1u << {bit};
+results[0] = R(0x4000480C);
+R(0x4000480C) = 1234;
+results[1] = R(0x4000480C);"""
+    result, words = run(tmp_path, board, body)
+    assert words[:2] == [0, 1234]
+    (warning,) = result.warnings
+    assert f"{told} = 0" in warning
 
 
 @pytest.mark.parametrize("board", H7_BOARDS)

@@ -17,9 +17,8 @@ CLOCK_REGISTERS = (rr.CR, rr.PLLCFGR, rr.CFGR)
 class Stm32f7Rcc(Stm32RccBase):
     """Main PLL, prescalers and kernel clocks; SWS follows SW.
 
-    Peripherals answer whether or not their clock is enabled, resets by xxxRSTR do nothing, the
-    clock security system and clock outputs aren't modelled. PLLI2S and PLLSAI start, but feed
-    nothing that is modelled.
+    Resets by xxxRSTR do nothing, the clock security system and clock outputs aren't modelled.
+    PLLI2S and PLLSAI start, but feed nothing that is modelled.
     """
 
     reset: ClassVar[Mapping[int, int]] = {

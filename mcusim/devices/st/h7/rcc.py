@@ -31,9 +31,8 @@ RESET = {
 class Stm32h743Rcc(Stm32RccBase):
     """The core runs at SYSCLK / D1CPRE, its buses at that over HPRE; SWS follows SW.
 
-    Peripherals answer whether or not their clock is enabled, resets by xxxRSTR do nothing, the
-    clock security system and clock outputs aren't modelled, and a PLL's input and range of
-    frequencies aren't checked.
+    Resets by xxxRSTR do nothing, the clock security system and clock outputs aren't modelled, and
+    a PLL's input and range of frequencies aren't checked.
     """
 
     reset: ClassVar[Mapping[int, int]] = {**RESET, rr.RSR: 0x00FA0000}
@@ -55,12 +54,14 @@ class Stm32h743Rcc(Stm32RccBase):
         self._distribute()
 
     def load(self, register: int) -> int:
+        register = rr.at_first_address(register)
         value = super().load(register)
         if register == rr.CFGR:
             value = value & ~0x38 | (value & 7) << 3
         return value
 
     def store(self, register: int, value: int) -> None:
+        register = rr.at_first_address(register)
         if register in (rr.CIFR, rr.CICR):
             return
         if register == rr.CR:

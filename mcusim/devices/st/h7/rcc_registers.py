@@ -15,6 +15,7 @@ PLLDIVR = (0x30, 0x38, 0x40)
 PLLFRACR = (0x34, 0x3C, 0x44)
 D2CCIP2R, D3CCIPR = 0x54, 0x58
 CIFR, CICR, BDCR, CSR, RSR = 0x64, 0x68, 0x70, 0x74, 0xD0
+APB4LPENR, SECOND = 0x11C, 0x60
 
 HSION, HSIDIVF, CSION = 1 << 0, 1 << 5, 1 << 7
 CPUCKRDY, CDCKRDY = 1 << 14, 1 << 15
@@ -59,6 +60,11 @@ KERNEL_PLL2Q, KERNEL_PLL3Q, KERNEL_HSI, KERNEL_CSI, KERNEL_LSE = range(1, 6)
 ON_APB2 = ("usart1", "usart6", "uart9", "usart10")
 
 _PRESCALERS = (2, 4, 8, 16, 64, 128, 256, 512)
+
+
+def at_first_address(register: int) -> int:
+    """RSR and what follows it, up to the enables in sleep, have second addresses: RCC_C1_RSR..."""
+    return register - SECOND if RSR <= register - SECOND <= APB4LPENR else register
 
 
 def prescaler(code: int) -> int:
