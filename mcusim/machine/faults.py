@@ -35,6 +35,10 @@ _KINDS = {
 }
 _SVCALL = 11
 
+PRIVATE_BUS = range(0xE0000000, 0xE0100000)
+"""The core's own registers (ARM DDI0403E B3.1)."""
+DENIED = "MemManage: DACCVIOL"
+
 NMI, HARD_FAULT, BUS_FAULT, USAGE_FAULT = 2, 3, 5, 6
 # Bits of CFSR (ARM DDI0403E B3.2.15).
 _STATUS = {
@@ -78,7 +82,9 @@ def describe(machine: Machine, stopped: Stopped) -> Fault:
         machine, stopped, where(machine, stopped.pc), _registers(machine, stopped.pc)
     )
     kind = _KINDS.get(stopped.cause, "HardFault")
-    if machine.board.chip.core in WITHOUT_FAULT_STATUS and "Fault: " in kind:
+    if machine.engine.mpu_denied and stopped.cause in (Cause.READ, Cause.WRITE):
+        kind = DENIED
+    if machine.board.chip.core in WITHOUT_FAULT_STATUS and ("Fault: " in kind or kind == DENIED):
         kind = "HardFault"
     if stopped.cause is Cause.NO_HANDLER:
         kind = exception_name(machine, stopped.number)
@@ -188,6 +194,11 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
 def _access_sentence(machine: Machine, stopped: Stopped, where: str) -> str:
     verb = "write to" if stopped.cause is Cause.WRITE else "read of"
     address = stopped.address or 0
+    level = "privileged" if machine.engine.privileged else "unprivileged"
+    if machine.engine.mpu_denied:
+        return f"{verb} 0x{address:08x} in {where}: the MPU forbids it to {level} code"
+    if address in PRIVATE_BUS and level == "unprivileged":
+        return f"{verb} 0x{address:08x} in {where}: a register of the core, for privileged code"
     region = machine.board.region_at(address)
     if region is not None:
         return f"{verb} 0x{address:08x} in {where}: {region.name} can't be written like RAM"

@@ -92,6 +92,9 @@ class Engine {
   bool raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool has_address,
                    std::uint32_t address);
   std::uint32_t resume_at() const { return resume_at_; }
+  // Whether the access that failed was one that the MPU forbids.
+  bool mpu_denied() const { return mpu_denied_; }
+  bool privileged() const;
   // Has the core look for exceptions before its next block.
   void attend() { accountant.look_soon(); }
 
@@ -173,7 +176,6 @@ class Engine {
   // r0 to r14, where they live if that is known.
   std::uint32_t low(int number) const;
   void set_low(int number, std::uint32_t value);
-  bool privileged() const;
   bool raised() const;  // the execution priority is negative
   bool load(std::uint32_t address, std::uint32_t& word) const;
   bool store(std::uint32_t address, std::uint32_t word);
@@ -283,7 +285,7 @@ class Engine {
   std::uint32_t* registers_ = nullptr;  // r0 to r15 in the core, if direct
   SpecialRegisters special_;
   bool locked_up_ = false;
-  bool mpu_denied_ = false;  // the access that failed was one that the MPU forbids
+  bool mpu_denied_ = false;
   bool stale_tlb_ = false;
   std::uint8_t careful_ = 0;  // each block is to be admitted
   bool trap_hook_ = false;

@@ -308,3 +308,48 @@ def test_fault_after_one_outlived_is_the_one_reported(tmp_path):
     assert result.outcome == "fault"
     assert result.fault.address == 0x60000008
     assert any("went on" in warning for warning in result.warnings)
+
+
+UNPRIVILEGED = """
+start:
+    ldr r6, =0xE000ED98
+    movs r7, #0
+    str r7, [r6]
+    str r7, [r6, #4]
+    ldr r7, =0x0300003F
+    str r7, [r6, #8]
+    movs r7, #1
+    str r7, [r6]
+    ldr r7, =0x20001000
+    str r7, [r6, #4]
+    ldr r7, =0x01000013
+    str r7, [r6, #8]
+    movs r7, #5
+    ldr r6, =0xE000ED94
+    str r7, [r6]
+    dsb
+    movs r0, #1
+    msr control, r0
+    isb
+    ldr r0, ={address}
+    ldr r1, [r0]
+    b .
+    .ltorg
+"""
+"""All memory is open to all, but for 1 kB of RAM at 0x20001000; then code drops its privilege."""
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "why"),
+    [
+        ("0x20001008", "MemManage: DACCVIOL", "the MPU forbids it to unprivileged code"),
+        ("0xE000ED94", "BusFault: PRECISERR", "a register of the core, for privileged code"),
+    ],
+)
+def test_denied_access_says_who_denies_it(address, kind, why, tmp_path):
+    path = tmp_path / "denied.bin"
+    path.write_bytes(firmware(UNPRIVILEGED.format(address=address)))
+    result = mcusim.run(path, board="nrf52840", base=0, max_time_s=0.01)
+    assert result.outcome == "fault"
+    assert result.fault.kind == kind
+    assert result.fault.message.endswith(why)
