@@ -189,3 +189,44 @@ results[0] = RCC(0x10) >> 3 & 7;"""
     assert any("Asleep in stop" in line for line in result.energy.basis)
     published = load_board(board).sleep_state("stop").typical_a
     assert result.energy.average_current_a == pytest.approx(published, rel=0.05)
+
+
+def test_stop_and_standby_of_the_stm32f746(tmp_path: Path) -> None:
+    # The core comes back from Stop where it was, from Standby by a reset with PWR_CSR1.SBF set.
+    body = """R(0x40023840) |= 1u << 28; /* PWREN */
+if (R(0x40007004) & 2) {
+  results[3] = 1;
+  return 0;
+}
+R(0x40023874) |= 1;
+while ((R(0x40023874) & 2) == 0) continue;
+R(0x40007000) |= 1u << 8;
+R(0x40023870) = 2u << 8 | 1u << 15;
+F7_RTC(0x24) = 0xCA;
+F7_RTC(0x24) = 0x53;
+F7_RTC(0x10) = 127u << 16 | 249;
+F7_RTC(0x14) = 1; /* every other second */
+R(0x40013C00) |= 1u << 22;
+R(0x40013C08) |= 1u << 22;
+handler = on_wake_up;
+NVIC_ISER(0) = 1u << 3;
+F7_RTC(0x08) = 4u | 1u << 10 | 1u << 14;
+SCR = 4;
+while (results[2] < 1) __asm volatile("wfi");
+R(0x40007004) |= 1u << 8; /* EIWUP: else the RTC does not end Standby */
+R(0x40007000) |= 1u << 1; /* PDDS */
+for (;;) __asm volatile("wfi");"""
+    outside = """#define F7_RTC(offset) R(0x40002800 + (offset))
+static void on_wake_up(void) {
+  F7_RTC(0x0C) = 0;
+  R(0x40013C14) = 1u << 22;
+  results[2]++;
+}
+"""
+    result, words = run(tmp_path, "stm32f746g-disco", body, outside, max_time_s=10)
+    assert result.outcome == "exited"
+    assert words[2:4] == [0, 1], "Standby clears RAM"
+    assert result.time_s == pytest.approx(4.0, rel=0.01)
+    asleep = [line for line in result.energy.basis if "Asleep in" in line]
+    assert any("Asleep in stop" in line for line in asleep)
+    assert any("Asleep in standby" in line for line in asleep)
