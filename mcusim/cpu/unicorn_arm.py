@@ -82,9 +82,12 @@ def open_engine(chip: Chip, accurate: bool) -> _native.Engine:
     if model is None or chip.core not in CPUID:
         known = ", ".join(sorted(CPUID))
         raise BoardError(f"core {chip.core!r} can't be executed; there are {known}")
-    return _native.Engine(
+    engine = _native.Engine(
         model, accurate, chip.priority_bits, CPUID[chip.core], _options(chip.core, chip)
     )
+    for port in chip.core_options.io_port if chip.core_options else ():
+        engine.add_io_port(port.base, port.size_bytes)
+    return engine
 
 
 def _options(core: str, chip: Chip) -> _native.CoreOptions:

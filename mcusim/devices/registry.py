@@ -47,11 +47,19 @@ _TYPES: dict[str, type[Device]] = {
     **STM32,
 }
 
-CORE_DEVICES: tuple[tuple[str, type[Device], int, int], ...] = (
+_CORE_DEVICES: tuple[tuple[str, type[Device], int, int], ...] = (
     ("itm", Itm, 0xE0000000, 0x1000),
     ("dwt", Dwt, 0xE0001000, 0x1000),
 )
-"""Name, class, base address and size in bytes of what every Armv7-M core has (DDI0403E B3.1)."""
+"""Name, class, base address and size in bytes of what a core has (DDI0403E B3.1)."""
+
+_WITHOUT_TRACE = {"cortex-m0plus"}
+"""Cores without ITM, and with a DWT that counts no cycles (DDI0419, debug; DDI0484C, 7)."""
+
+
+def core_devices(core: str) -> tuple[tuple[str, type[Device], int, int], ...]:
+    """Name, class, base address and size in bytes of the devices that come with a core."""
+    return () if core in _WITHOUT_TRACE else _CORE_DEVICES
 
 
 def device_types() -> list[str]:

@@ -12,7 +12,7 @@ from mcusim.boards import Board
 from mcusim.boards.board import CHOSEN
 from mcusim.boards.schema import Regulator
 from mcusim.cpu.unicorn_arm import REGISTERS, it_state, open_engine
-from mcusim.devices import CORE_DEVICES, Device, create
+from mcusim.devices import Device, core_devices, create
 from mcusim.devices.reset import Cause, Reset
 from mcusim.devices.unclocked import Unclocked
 from mcusim.firmware import FirmwareImage
@@ -342,7 +342,7 @@ class Machine:
 
     def _add_core_devices(self) -> None:
         # No reset of the chip reaches them: they belong to the debug logic (DDI0403E C1.2.3).
-        for name, device_class, base, size_bytes in CORE_DEVICES:
+        for name, device_class, base, size_bytes in core_devices(self.board.chip.core):
             self._bus.attach(device_class(name, self), base, size_bytes)
 
     def _equip(self) -> None:

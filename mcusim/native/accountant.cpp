@@ -172,17 +172,27 @@ void Accountant::written(std::uint32_t address, const Instruction& i) {
   if (end < registers_[13] && !stacks.all[stacks.active].process) heap_written_ = end;
 }
 
+bool Accountant::on_io_port(std::uint32_t address) const {
+  return std::any_of(io_port_.begin(), io_port_.end(),
+                     [address](const auto& range) { return address - range.first < range.second; });
+}
+
 void Accountant::locate_access(std::uint32_t address, bool write) {
   in_access_ = true;
   if (current_ == nullptr) return;
   ++current_->recent[kDevice];
-  if (accurate_) return;  // `access` has just been there
+  if (accurate_) {
+    // `access` has just been there, and the cursor is behind it.
+    port_cycles_ = cursor_[-1].count == 1 && on_io_port(address) ? 1 : 0;
+    return;
+  }
   const Effect wanted = write ? Effect::kWrite : Effect::kRead;
   under_way_ = 0;
   for (const Instruction* i = cursor_; i->offset != 0xFFFF; ++i) {
     if (i->effect != wanted) continue;
     if (address - address_of(*i) >= std::uint32_t{i->access_bytes} * i->count) continue;
     access_offset_ = i->offset;
+    port_cycles_ = i->count == 1 && on_io_port(address) ? 1 : 0;
     accesses_ = i == cursor_ ? accesses_ + 1 : 1;
     // The next one is another instruction's, unless this one makes several.
     cursor_ = i;

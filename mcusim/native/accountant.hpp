@@ -155,7 +155,15 @@ class Accountant {
   void give_back(std::uint32_t pc);
   // The access under way in the current block, found by its address; for exact time in devices.
   void locate_access(std::uint32_t address, bool write);
-  void access_done() { in_access_ = false; }
+  void access_done() {
+    in_access_ = false;
+    cycles -= port_cycles_;
+    port_cycles_ = 0;
+  }
+  // Single loads and stores of these addresses take a cycle less (Cortex-M0+, DDI0484C 3.3).
+  void add_io_port(std::uint32_t base, std::uint32_t size_bytes) {
+    io_port_.emplace_back(base, size_bytes);
+  }
   // Cycle at which the instruction under way began.
   std::uint64_t now() const;
   // SP was switched by software, an exception or reset; execution goes on at `pc`.
@@ -232,6 +240,7 @@ class Accountant {
     cursor_ = to;
     next_event_pc_ = current_->address + to->offset;
   }
+  bool on_io_port(std::uint32_t address) const;
   bool look_up();
   void rearm_look() {
     next_look_ = std::min(stop_at_cycle_, next_sample_);
@@ -347,7 +356,9 @@ class Accountant {
   std::uint8_t last_area_ = 0;  // of the last data access
   std::uint32_t last_address_ = 0;
   std::uint16_t access_offset_ = 0;
-  std::uint8_t accesses_ = 0;    // found of the instruction at `cursor_` (fast)
+  std::uint8_t accesses_ = 0;  // found of the instruction at `cursor_` (fast)
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> io_port_;  // base and size
+  std::uint32_t port_cycles_ = 0;                                 // that the access under way saves
   std::uint32_t under_way_ = 0;  // cycles already added for the access under way
   Spin spin_;
   std::vector<Block*> dirty_;

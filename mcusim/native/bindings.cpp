@@ -313,6 +313,7 @@ void bind_engine(nb::module_& m) {
           },
           "icache"_a, "dcache"_a)
       .def("set_bus_divider", &set_bus_divider)
+      .def("add_io_port", &Engine::add_io_port, "base"_a, "size_bytes"_a)
       .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
       .def(
           "set_flash",

@@ -61,6 +61,9 @@ class Engine {
   // Whether stores of the core reach flash; without, they fault.
   void set_flash_writable(bool on);
   void map_devices(std::uint32_t base, std::uint32_t size_bytes);
+  void add_io_port(std::uint32_t base, std::uint32_t size_bytes) {
+    accountant.add_io_port(base, size_bytes);
+  }
   // Words at 0x22000000 and 0x42000000 that stand for the bits of RAM and peripherals.
   void map_bit_band();
   std::vector<std::uint8_t> read(std::uint32_t address, std::uint32_t size) const;

@@ -171,9 +171,10 @@ def _sets_flags(instruction: Instruction) -> bool:
 def _wait(pipeline: _Pipeline, instruction: Instruction) -> int:
     """Cycles until all that the instruction reads is there."""
     late = _late_registers(instruction)
+    reads = _reads(instruction)
     start = pipeline.cycles
     for register, cycle in pipeline.ready.items():
-        if instruction.reads >> register & 1 and not late >> register & 1:
+        if reads >> register & 1 and not late >> register & 1:
             start = max(start, cycle)
     for register, cycle in pipeline.ready_late.items():
         if late >> register & 1:
@@ -183,23 +184,36 @@ def _wait(pipeline: _Pipeline, instruction: Instruction) -> int:
     return start - pipeline.cycles
 
 
+def _reads(instruction: Instruction) -> int:
+    """Registers read: Capstone leaves out the last of extend-and-add and addends of 64 bits."""
+    reads = instruction.reads
+    if _ACCUMULATES.match(instruction.mnemonic):
+        for register in instruction.operands[0 if _is_long(instruction) else 1 :]:
+            reads |= 1 << register if register != NO_REGISTER else 0
+    return reads
+
+
+def _is_long(instruction: Instruction) -> bool:
+    """Whether the addend has 64 bits, in the two registers that are written."""
+    return instruction.writes.bit_count() == 2
+
+
 def _late_registers(instruction: Instruction) -> int:
     """Registers that are read a cycle later: the addend of a MAC, and the data of a store."""
     if instruction.kind is Kind.STORE and instruction.target_register != NO_REGISTER:
         register = 1 << instruction.target_register
         return 0 if register & instruction.address_registers else register
-    if _ACCUMULATES.match(instruction.mnemonic) and len(instruction.operands) >= 3:
-        name, operands = instruction.mnemonic, instruction.operands
-        addends = (
-            operands[:2] if "lal" in name or "lsl" in name or name == "umaal" else operands[3:]
-        )
-        if "xta" in name:
-            addends = operands[1:2]
-        others = [r for r in operands[2:] if r not in addends] if len(addends) == 2 else []
-        multiplied = operands[1:3] if len(operands) == 4 and len(addends) == 1 else others
-        mask = sum(1 << r for r in set(addends) if r != NO_REGISTER)
-        return mask & ~sum(1 << r for r in set(multiplied) if r != NO_REGISTER)
-    return 0
+    operands = instruction.operands
+    if not _ACCUMULATES.match(instruction.mnemonic) or len(operands) < 3:
+        return 0
+    if _is_long(instruction):
+        addends, factors = operands[:2], operands[2:]
+    elif len(operands) == 3:  # extend and add
+        addends, factors = operands[1:2], operands[2:]
+    else:
+        addends, factors = operands[3:], operands[1:3]
+    mask = sum(1 << r for r in set(addends) if r != NO_REGISTER)
+    return mask & ~sum(1 << r for r in set(factors) if r != NO_REGISTER)
 
 
 def _cycles(pipeline: _Pipeline, instruction: Instruction) -> int:

@@ -19,7 +19,7 @@ from rig import FPU_ON, RAM
 
 from mcusim.boards import Board
 from mcusim.boards.schema import Cache
-from mcusim.devices import CORE_DEVICES, create
+from mcusim.devices import core_devices, create
 from mcusim.machine.activity import COLUMNS, INDEX
 from mcusim.machine.bus import Bus
 from mcusim.machine.serial import SerialLine
@@ -236,7 +236,7 @@ class Twin:
         self.core.uc.hook_add(unicorn.UC_HOOK_CODE, self._on_code)
 
     def _attach(self) -> None:
-        for name, device, base, size in CORE_DEVICES:
+        for name, device, base, size in core_devices("cortex-m4"):
             self._bus.attach(device(name, self), base, size)
         for entry in self.board.chip.device:
             device = create(entry.type, entry.name, self)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import m0plus_benchmarks
 import m7_benchmarks
+import m33_benchmarks
 import micro_benchmarks
 
 PAGE = Path(__file__).parents[2] / "docs/accuracy.md"
@@ -18,25 +20,30 @@ END = "<!-- end of {name} -->\n"
 
 def cortex_m4() -> str:
     """The rows of trm_table.toml as Markdown."""
-    header = "| Instruction | Published | Source | Tested | Differs |\n|---|---|---|---:|---|\n"
-    return header + "".join(
-        f"| {_cell(row['instruction'])} | {row['published']} | {row['source']} "
-        f"| {row['cycles']} | {row.get('differs', '')} |\n"
-        for row in micro_benchmarks.rows()
-    )
+    return _instructions(micro_benchmarks.rows())
 
 
 def cortex_m7() -> str:
     """The rows of cortex_m7_table.toml as Markdown."""
-    header = "| What | Published | Source | Code | Cycles | Differs |\n|---|---|---|---|---:|---|\n"
-    return header + "".join(
-        f"| {_cell(row['instruction'])} | {_cell(row['published'])} | {row['source']} "
-        f"| {_code(row)} | {row['cycles']} | {row.get('differs', '')} |\n"
-        for row in m7_benchmarks.rows()
-    )
+    return _kernels(m7_benchmarks.rows())
 
 
-TABLES = {"cycles": cortex_m4, "cycles of the Cortex-M7": cortex_m7}
+def cortex_m33() -> str:
+    """The rows of cortex_m33_table.toml as Markdown."""
+    return _kernels(m33_benchmarks.rows())
+
+
+def cortex_m0plus() -> str:
+    """The rows of cortex_m0plus_table.toml as Markdown."""
+    return _instructions(m0plus_benchmarks.rows())
+
+
+TABLES = {
+    "cycles": cortex_m4,
+    "cycles of the Cortex-M7": cortex_m7,
+    "cycles of the Cortex-M0+": cortex_m0plus,
+    "cycles of the Cortex-M33": cortex_m33,
+}
 
 
 def updated(page: str) -> str:
@@ -47,6 +54,24 @@ def updated(page: str) -> str:
         _, _, after = rest.partition(end)
         page = f"{before}{begin}{table()}{end}{after}"
     return page
+
+
+def _instructions(rows: list[dict[str, Any]]) -> str:
+    header = "| Instruction | Published | Source | Tested | Differs |\n|---|---|---|---:|---|\n"
+    return header + "".join(
+        f"| {_cell(row['instruction'])} | {row['published']} | {row['source']} "
+        f"| {row['cycles']} | {row.get('differs', '')} |\n"
+        for row in rows
+    )
+
+
+def _kernels(rows: list[dict[str, Any]]) -> str:
+    header = "| What | Published | Source | Code | Cycles | Differs |\n|---|---|---|---|---:|---|\n"
+    return header + "".join(
+        f"| {_cell(row['instruction'])} | {_cell(row['published'])} | {row['source']} "
+        f"| {_code(row)} | {row['cycles']} | {row.get('differs', '')} |\n"
+        for row in rows
+    )
 
 
 def _code(row: dict[str, Any]) -> str:

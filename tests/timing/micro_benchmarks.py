@@ -112,16 +112,22 @@ def _statements(*texts: str) -> int:
     return sum(bool(part.strip()) for part in parts)
 
 
-def firmware(into: Path, pieces: list[Case], core: str = CORTEX_M4) -> Path:
+def firmware(
+    into: Path,
+    pieces: list[Case],
+    core: str = CORTEX_M4,
+    start: str = START,
+    function: str = FUNCTION,
+) -> Path:
     """Assembles and links the pieces for a core, named by the assembler's directives."""
     source, linked = into / "micro.s", into / "micro.elf"
-    source.write_text(core + assembly(pieces), encoding="utf-8")
+    source.write_text(core + assembly(pieces, start, function), encoding="utf-8")
     call(ASSEMBLE, "-o", str(into / "micro.o"), str(source))
     call(LINK, "-Ttext=0", "--entry=start", "-o", str(linked), str(into / "micro.o"))
     return linked
 
 
-def assembly(pieces: list[Case]) -> str:
+def assembly(pieces: list[Case], start: str = START, function: str = FUNCTION) -> str:
     """The source of the firmware."""
     calls, functions = [], []
     for case in pieces:
@@ -130,9 +136,9 @@ def assembly(pieces: list[Case]) -> str:
             name = f"{case.name}_{suffix}"
             calls.append(f"    bl {name}")
             functions.append(
-                FUNCTION.format(name=name, setup=case.setup, code=code, repeats=repeats)
+                function.format(name=name, setup=case.setup, code=code, repeats=repeats)
             )
-    return START + "\n".join(calls) + EXIT + "".join(functions)
+    return start + "\n".join(calls) + EXIT + "".join(functions)
 
 
 def call(*command: str) -> None:
