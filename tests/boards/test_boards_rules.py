@@ -207,6 +207,45 @@ def test_broken_board_is_refused(rule: str, own_board: OwnBoard) -> None:
     assert_one_line_naming(own_board.board, caught.value)
 
 
+M0PLUS = 'core = "cortex-m0plus"'
+OPTIONS = (
+    '[core_options]\ninterrupts = {}\nsource = "this test"\ngrade = "assumed"\n\n[flash_timing]'
+)
+
+
+def test_core_with_options_needs_them(own_board: OwnBoard) -> None:
+    own_board.change_chip('core = "cortex-m4"', 'core = "cortex-m33"')
+    with pytest.raises(BoardError, match="core_options: is missing, and a cortex-m33 differs"):
+        own_board.load()
+
+
+@pytest.mark.parametrize(
+    ("interrupts", "bits", "regions", "message"),
+    [
+        (26, 3, "", "priority_bits: is 2 in each Armv6-M core; use 2"),
+        (40, 2, "", "core_options.interrupts: 40 interrupts; a cortex-m0plus has 1 to 32"),
+        (0, 2, "", "core_options.interrupts: 0 interrupts; a cortex-m0plus has 1 to 32"),
+        (26, 2, "mpu_regions = 16\n", "mpu_regions: 16 regions; a cortex-m0plus has 0, 8"),
+    ],
+)
+def test_impossible_options_are_refused(
+    interrupts: int, bits: int, regions: str, message: str, own_board: OwnBoard
+) -> None:
+    own_board.change_chip('core = "cortex-m4"', regions + M0PLUS)
+    own_board.change_chip("priority_bits = 3", f"priority_bits = {bits}")
+    own_board.change_chip("[flash_timing]", OPTIONS.format(interrupts))
+    with pytest.raises(BoardError) as caught:
+        own_board.load()
+    assert message in str(caught.value)
+
+
+def test_possible_options_are_taken(own_board: OwnBoard) -> None:
+    own_board.change_chip('core = "cortex-m4"', M0PLUS)
+    own_board.change_chip("priority_bits = 3", "priority_bits = 2")
+    own_board.change_chip("[flash_timing]", OPTIONS.format(26))
+    assert own_board.load().core.name == "cortex-m0plus"
+
+
 def test_regulator_without_currents_is_refused(own_board: OwnBoard) -> None:
     text = own_board.chip.read_text(encoding="utf-8").replace(
         'regulator = "ldo"', 'regulator = "dcdc"'

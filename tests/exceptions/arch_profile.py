@@ -40,6 +40,7 @@ class Profile:
     flash: int
     ram: int
     ram_kb: int = 64
+    flash_kb: int = 64
     mpu_regions: int = 8
     defines: Sequence[str] = field(default=())
 
@@ -52,7 +53,8 @@ class Profile:
                 source="this test: as the machine that QEMU has", grade="assumed",
             )
             for name, kind, base, kb in (
-                ("flash", "flash", self.flash, 64), ("ram", "ram", self.ram, self.ram_kb),
+                ("flash", "flash", self.flash, self.flash_kb),
+                ("ram", "ram", self.ram, self.ram_kb),
             )
         )  # fmt: skip
         states = [msgspec.structs.replace(row, systick=True) for row in board.chip.power.sleep]
@@ -72,7 +74,7 @@ class Profile:
         assert MEMORIES in script
         script = script.replace(
             MEMORIES,
-            f"FLASH (rx) : ORIGIN = {self.flash:#x}, LENGTH = 64K\n"
+            f"FLASH (rx) : ORIGIN = {self.flash:#x}, LENGTH = {self.flash_kb}K\n"
             f"  RAM (rwx) : ORIGIN = {self.ram:#x}, LENGTH = {self.ram_kb}K",
         )
         (folder / "link.ld").write_text(script, encoding="utf-8")
