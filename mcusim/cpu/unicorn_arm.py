@@ -16,7 +16,7 @@ REPORTED = (*GENERAL, "sp", "lr", "pc", "xpsr")
 # Exception numbers that Unicorn reports for M-profile cores (QEMU target/arm/cpu.h, EXCP_*).
 _UNDEFINED, _SVC, _PREFETCH_ABORT, _DATA_ABORT, _BKPT = 1, 2, 3, 4, 7
 _EXCEPTION_EXIT, _NOCP, _INVSTATE, _STKOF, _UNALIGNED = 8, 17, 18, 19, 22
-_DIVIDE_BY_ZERO = 100  # the engine's own (native/engine.hpp)
+_DIVIDE_BY_ZERO, _NON_SECURE = 100, 101  # the engine's own (native/engine.hpp)
 # Error codes of uc_emu_start (unicorn.h, uc_err).
 _READ_UNMAPPED, _WRITE_UNMAPPED, _FETCH_UNMAPPED, _INSN_INVALID = 6, 7, 8, 10
 _WRITE_PROT, _READ_PROT, _FETCH_PROT, _EXCEPTION = 12, 13, 14, 21
@@ -39,6 +39,7 @@ class Cause(Enum):
     STACK_LIMIT = "stack limit"
     UNALIGNED = "unaligned access"
     DIVIDE_BY_ZERO = "division by zero"
+    NON_SECURE = "change to Non-secure state"
     FETCH = "instruction fetch"
     READ = "data read"
     WRITE = "data write"
@@ -158,4 +159,5 @@ def _interrupt_cause(number: int, pc: int) -> Cause:
         _STKOF: Cause.STACK_LIMIT,
         _UNALIGNED: Cause.UNALIGNED,
         _DIVIDE_BY_ZERO: Cause.DIVIDE_BY_ZERO,
+        _NON_SECURE: Cause.NON_SECURE,
     }.get(number, Cause.UNKNOWN)

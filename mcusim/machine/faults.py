@@ -31,6 +31,7 @@ _KINDS = {
     Cause.READ: "BusFault: PRECISERR",
     Cause.WRITE: "BusFault: PRECISERR",
     Cause.NO_STACK: "BusFault: STKERR",
+    Cause.NON_SECURE: "Non-secure state",
     Cause.UNKNOWN: "HardFault",
 }
 _SVCALL = 11
@@ -38,6 +39,9 @@ _SVCALL = 11
 PRIVATE_BUS = range(0xE0000000, 0xE0100000)
 """The core's own registers (ARM DDI0403E B3.1)."""
 DENIED = "MemManage: DACCVIOL"
+
+_ENDS = (Cause.SUPERVISOR_CALL, Cause.NO_HANDLER, Cause.NO_STACK, Cause.NON_SECURE)
+"""What no handler can take."""
 
 NMI, HARD_FAULT, BUS_FAULT, USAGE_FAULT = 2, 3, 5, 6
 # Bits of CFSR (ARM DDI0403E B3.2.15).
@@ -61,7 +65,7 @@ def take(machine: Machine, stopped: Stopped) -> bool:
     False, and nothing has changed, when it can't: at lock-up, without room on the stack, or without
     a handler that does more than branch to itself.
     """
-    if stopped.cause in (Cause.SUPERVISOR_CALL, Cause.NO_HANDLER, Cause.NO_STACK):
+    if stopped.cause in _ENDS:
         return False
     number, status = _STATUS.get(stopped.cause, (HARD_FAULT, 0))
     address = stopped.address if status & 1 << 15 else None
@@ -164,6 +168,11 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
             return no_handler(machine, _SVCALL, where)
         case Cause.NO_HANDLER:
             return no_handler(machine, stopped.number, where)
+        case Cause.NON_SECURE:
+            return (
+                f"BXNS or BLXNS to 0x{stopped.pc:08x} leaves Secure state, and Non-secure state is "
+                "not modelled: run the Non-secure image by itself, on a chip with security = false"
+            )
         case Cause.NO_STACK:
             return (
                 f"{exception_name(machine, stopped.number)} in {where}: its frame at "

@@ -75,8 +75,9 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
 
 void Engine::complete_special_registers() {
   if (architecture_.profile == Profile::kV8M) {
-    if (!options_.security && !remove_security(uc_.get(), registers_, special_))
-      throw std::runtime_error("this Unicorn has no Armv8-M core without the Security Extension");
+    const bool ready = options_.security ? find_security(uc_.get(), special_)
+                                         : remove_security(uc_.get(), registers_, special_);
+    if (!ready) throw std::runtime_error("the security state of this Unicorn can't be reached");
     if (!find_stack_limits(uc_.get(), registers_, special_))
       throw std::runtime_error("the stack limits of this Unicorn can't be reached");
   }
@@ -452,7 +453,9 @@ void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   const std::uint32_t pc = engine.reg(UC_ARM_REG_PC);
   bool handled = false;
   try {
-    if (number == kSvcNumber)
+    if (engine.left_secure_state())
+      number = std::uint32_t{kNonSecure};
+    else if (number == kSvcNumber)
       handled = engine.raise_fault(kSvCall, pc, 0, false, 0);
     else if ((number == kPrefetchAbort || number == std::uint32_t{kExceptionExit}) &&
              engine.returns_by(pc))

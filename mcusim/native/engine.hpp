@@ -113,6 +113,7 @@ class Engine {
   static constexpr int kInvalidState = 18;
   static constexpr int kUnaligned = 22;
   static constexpr int kDivideByZero = 100;
+  static constexpr int kNonSecure = 101;
 
   Accountant accountant;
   Exceptions exceptions;
@@ -256,6 +257,10 @@ class Engine {
   std::uint16_t halfword(std::uint32_t address) const;
   void find_test_targets(Block& block);
   void hook_test_targets();
+  // Whether BXNS or BLXNS led to Non-secure state, which is not modelled: Unicorn faults there.
+  bool left_secure_state() const {
+    return options_.security && special_.secure != nullptr && *special_.secure == 0;
+  }
   std::uint32_t test_target(std::uint32_t address, bool unprivileged) const;
   Hint hint_at(std::uint32_t address) const;
   Hint hint_before(std::uint32_t pc) const;

@@ -155,9 +155,9 @@ std::uint32_t* find_limit(uc_engine* uc, const std::uint32_t* registers,
   return places.size() == 1 ? reinterpret_cast<std::uint32_t*>(places[0]) : nullptr;
 }
 
-// Clears the word that says "Secure", which is known by choosing the bank of PRIMASK: the Secure
-// one at `primask`, the other before it.
-bool leave_secure_state(uc_engine* uc, std::uint32_t* primask) {
+// The word that says "Secure", known by choosing the bank of PRIMASK: the Secure one at `primask`,
+// the other before it.
+std::uint32_t* find_security_state(uc_engine* uc, std::uint32_t* primask) {
   constexpr std::size_t kReach = 64;
   const std::uint32_t zero = 0, one = 1;
   for (std::uint32_t* word = primask + 1; word < primask + kReach; ++word) {
@@ -166,10 +166,10 @@ bool leave_secure_state(uc_engine* uc, std::uint32_t* primask) {
     uc_reg_write(uc, UC_ARM_REG_PRIMASK, &one);
     const bool other_bank = *primask == 0 && primask[-1] == 1;
     uc_reg_write(uc, UC_ARM_REG_PRIMASK, &zero);
-    if (other_bank) return true;
     *word = one;
+    if (other_bank) return word;
   }
-  return false;
+  return nullptr;
 }
 
 // Clears the bit of the Security Extension in the word that lists the core's features, which is
@@ -222,8 +222,14 @@ bool find_stack_limits(uc_engine* uc, const std::uint32_t* registers, SpecialReg
   return found.main_limit != nullptr && found.process_limit != nullptr;
 }
 
+bool find_security(uc_engine* uc, SpecialRegisters& found) {
+  if (found.complete()) found.secure = find_security_state(uc, found.primask);
+  return found.secure != nullptr;
+}
+
 bool remove_security(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found) {
-  if (!found.complete() || !leave_secure_state(uc, found.primask)) return false;
+  if (!find_security(uc, found)) return false;
+  *found.secure = 0;
   if (!drop_security_feature(uc, registers)) return false;
   const std::uint32_t zero = 0;
   uc_reg_write(uc, UC_ARM_REG_APSR_NZCV, &zero);  // renews the translation state

@@ -16,6 +16,7 @@ struct SpecialRegisters {
   std::uint32_t* fpu_control = nullptr;  // FPCA
   std::uint32_t* main_limit = nullptr;   // MSPLIM and PSPLIM, of Armv8-M alone
   std::uint32_t* process_limit = nullptr;
+  std::uint32_t* secure = nullptr;  // not 0 in Secure state
 
   bool complete() const {
     return primask != nullptr && faultmask != nullptr && basepri != nullptr && control != nullptr &&
@@ -28,6 +29,9 @@ SpecialRegisters find_special_registers(uc_engine* uc, const std::uint32_t* regi
 
 // Adds the stack limits, for which Unicorn has no number, by having the core write them.
 bool find_stack_limits(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found);
+
+// Adds the word that tells the security state.
+bool find_security(uc_engine* uc, SpecialRegisters& found);
 
 // Unicorn's Cortex-M33 has the Security Extension and starts in Secure state: makes it one without,
 // whose special registers, `found`, are others.

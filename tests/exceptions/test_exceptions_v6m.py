@@ -105,6 +105,22 @@ def on_qemu(firmware: dict[str, Path]) -> Iterator[dict[str, str]]:
         yield dict(zip((case.name for case in ON_QEMU), printed, strict=True))
 
 
+def test_entry_and_return_take_their_cycles(tmp_path: Path) -> None:
+    code = """static volatile uint32_t at[3];
+__attribute__((section(".ram"), noinline, long_call)) void SVC_Handler(void) { at[1] = SYST_CVR; }
+__attribute__((section(".ram"), noinline, long_call)) void run(void) {
+  at[0] = SYST_CVR; SVC(0); at[2] = SYST_CVR; }
+extern void *const vectors[64]; static void *copy[64] __attribute__((aligned(256)));
+int main(void) { for (int i = 0; i < 48; ++i) copy[i] = vectors[i]; VTOR = (uint32_t)copy;
+SYST_RVR = 0xFFFFFF; SYST_CVR = 0; SYST_CSR = 5; run();
+note(at[0] - at[1]); note(at[1] - at[2]); }"""
+    elf = ARMV6M.build([Case("cycles", "DDI0484C, 3.6.1", code, ())], tmp_path)["cycles"]
+    entry, back = words(mcusim.run(elf, board=ARMV6M.board()).output)
+    # Around them are the reads of the counter, literals, SVC and the handler's ends.
+    assert 15 <= entry <= 15 + 12
+    assert 11 <= back <= 11 + 12
+
+
 def test_a_fault_is_called_by_its_only_name(tmp_path: Path) -> None:
     case = Case("unhandled", "B1.5", "int main(void) { UNDEFINED }", ())
     code = "void HardFault_Handler(void) { for (;;); }\n" + case.code

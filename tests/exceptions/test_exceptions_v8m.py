@@ -9,14 +9,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from arch_profile import ARMV8M, ARMV8M_SECURE, QEMU
 from case import Case
 from cases_v8m import CASES, EXC_RETURNS, SECURE, SHARED, WITHOUT_SECURITY
 from test_exceptions import NEEDS_ADDRESSES, agree, words
 from test_exceptions_v6m import check
+
+import mcusim
 
 ALL = [*CASES, *SECURE, *SHARED]
 ON_QEMU = [case for case in ALL if not case.qemu]
@@ -55,6 +59,36 @@ def test_a_core_without_security_does_what_the_manual_says(
 def test_qemu_does_what_the_manual_says(case: Case, on_qemu: dict[str, str]) -> None:
     printed = words(on_qemu[case.name])
     assert agree(printed, case.expected), f"{case.rule}: {[f'{w:#x}' for w in printed]}"
+
+
+def test_a_change_to_non_secure_state_is_refused(tmp_path: Path) -> None:
+    code = """void HardFault_Handler(void) { note(0xBAD); finish(); }
+static void target(void) { note(1); }
+int main(void) { __asm volatile("bxns %0" :: "r"((uint32_t)target & ~1u)); note(2); }"""
+    elf = ARMV8M.build([Case("bxns", "BXNS", code, ())], tmp_path)["bxns"]
+    for fidelity in ("accurate", "fast"):
+        result = mcusim.run(elf, board=ARMV8M_SECURE.board(), fidelity=fidelity, max_time_s=0.1)
+        assert result.outcome == "fault"
+        assert result.output == ""
+        assert result.fault is not None
+        assert "leaves Secure state, and Non-secure state is not modelled" in result.fault.message
+
+
+def test_bxns_in_secure_state_is_bx(tmp_path: Path) -> None:
+    code = """static void target(void) { note(1); finish(); }
+int main(void) { __asm volatile("bxns %0" :: "r"((uint32_t)target | 1u)); note(2); }"""
+    elf = ARMV8M.build([Case("bxns", "BXNS: bit 0 says Secure", code, ())], tmp_path)["bxns"]
+    assert words(mcusim.run(elf, board=ARMV8M_SECURE.board()).output) == [1]
+
+
+def test_a_core_without_fpu_has_no_coprocessor(tmp_path: Path) -> None:
+    code = """WITH_FRAME(UsageFault_Handler) { note(CFSR); CFSR = CFSR; note(exc_return); SKIP(4); }
+int main(void) { SHCSR = FAULTS_ON; CPACR = 0xFu << 20; SYNC(); note(CPACR); FLOAT
+note(REG(0xE000EF40)); }"""
+    elf = ARMV8M.build([Case("no fpu", "CPACR", code, ())], tmp_path)["no fpu"]
+    options = msgspec.structs.replace(ARMV8M.options, fpu=False)
+    board = replace(ARMV8M, options=options).board()
+    assert words(mcusim.run(elf, board=board).output) == [0, 1 << 19, 0xFFFFFFB8, 0]
 
 
 @pytest.fixture(scope="session")
