@@ -57,7 +57,8 @@ bool Engine::guard(bool write, std::uint32_t address, int size, std::int64_t val
     const bool trigger = address == kSystemControl + 0xF00U && system.user_may_pend();
     return privileged() || (trigger && write);
   }
-  if (!system.mpu.enabled()) return false;
+  // Switched off in this very block, its rules are in the memory map until the next one.
+  if (!system.mpu.enabled() && !system.mpu_changed) return false;
   const AccessKind kind = write ? AccessKind::kWrite : AccessKind::kRead;
   const std::uint32_t last = address + static_cast<std::uint32_t>(size) - 1U;
   const bool privilege = privileged(), negative = raised();

@@ -353,3 +353,45 @@ def test_denied_access_says_who_denies_it(address, kind, why, tmp_path):
     assert result.outcome == "fault"
     assert result.fault.kind == kind
     assert result.fault.message.endswith(why)
+
+
+MPU_OFF = """
+start:
+    ldr r6, =0xE000ED98
+    movs r7, #0
+    str r7, [r6]
+    ldr r7, =0x20001000
+    str r7, [r6, #4]
+    ldr r7, =0x00000013
+    str r7, [r6, #8]
+    movs r7, #5
+    ldr r6, =0xE000ED94
+    str r7, [r6]
+    dsb
+    isb
+    ldr r0, =0x20001008
+    movs r1, #7
+    movs r7, #0
+    b 1f
+1:  str r7, [r6]
+    dmb
+    str r1, [r0]
+    ldr r2, [r0]
+    ldr r6, =0x20002000
+    ldr r7, =0x20026
+    str r7, [r6]
+    str r2, [r6, #4]
+    movs r0, #0x20
+    mov r1, r6
+    bkpt #0xab
+    .ltorg
+"""
+"""1 kB of RAM is closed; then the MPU is switched off, and a word there written and read."""
+
+
+def test_mpu_that_is_switched_off_forbids_nothing_in_the_same_block(tmp_path):
+    # As FreeRTOS does when it loads the regions of the next task.
+    path = tmp_path / "off.bin"
+    path.write_bytes(firmware(MPU_OFF))
+    result = mcusim.run(path, board="nrf52840", base=0, max_time_s=0.01)
+    assert (result.outcome, result.exit_code) == ("exited", 7)
