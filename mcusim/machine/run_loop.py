@@ -224,7 +224,8 @@ class RunLoop:
             self._resume = stopped.pc
             reached = stopped.cause is Cause.HALT and stopped.pc == at
         if not reached:
-            return self._ending(stopped)
+            # Another one of its kind may have come first, and others behind it: the next slice's.
+            return None if stopped.cause is Cause.LIMIT else self._ending(stopped)
         if self._engine.fpu_enabled:
             return None
         # The timing of a core without FPU marks instructions that the engine would take wrongly.

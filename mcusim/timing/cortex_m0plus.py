@@ -62,13 +62,19 @@ def time_block(
         "taken_cycles": REFILL if instructions[-1].conditional else 0,
         "target_penalty": 0,
         "feels_target_penalty": False,
-        "flags": block_flags(instructions) | (BlockFlag.USES_FPU if refused != NO_FPU else 0),
+        "flags": _flags(instructions, refused),
         "first_fpu": refused,
         "stack_drop": stack_drop(instructions),
         "head_address_registers": 0,
         "tail_load": NO_REGISTER,
         "code": b"".join(packed),
     }
+
+
+def _flags(instructions: list[Instruction], refused: int) -> BlockFlag:
+    # What looks like an FPU instruction is undefined to Unicorn's core as well.
+    flags = block_flags(instructions) & ~BlockFlag.USES_FPU
+    return flags | BlockFlag.USES_FPU if refused != NO_FPU else flags
 
 
 def _first_refused(encodings: list[bytes]) -> int:

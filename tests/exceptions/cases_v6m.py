@@ -402,6 +402,7 @@ note(a); note(REG(region)); }""".replace("WHAT", what).replace("OFFSET", str(off
             ("wide LDR", ".inst.w 0xf8d10000", 0xF8D1, 4, ""),
             ("BFI", ".inst.w 0xf3600007", 0xF360, 4, ""),
             ("CLREX", ".inst.w 0xf3bf8f2f", 0xF3BF, 4, ""),
+            ("FPU", ".inst.w 0xee300a00", 0xEE30, 4, ""),
             ("IT", ".inst.n 0xbf08", 0xBF08, 2, "takes IT, CBZ and CPSID f"),
             ("CBZ", ".inst.n 0xb100", 0xB100, 2, "takes IT, CBZ and CPSID f"),
             ("CPSID f", ".inst.n 0xb671", 0xB671, 2, "takes IT, CBZ and CPSID f"),
