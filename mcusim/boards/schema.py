@@ -23,9 +23,7 @@ derived by a stated formula from such numbers, or assumed."""
 Regulator = Literal["ldo", "dcdc"]
 """What makes the core's voltage: a linear regulator or a switching one (DC/DC, SMPS)."""
 
-Workload = Literal[
-    "coremark", "while1", "fibonacci", "dhrystone", "reduced-code", "int8-networks"
-]
+Workload = Literal["coremark", "while1", "fibonacci", "dhrystone", "reduced-code", "int8-networks"]
 
 
 CORES_WITH_OPTIONS = ("cortex-m0plus", "cortex-m33")
