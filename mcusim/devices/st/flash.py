@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from mcusim.devices.device import Host
 from mcusim.devices.st.clocks import Clocks
@@ -15,13 +15,27 @@ PRFTEN, ICEN, DCEN, ICRST, DCRST = 1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12
 ACR_RESET = ICEN | DCEN
 EOP, PGSERR = 1 << 0, 1 << 7
 PG, FSTPG = 1 << 0, 1 << 18
-PER, MER1, BKER, MER2, STRT = 1 << 1, 1 << 2, 1 << 11, 1 << 15, 1 << 16
+PER, MER1, MER2, STRT = 1 << 1, 1 << 2, 1 << 15, 1 << 16
 OPTSTRT, OBL_LAUNCH = 1 << 17, 1 << 27
 OPTLOCK, LOCK = 1 << 30, 1 << 31
-BFB2, DBANK = 1 << 20, 1 << 22
+BFB2 = 1 << 20
 KEYS = {KEYR: (0x45670123, 0xCDEF89AB), OPTKEYR: (0x08192A3B, 0x4C5D6E7F)}  # RM0432 3.3.5
-FLASH_BASE, BANK_BYTES = 0x08000000, 0x100000
-DUAL_PAGE_BYTES, SINGLE_PAGE_BYTES = 0x1000, 0x2000
+FLASH_BASE = 0x08000000
+
+
+class Layout(NamedTuple):
+    """How the flash is divided."""
+
+    bank_bytes: int
+    dual_page_bytes: int
+    """Of a page in dual-bank mode."""
+    single_page_bytes: int
+    pages: int
+    """The most that FLASH_CR.PNB counts."""
+    dual_bank: int
+    """Bit of OPTR that makes two banks."""
+    second_bank: int
+    """Bit of CR that chooses bank 2 for a page's erase."""
 
 
 class Stm32Flash(WordDevice):
@@ -41,6 +55,8 @@ class Stm32Flash(WordDevice):
         CR: LOCK | OPTLOCK,
         OPTR: 0xFFEFF8AA,
     }
+    layout: ClassVar[Layout] = Layout(0x100000, 0x1000, 0x2000, 256, 1 << 22, 1 << 11)
+    """RM0432 3.3.1; bits: CMSIS header stm32l4r5xx.h."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -55,7 +71,10 @@ class Stm32Flash(WordDevice):
         loaded = self.host.option_bytes("optr")
         if loaded is not None:
             self.stored[OPTR] = loaded
-        self._dual_bank = bool(self.stored[OPTR] & DBANK)
+        self._dual_bank = bool(self.stored[OPTR] & self.layout.dual_bank)
+        self._check_boot_bank()
+
+    def _check_boot_bank(self) -> None:
         if self._dual_bank and self.stored[OPTR] & BFB2:
             self.host.warn(
                 "option bit BFB2 has the chip boot from bank 2 if that holds a program; the "
@@ -155,29 +174,28 @@ class Stm32Flash(WordDevice):
         self.host.flash.invalidate_dcache()
         return True
 
-    @staticmethod
-    def _dual_spans(control: int) -> list[tuple[int, int]]:
+    def _dual_spans(self, control: int) -> list[tuple[int, int]]:
         """Address and size of what is erased in dual-bank mode."""
+        size, page_size = self.layout.bank_bytes, self.layout.dual_page_bytes
         spans = []
         if control & PER:
-            bank = FLASH_BASE + bool(control & BKER) * BANK_BYTES
-            spans.append((bank + _page(control) * DUAL_PAGE_BYTES, DUAL_PAGE_BYTES))
+            bank = FLASH_BASE + bool(control & self.layout.second_bank) * size
+            spans.append((bank + self._page(control) * page_size, page_size))
         if control & MER1:
-            spans.append((FLASH_BASE, BANK_BYTES))
+            spans.append((FLASH_BASE, size))
         if control & MER2:
-            spans.append((FLASH_BASE + BANK_BYTES, BANK_BYTES))
+            spans.append((FLASH_BASE + size, size))
         return spans
 
-    @staticmethod
-    def _single_spans(control: int) -> list[tuple[int, int]]:
+    def _single_spans(self, control: int) -> list[tuple[int, int]]:
         """The same in single-bank mode, where mass erase takes both MER1 and MER2."""
+        page_size = self.layout.single_page_bytes
         spans = []
         if control & PER:
-            spans.append((FLASH_BASE + _page(control) * SINGLE_PAGE_BYTES, SINGLE_PAGE_BYTES))
+            spans.append((FLASH_BASE + self._page(control) * page_size, page_size))
         if control & MER1 and control & MER2:
-            spans.append((FLASH_BASE, 2 * BANK_BYTES))
+            spans.append((FLASH_BASE, 2 * self.layout.bank_bytes))
         return spans
 
-
-def _page(control: int) -> int:
-    return control >> 3 & 0xFF
+    def _page(self, control: int) -> int:
+        return (control >> 3) % self.layout.pages

@@ -14,28 +14,17 @@ from mcusim.devices.st.words import WordDevice
 
 CR1, CR3, CR4, SR1, SR2, SCR, CR5 = 0x00, 0x08, 0x0C, 0x10, 0x14, 0x18, 0x80  # RM0432 5.4
 RRS, EIWUL = 1 << 8, 1 << 15
-WUF, SBF, WUFI = 0x1F, 1 << 8, 1 << 15
-WAKE_UP_PINS = ((0, 0), (2, 13), (4, 6), (0, 2), (2, 5))
-"""Port and pin of WKUP1 to WKUP5: PA0, PC13, PE6, PA2, PC5 (STM32_open_pin_data,
-mcu/STM32L4R5Z(G-I)Tx.xml, signals SYS_WKUPn)."""
+SBF, WUFI = 1 << 8, 1 << 15
 LPR, R1MODE = 1 << 14, 1 << 8
 REGLPF = 1 << 9
 RANGE_2 = 2
-LOW_POWER_MODES = ("stop0", "stop1", "stop2", "standby", *["shutdown"] * 4)
-"""What SLEEPDEEP leads to, by CR1.LPMS (RM0432 5.4.1)."""
-STANDBY = LOW_POWER_MODES[3]
+STANDBY = "standby"
 WAKES_FROM_STOP = (
     "SysTick, TIMx and their like stand still; an EXTI line, the RTC, an LPTIM on LSE or LSI, the "
     "IWDG or a serial port with UESM would"
 )
 _PINS = "the RTC (PWR_CR3.EIWUL), a WKUP pin (PWR_CR3.EWUPx)"
 WAKES_FROM_OFF = {"standby": f"{_PINS}, the IWDG or NRST", "shutdown": f"{_PINS} or NRST"}
-LIMITS = {
-    "range2": (26e6, "Range 2"),
-    "range1": (80e6, "Range 1 without boost (PWR_CR5.R1MODE)"),
-    "range1-boost": (120e6, "Range 1 with boost"),
-}
-"""Highest HCLK by voltage range, and its name in words (RM0432 5.1.8)."""
 
 
 class Stm32Pwr(WordDevice):
@@ -47,6 +36,21 @@ class Stm32Pwr(WordDevice):
     """
 
     reset: ClassVar[Mapping[int, int]] = {CR1: 0x200, CR3: 0x8000, CR5: R1MODE}
+    modes: ClassVar[tuple[str, ...]] = ("stop0", "stop1", "stop2", STANDBY, *["shutdown"] * 4)
+    """What SLEEPDEEP leads to, by CR1.LPMS (RM0432 5.4.1)."""
+    limits: ClassVar[Mapping[str, tuple[float, str]]] = {
+        "range2": (26e6, "Range 2"),
+        "range1": (80e6, "Range 1 without boost (PWR_CR5.R1MODE)"),
+        "range1-boost": (120e6, "Range 1 with boost"),
+    }
+    """Highest HCLK by voltage range, and its name in words (RM0432 5.1.8)."""
+    wake_up_pins: ClassVar[tuple[tuple[int, int], ...]] = (
+        # PA0, PC13, PE6, PA2, PC5 (STM32_open_pin_data, mcu/STM32L4R5Z(G-I)Tx.xml, SYS_WKUPn).
+        *((0, 0), (2, 13), (4, 6), (0, 2), (2, 5)),
+    )
+    """Port and pin of WKUP1 and on."""
+    kept_with_rrs: ClassVar[tuple[str, ...]] = ("sram2",)
+    """Memories that keep their content in Standby while CR3.RRS is set."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -63,7 +67,7 @@ class Stm32Pwr(WordDevice):
         if before._off == STANDBY:
             for register in (SR1, CR3, CR4):
                 self.stored[register] = before.stored.get(register, 0)
-            self.host.clear_memory(("sram2",) if self.stored[CR3] & RRS else ())
+            self.host.clear_memory(self.kept_with_rrs if self.stored[CR3] & RRS else ())
         elif before._off:
             self.host.clear_memory()
         else:
@@ -77,7 +81,7 @@ class Stm32Pwr(WordDevice):
     def store(self, register: int, value: int) -> None:
         if register == SCR:
             # CSBF and CWUFx have the places of the flags that they clear.
-            self.stored[SR1] = self.stored.get(SR1, 0) & ~(value & (SBF | WUF))
+            self.stored[SR1] = self.stored.get(SR1, 0) & ~(value & (SBF | self._pins))
         elif register not in (SR1, SR2):
             super().store(register, value)
         if register == CR1:
@@ -85,10 +89,15 @@ class Stm32Pwr(WordDevice):
         if register in (CR1, CR5) and self._clocks.running:
             self.host.set_voltage_range(self._voltage_range())
 
+    @property
+    def _pins(self) -> int:
+        """All WUFx of SR1."""
+        return (1 << len(self.wake_up_pins)) - 1
+
     # --- low-power modes ---
 
     def _mode(self) -> str:
-        return LOW_POWER_MODES[self.stored[CR1] & 7]
+        return self.modes[self.stored[CR1] & 7]
 
     def _name_deep_sleep(self) -> None:
         self.host.set_deep_sleep(self._mode(), self._asleep, self._awake, WAKES_FROM_STOP)
@@ -112,9 +121,9 @@ class Stm32Pwr(WordDevice):
             self._wake(WUFI, "the RTC")
 
     def _pin_edge(self, port: int, pin: int, rising: bool) -> None:
-        if (port, pin) not in WAKE_UP_PINS:
+        if (port, pin) not in self.wake_up_pins:
             return
-        bit = 1 << WAKE_UP_PINS.index((port, pin))
+        bit = 1 << self.wake_up_pins.index((port, pin))
         wanted = not self.stored.get(CR4, 0) & bit
         if self.stored[CR3] & bit and rising == wanted:
             name = f"WKUP{bit.bit_length()} (P{chr(ord('A') + port)}{pin})"
@@ -131,7 +140,7 @@ class Stm32Pwr(WordDevice):
             return
         name = self._voltage_range()
         self.host.set_voltage_range(name)
-        limit, words = LIMITS[name]
+        limit, words = self.limits[name]
         if self._clocks.hclk > limit * 1.001:
             self.host.warn(
                 f"HCLK is {self._clocks.hclk / 1e6:g} MHz, but {words} allows "

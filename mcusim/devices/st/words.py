@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mcusim.devices.device import Device, Host
+from mcusim.devices.st.interrupt_lines import InterruptLines
 
 
 class WordDevice(Device):
@@ -20,6 +21,7 @@ class WordDevice(Device):
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
+        self._interrupt_lines = host.shared(InterruptLines)
         self.stored.update(self.reset)
 
     def load(self, register: int) -> int:
@@ -45,4 +47,5 @@ class WordDevice(Device):
     def interrupt(self, level: bool, line: int = 0) -> None:
         """Drives one of the interrupt lines that the chip file gives this device."""
         if line < len(self.interrupts):
-            self.host.set_interrupt(self.interrupts[line], level)
+            number = self.interrupts[line]
+            self._interrupt_lines.drive(self.host, number, (self.name, line), level)
