@@ -79,11 +79,17 @@ def targets() -> Iterator[Target]:
             board = description["boards"][board_name]
             script = f"-Wl,-T,{board['linker_script']}"
             own_sources = [source.format(board=board_name) for source in sample["sources"]]
+            core_flags = board.get("core_flags", toolchain["core_flags"])
             yield Target(
                 sample=sample_name,
                 board=board_name,
                 sources=[*toolchain["sources"], *board["sources"], *own_sources],
-                compile_flags=[*toolchain["flags"], *board["flags"], *sample.get("flags", [])],
+                compile_flags=[
+                    *core_flags,
+                    *toolchain["flags"],
+                    *board["flags"],
+                    *sample.get("flags", []),
+                ],
                 link_flags=[*toolchain["link_flags"], script, *sample.get("link_flags", [])],
                 c_flags=[toolchain["c_standard"]],
                 cxx_flags=[toolchain["cxx_standard"], *toolchain["cxx_flags"]],

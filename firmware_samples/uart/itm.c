@@ -2,6 +2,14 @@
 
 #include "registers.h"
 
+#ifdef __ARM_ARCH_6M__
+
+/* Armv6-M has no ITM. */
+void itm_init(void) {}
+void itm_putc(char character) { (void)character; }
+
+#else
+
 /* Usually the debugger does this; without one the firmware must. */
 void itm_init(void) {
   COREDEBUG_DEMCR |= DEMCR_TRCENA;
@@ -19,3 +27,5 @@ void itm_putc(char character) {
   }
   ITM_PORT_U8(0) = (uint8_t)character;
 }
+
+#endif

@@ -80,6 +80,9 @@ class Cache(Sourced, frozen=True, kw_only=True):
     ways: int
     enabled_at_reset: bool
     hit_wait_cycles: int = 0
+    keeps_prefetched: bool = True
+    """Whether a line that was read ahead goes into the cache; without, only one that was missed
+    does, and the array reads ahead of each line that the core wants, one in the cache too."""
 
 
 class L1(Strict, frozen=True, kw_only=True):

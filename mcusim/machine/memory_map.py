@@ -70,4 +70,5 @@ def _place_of(board: Board, memory: Memory, base: int) -> str:
 def _geometry(cache: Cache | None) -> tuple[int, ...]:
     if cache is None:
         return ()
-    return cache.line_bytes, cache.sets, cache.ways, cache.hit_wait_cycles
+    keeps_prefetched = int(cache.keeps_prefetched)
+    return cache.line_bytes, cache.sets, cache.ways, cache.hit_wait_cycles, keeps_prefetched

@@ -123,8 +123,9 @@ void drop_callbacks(Engine& engine) {
 
 CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
   if (values.empty()) return {};
-  if (values.size() != 4) throw nb::value_error("a cache is (line_bytes, sets, ways, hit_wait)");
-  return {values[0], values[1], values[2], values[3]};
+  if (values.size() != 5)
+    throw nb::value_error("a cache is (line_bytes, sets, ways, hit_wait, keeps_prefetched)");
+  return {values[0], values[1], values[2], values[3], values[4] != 0};
 }
 
 // `bases` name how the memory answers at each; `axi` is (latency, read_bytes) of its port, or

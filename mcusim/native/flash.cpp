@@ -19,7 +19,8 @@ LineCache::LineCache(const CacheGeometry& geometry, std::uint32_t flash_bytes,
                      std::uint32_t read_bytes)
     : sets_(std::max(geometry.sets, 1U)),
       ways_(geometry.ways),
-      hit_wait_cycles_(geometry.hit_wait_cycles) {
+      hit_wait_cycles_(geometry.hit_wait_cycles),
+      keeps_prefetched_(geometry.keeps_prefetched) {
   if (geometry.line_bytes == 0) return;
   if (geometry.line_bytes < read_bytes || geometry.line_bytes / read_bytes > 8)
     throw std::invalid_argument("a cache line is 1 to 8 reads of the flash array");
@@ -90,26 +91,31 @@ std::uint64_t Flash::book_data_between(std::uint64_t now) {
 std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& activity) {
   if (sector == current_) return 0;
   current_ = sector;
-  if (icache.enabled() && icache.touch_sector(sector)) return icache.hit_wait_cycles();
-
+  if (icache.enabled() && icache.touch_sector(sector)) {
+    const std::uint64_t wait = icache.hit_wait_cycles();
+    if (!icache.keeps_prefetched()) read_ahead(sector + 1, now + wait, activity);
+    return wait;
+  }
+  const bool was_prefetched = sector == prefetched_;
   std::uint64_t ready = prefetch_ready_;
-  if (sector != prefetched_) {
+  if (!was_prefetched) {
     ready = book_fetch(now);
     ++activity[kFlashFetch];
   }
   const std::uint64_t stall = ready > now ? ready - now : 0;
-  if (icache.enabled()) icache.fill(sector);
-  if (prefetch) {
-    // The array reads on while the core executes what it just got.
-    const std::uint32_t next = sector + 1;
-    const bool known = next >= sectors_ || (icache.enabled() && icache.contains(next));
-    prefetched_ = known ? kNone : next;
-    if (!known) {
-      prefetch_ready_ = book_fetch(now + stall);
-      ++activity[kFlashFetch];
-    }
-  }
+  if (icache.enabled() && (icache.keeps_prefetched() || !was_prefetched)) icache.fill(sector);
+  read_ahead(sector + 1, now + stall, activity);
   return stall;
+}
+
+void Flash::read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activity) {
+  // The array reads on while the core executes what it just got.
+  if (!prefetch || sector == prefetched_) return;
+  const bool known = sector >= sectors_ || (icache.enabled() && icache.contains(sector));
+  prefetched_ = known ? kNone : sector;
+  if (known) return;
+  prefetch_ready_ = book_fetch(now);
+  ++activity[kFlashFetch];
 }
 
 std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& activity) {

@@ -18,6 +18,7 @@ struct CacheGeometry {
   std::uint32_t sets = 0;
   std::uint32_t ways = 0;
   std::uint32_t hit_wait_cycles = 0;
+  bool keeps_prefetched = true;  // false: only lines that were missed; each line is read ahead from
 };
 
 class LineCache {
@@ -28,6 +29,9 @@ class LineCache {
   void set_enabled(bool on) { enabled_ = on && !slots_.empty(); }
   void invalidate();
   std::uint32_t hit_wait_cycles() const { return hit_wait_cycles_; }
+  bool keeps_prefetched() const { return keeps_prefetched_; }
+  // Whether a hit changes nothing but the order of use.
+  bool hits_are_free() const { return hit_wait_cycles_ == 0 && keeps_prefetched_; }
   std::uint32_t line_of(std::uint32_t sector) const { return sector >> sectors_shift_; }
   std::uint32_t sectors_shift() const { return sectors_shift_; }
 
@@ -60,6 +64,7 @@ class LineCache {
   std::uint32_t sets_ = 1;
   std::uint32_t ways_ = 0;
   std::uint32_t hit_wait_cycles_ = 0;
+  bool keeps_prefetched_ = true;
   std::uint32_t sectors_shift_ = 0;
   std::uint64_t tick_ = 0;
   std::uint64_t fills_ = 0;
@@ -87,6 +92,7 @@ class Flash {
   std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity);
 
  private:
+  void read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activity);
   // Reads of the array are booked in time; a data read may find a gap between fetches that are
   // booked further ahead. Both return the cycle at which the data is there.
   std::uint64_t book_fetch(std::uint64_t now);

@@ -85,7 +85,7 @@ void Accountant::fetch(Block& block) {
   }
   if (block.behind_axi) return fetch_over_axi(block);
   LineCache& cache = flash_->icache;
-  if (!cache.enabled() || cache.hit_wait_cycles() != 0) return fetch_lines(block);
+  if (!cache.enabled() || !cache.hits_are_free()) return fetch_lines(block);
   for (const LineUse& use : block.lines)
     if (!cache.touch(use.line, use.mask)) return fetch_lines(block);
   flash_->fetched_from_cache(block.last_sector);

@@ -48,6 +48,7 @@ class LruCache:
         ]
         self._per_line = cache.line_bytes // read_bytes if cache else 1
         self.hit_wait = cache.hit_wait_cycles if cache else 0
+        self.keeps_prefetched = cache.keeps_prefetched if cache else True
 
     def _find(self, sector: int) -> tuple[OrderedDict[int, set[int]], int]:
         line = sector // self._per_line
@@ -143,20 +144,24 @@ class FlashTwin:
             return 0
         self._buffer = sector
         if self.icache.on and self.icache.use(sector):
+            if not self.icache.keeps_prefetched:
+                self._read_ahead(sector + 1, now + self.icache.hit_wait, counts)
             return self.icache.hit_wait
-        if sector == self._ahead:
+        was_ahead = sector == self._ahead
+        if was_ahead:
             ready = self._ahead_ready
         else:
             ready = self._start_read(now)
             counts["flash_fetch"] += 1
         stall = max(0, ready - now)
-        if self.icache.on:
+        if self.icache.on and (self.icache.keeps_prefetched or not was_ahead):
             self.icache.fill(sector)
-        if self.prefetch:
-            self._read_ahead(sector + 1, now + stall, counts)
+        self._read_ahead(sector + 1, now + stall, counts)
         return stall
 
     def _read_ahead(self, sector: int, now: int, counts: dict[str, int]) -> None:
+        if not self.prefetch or sector == self._ahead:
+            return
         self._ahead = -1
         if sector >= self.sectors or (self.icache.on and self.icache.contains(sector)):
             return

@@ -11,6 +11,7 @@ from mcusim.devices.st.dmamux import Stm32Dmamux
 from mcusim.devices.st.exti import Stm32Exti
 from mcusim.devices.st.f7 import DEVICES as STM32F7
 from mcusim.devices.st.flash import Stm32Flash
+from mcusim.devices.st.g0 import DEVICES as STM32G0
 from mcusim.devices.st.gpio import Stm32Gpio
 from mcusim.devices.st.h7 import DEVICES as STM32H7
 from mcusim.devices.st.identity import Stm32Identity
@@ -21,6 +22,7 @@ from mcusim.devices.st.pwr import Stm32Pwr
 from mcusim.devices.st.rcc import Stm32Rcc
 from mcusim.devices.st.rng import Stm32Rng
 from mcusim.devices.st.rtc import Stm32Rtc
+from mcusim.devices.st.rtc_direct import Stm32RtcDirect
 from mcusim.devices.st.rtc_v3 import Stm32RtcV3
 from mcusim.devices.st.storage import Stm32BackupSram, Stm32Fmc, Stm32Tamp
 from mcusim.devices.st.syscfg import Stm32Syscfg
@@ -48,6 +50,7 @@ DEVICES: dict[str, type[Device]] = {
     "stm32-rcc": Stm32Rcc,
     "stm32-rng": Stm32Rng,
     "stm32-rtc": Stm32Rtc,
+    "stm32-rtc-direct": Stm32RtcDirect,
     "stm32-rtc-v3": Stm32RtcV3,
     "stm32-syscfg": Stm32Syscfg,
     "stm32-tamp": Stm32Tamp,
@@ -56,6 +59,7 @@ DEVICES: dict[str, type[Device]] = {
     "stm32-usart": Stm32Usart,
     "stm32-wwdg": Stm32Wwdg,
     **STM32F7,
+    **STM32G0,
     **STM32H7,
 }
 

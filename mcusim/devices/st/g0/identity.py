@@ -1,0 +1,24 @@
+"""STM32G0B1 device electronic signature and debug identification (RM0444 38 and 39)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from mcusim.devices.st.dbgmcu import IDCODE, Stm32Dbgmcu
+from mcusim.devices.st.identity import FLASH_SIZE, UID, UNIQUE_ID, Stm32Identity
+
+
+class Stm32g0b1Identity(Stm32Identity):
+    """At the STM32L4+'s addresses; 512 kB. The code of the package isn't modelled (0)."""
+
+    reset: ClassVar[Mapping[int, int]] = {
+        **{UID + 4 * place: word for place, word in enumerate(UNIQUE_ID)},
+        FLASH_SIZE: 0xFFFF0000 | 512,
+    }
+
+
+class Stm32g0b1Dbgmcu(Stm32Dbgmcu):
+    """Device 0x467, revision Z."""
+
+    reset: ClassVar[Mapping[int, int]] = {IDCODE: 0x10010467}

@@ -1,0 +1,84 @@
+"""STM32G0 RCC: offsets, fields and the arithmetic of the clock tree (RM0444 5.2 and 5.4).
+
+Offsets and bits are those of ST's header stm32g0b1xx.h.
+"""
+
+from __future__ import annotations
+
+from mcusim.devices.reset import Cause
+from mcusim.devices.st.clocks import HSI16_HZ
+
+CR, ICSCR, CFGR, PLLCFGR, CRRCR = 0x00, 0x04, 0x08, 0x0C, 0x14
+CIFR, CICR = 0x1C, 0x20
+AHBENR = 0x38
+CCIPR, BDCR, CSR = 0x54, 0x5C, 0x60
+
+HSION, HSEON, PLLON = 1 << 8, 1 << 16, 1 << 24
+PLLREN = 1 << 28
+LSEON, RTCEN, BDRST = 1 << 0, 1 << 15, 1 << 16
+LSION, RMVF = 1 << 0, 1 << 23
+FLAGS, PINRSTF = 0xFE000000, 1 << 26
+RESET_FLAGS: dict[Cause, int] = {
+    "option bytes": 1 << 25,
+    "software": 1 << 28,
+    "watchdog": 1 << 29,
+    "window watchdog": 1 << 30,
+}
+"""OBLRSTF, SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives
+NRST."""
+SW_HSISYS, SW_HSE, SW_PLL, SW_LSI, SW_LSE = range(5)
+PLL_HSI16, PLL_HSE = 2, 3
+
+READY: dict[int, tuple[tuple[int, int, float], ...]] = {
+    # Enable bit, ready bit, start-up time in seconds; typical values of DS13560 (characteristics of
+    # external and internal clock sources, PLL), quoted from memory.
+    CR: (
+        (8, 10, 0.8e-6),  # HSI16
+        (16, 17, 2e-3),  # HSE
+        (22, 23, 2.5e-6),  # HSI48
+        (24, 25, 15e-6),  # PLL
+    ),
+    BDCR: ((0, 1, 2.0),),  # LSE
+    CSR: ((0, 1, 80e-6),),  # LSI
+}
+
+KERNEL_PCLK, KERNEL_SYSCLK, KERNEL_HSI16, KERNEL_LSE = range(4)
+KERNEL_LSI = KERNEL_SYSCLK
+"""Of the low-power timers."""
+LOW_POWER_TIMERS = ("lptim1", "lptim2")
+KERNEL_FIELDS = {
+    "usart1": 0,
+    "usart2": 2,
+    "usart3": 4,
+    "lpuart2": 8,
+    "lpuart1": 10,
+    "lptim1": 18,
+    "lptim2": 20,
+}
+"""Position of a peripheral's clock selection in CCIPR; USART4 to USART6 have none."""
+
+_AHB = (2, 4, 8, 16, 64, 128, 256, 512)
+
+
+def hsisys_hz(cr: int) -> float:
+    """HSI16 after HSIDIV."""
+    return HSI16_HZ / (1 << (cr >> 11 & 7))
+
+
+def pll_hz(pllcfgr: int, hse_hz: float) -> float:
+    """PLLRCLK = source / M * N / R; 0 without a source, or with the output off."""
+    source = {PLL_HSI16: HSI16_HZ, PLL_HSE: hse_hz}.get(pllcfgr & 3, 0.0)
+    m, n, r = (pllcfgr >> 4 & 7) + 1, pllcfgr >> 8 & 0x7F, (pllcfgr >> 29 & 7) + 1
+    return source / m * n / r if pllcfgr & PLLREN else 0.0
+
+
+def ahb_divider(cfgr: int) -> int:
+    """HPRE."""
+    code = cfgr >> 8 & 0xF
+    return _AHB[code & 7] if code & 8 else 1
+
+
+def apb_divider(cfgr: int) -> int:
+    """PPRE."""
+    code = cfgr >> 12 & 7
+    return 2 << (code & 3) if code & 4 else 1
