@@ -123,8 +123,7 @@ void drop_callbacks(Engine& engine) {
 
 CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
   if (values.empty()) return {};
-  if (values.size() != 5)
-    throw nb::value_error("a cache is (line_bytes, sets, ways, hit_wait, keeps_prefetched)");
+  if (values.size() != 5) throw nb::value_error("a cache is the 5 members of CacheGeometry");
   return {values[0], values[1], values[2], values[3], values[4] != 0};
 }
 

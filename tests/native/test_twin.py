@@ -109,6 +109,19 @@ def test_slow_memory_costs_what_the_twin_counts() -> None:
     compare(slow, 0, SETTINGS["everything"], COUNT)
 
 
+@pytest.mark.parametrize("setting", ["everything", "instruction cache", "no wait states"])
+def test_a_cache_that_keeps_only_missed_lines_costs_what_the_twin_counts(setting: str) -> None:
+    board = board_named("nucleo-l4r5zi")
+    timing = board.chip.flash_timing
+    assert timing.icache is not None
+    cache = msgspec.structs.replace(
+        timing.icache, line_bytes=8, sets=1, ways=2, keeps_prefetched=False
+    )
+    timing = msgspec.structs.replace(timing, icache=cache)
+    small = replace(board, chip=msgspec.structs.replace(board.chip, flash_timing=timing))
+    compare(small, 0x08000000, SETTINGS[setting], COUNT)
+
+
 @pytest.mark.parametrize(
     ("dividend", "divisor", "cycles"),
     [(0, 0, 2), (7, 0, 2), (3, 4, 3), (4, 4, 5), (15, 1, 5), (16, 1, 6), (0xFFFFFFFF, 1, 12)],

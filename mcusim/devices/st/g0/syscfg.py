@@ -6,7 +6,7 @@ from mcusim.devices.st.words import WordDevice
 
 
 class Stm32g0Syscfg(WordDevice):
-    """Settings without effect: MEM_MODE moves no memory, and the EXTI chooses the ports of its lines.
+    """Settings without effect: MEM_MODE moves no memory; ports of lines are the EXTI's to choose.
 
     The registers that tell who raised an interrupt (ITLINEx) read as 0.
     """
