@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -107,11 +108,16 @@ class Profile:
         try:
             done = subprocess.run(
                 [*command, "-kernel", str(elf)],
-                capture_output=True, text=True, check=False, timeout=LIMIT_S,
+                capture_output=True, text=True, check=False, timeout=LIMIT_S, env=_plain(),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return ""
         return done.stdout + done.stderr if done.returncode == 0 else ""
+
+
+def _plain() -> dict[str, str]:
+    """The environment without what is loaded before our own program (a sanitizer's runtime)."""
+    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 ARMV6M = Profile(
