@@ -109,7 +109,7 @@ def test_nrf_uart_sends_when_enabled(enable: int, sent: bool, host: FakeHost) ->
     uart.write(0x11C, 4, 0)
     uart.write(0x51C, 4, 0x141)
     assert host.text == []  # not before the frame has left
-    host.run_events(host.now + uart.frame_cycles())
+    host.run_events(host.now + uart.frame_ticks())
     assert host.text == ([("uart0", b"A")] if sent else [])
     assert uart.read(0x11C, 4) == int(sent)
 
@@ -122,7 +122,7 @@ def test_nrf_uarte_sends_its_buffer(host: FakeHost) -> None:
     uart.write(0x548, 4, 5)
     assert uart.read(0x120, 4) == 0
     uart.write(0x008, 4, 1)
-    host.run_events(host.now + 5 * uart.frame_cycles())
+    host.run_events(host.now + 5 * uart.frame_ticks())
     assert b"".join(data for _, data in host.text) == b"hello"
     assert uart.read(0x120, 4) == 1
     assert uart.read(0x54C, 4) == 5

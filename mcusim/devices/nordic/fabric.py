@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from mcusim.devices.device import Host
+from mcusim.devices.nordic.time_base import TimeBase
 
 if TYPE_CHECKING:
+    from mcusim.devices.nordic.countdown import Countdown
     from mcusim.devices.nordic.gpio import NrfGpio
     from mcusim.devices.nordic.peripheral import NrfPeripheral
     from mcusim.devices.nordic.uicr import NrfUicr
@@ -39,12 +41,20 @@ class NrfFabric:
         self.rtc_users: set[str] = set()
         """Real-time counters that run."""
         self.demand_changed: Callable[[], None] = lambda: None
+        self.time = TimeBase()
+        self.countdowns: list[Countdown] = []
         self.moment: int | None = None
-        """The cycle that a timed event under way was planned for."""
+        """The tick that a timed event under way was planned for."""
 
     def now(self, host: Host) -> int:
-        """The cycle at which what happens now happens."""
-        return host.now if self.moment is None else self.moment
+        """The tick at which what happens now happens."""
+        return self.time.tick_of(host.now) if self.moment is None else self.moment
+
+    def clock_changed(self, host: Host) -> None:
+        """Takes the core's clock as it is now; plans stay at their time."""
+        self.time.change(host.now, host.clock_hz)
+        for countdown in self.countdowns:
+            countdown.replan()
 
     def add(self, peripheral: NrfPeripheral) -> None:
         """Takes a peripheral at its base."""

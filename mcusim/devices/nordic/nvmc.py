@@ -58,10 +58,10 @@ class NrfNvmc(Device):
         self._flash = self.host.read_memory(0, FLASH_BYTES) if writable else b""
 
     def _is_ready(self) -> bool:
-        if self.host.now < self._busy_until:
+        if self._fabric.now(self.host) < self._busy_until:
             return False
         self._take_writes()
-        return self.host.now >= self._busy_until
+        return self._fabric.now(self.host) >= self._busy_until
 
     def _take_writes(self) -> None:
         """Makes what was stored what flash can do: a write turns ones to zeros only."""
@@ -92,4 +92,5 @@ class NrfNvmc(Device):
             self._work(ERASE_PAGE_US)
 
     def _work(self, time_us: float) -> None:
-        self._busy_until = max(self._busy_until, self.host.now) + microseconds(time_us)
+        now = self._fabric.now(self.host)
+        self._busy_until = max(self._busy_until, now) + microseconds(time_us)

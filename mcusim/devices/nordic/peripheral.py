@@ -46,7 +46,7 @@ class NrfPeripheral(Device):
 
     @property
     def now(self) -> int:
-        """The cycle at which what happens now happens."""
+        """The tick at which what happens now happens."""
         return self.fabric.now(self.host)
 
     def task(self, offset: int) -> None:

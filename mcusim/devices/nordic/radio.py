@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from mcusim.devices.device import Host
-from mcusim.devices.nordic.clock_rates import CORE_HZ, microseconds
+from mcusim.devices.nordic.clock_rates import HFCLK_HZ, microseconds
 from mcusim.devices.nordic.countdown import Countdown
 from mcusim.devices.nordic.peripheral import NrfPeripheral
 
@@ -82,7 +82,7 @@ class NrfRadio(NrfPeripheral):
         """Seconds so far in each state; what an energy model needs."""
         cycles = dict(self._cycles)
         cycles[self.state] += self.now - self._since
-        return {state: count / CORE_HZ for state, count in cycles.items()}
+        return {state: count / HFCLK_HZ for state, count in cycles.items()}
 
     def value(self, offset: int) -> int:
         return STATES[self.state] if offset == STATE else super().value(offset)
@@ -117,7 +117,7 @@ class NrfRadio(NrfPeripheral):
         now = self.now
         self._cycles[self.state] += now - self._since
         self.state, self._since = state, now
-        self.host.draw(self.name, self._drawing(), now)
+        self.host.draw(self.name, self._drawing(), self.fabric.time.cycle_of(now))
 
     def _drawing(self) -> str:
         """Ramping up and idle draw what sending or receiving does: assumed; disabling, nothing."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from mcusim.devices.device import Host
 from mcusim.devices.nordic.clock import NrfClock
-from mcusim.devices.nordic.clock_rates import LFCLK_CYCLES
+from mcusim.devices.nordic.clock_rates import LFCLK_TICKS
 from mcusim.devices.nordic.countdown import Countdown
 from mcusim.devices.nordic.lfclk_user import LfclkUser
 from mcusim.devices.nordic.peripheral import NrfPeripheral
@@ -29,7 +29,7 @@ class NrfRtc(NrfPeripheral, LfclkUser):
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._ticks = TickCounter(LFCLK_CYCLES)
+        self._ticks = TickCounter(LFCLK_TICKS)
         self._evten = 0
         self._wanted = False
         self._planned: list[tuple[int, int]] = []
@@ -71,7 +71,7 @@ class NrfRtc(NrfPeripheral, LfclkUser):
             self._evten &= ~value
         elif offset == PRESCALER and not self._ticks.running:
             count = self._ticks.count(0)
-            self._ticks = TickCounter(LFCLK_CYCLES * ((value & 0xFFF) + 1))
+            self._ticks = TickCounter(LFCLK_TICKS * ((value & 0xFFF) + 1))
             self._ticks.set(count, 0)
         self._plan()
 
@@ -89,7 +89,7 @@ class NrfRtc(NrfPeripheral, LfclkUser):
     def _edge(self) -> Fraction:
         # A task takes effect at the next edge of the clock: the first count comes 46 +- 15 us
         # after START (PS, RTC, Task and event jitter).
-        return (self.now // LFCLK_CYCLES + 1) * LFCLK_CYCLES
+        return (self.now // LFCLK_TICKS + 1) * LFCLK_TICKS
 
     def _run_if_clocked(self) -> None:
         clocks = self.fabric.find(NrfClock)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from mcusim.devices.device import Host
-from mcusim.devices.nordic.clock_rates import CORE_HZ
+from mcusim.devices.nordic.clock_rates import HFCLK_HZ
 from mcusim.devices.nordic.countdown import Countdown
 from mcusim.devices.nordic.peripheral import NrfPeripheral
 
@@ -67,7 +67,7 @@ class NrfSpimTwim(NrfPeripheral):
         setting = self.stored[FREQUENCY]
         rate_hz = FAST_SPIM.get(setting) or max(setting, 1) * 16e6 / (1 << 32)
         self._finish = finish
-        self._transfer.start(max(1, round(bits * CORE_HZ / rate_hz)))
+        self._transfer.start(max(1, round(bits * HFCLK_HZ / rate_hz)))
 
     def _done(self) -> None:
         self._finish()

@@ -17,8 +17,8 @@ MODE, BITMODE, PRESCALER, CC = 0x504, 0x508, 0x510, 0x540
 CHANNELS = 6
 """TIMER3 and TIMER4 have six; the two that the others lack do no harm."""
 BITS = (16, 8, 24, 32)
-CYCLES_A_TICK = 4
-"""16 MHz are a quarter of the core's clock."""
+TICKS_OF_16_MHZ = 4
+"""16 MHz are a quarter of 64 MHz."""
 
 
 class NrfTimer(NrfPeripheral):
@@ -32,7 +32,7 @@ class NrfTimer(NrfPeripheral):
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._ticks = TickCounter(Fraction(CYCLES_A_TICK << 4))
+        self._ticks = TickCounter(Fraction(TICKS_OF_16_MHZ << 4))
         self._seen = 0
         """Count up to which matches have been found."""
         self._match = Countdown(host, self._matched)
@@ -61,7 +61,7 @@ class NrfTimer(NrfPeripheral):
     def configured(self, offset: int, value: int) -> None:
         if offset == PRESCALER and not self._ticks.running:
             count = self._ticks.count(0)
-            self._ticks = TickCounter(Fraction(CYCLES_A_TICK << min(value & 0xF, 9)))
+            self._ticks = TickCounter(Fraction(TICKS_OF_16_MHZ << min(value & 0xF, 9)))
             self._ticks.set(count, 0)
         self._plan()
 

@@ -6,7 +6,7 @@ from collections import deque
 from typing import ClassVar
 
 from mcusim.devices.device import Host
-from mcusim.devices.nordic.clock_rates import CORE_HZ
+from mcusim.devices.nordic.clock_rates import HFCLK_HZ
 from mcusim.devices.nordic.countdown import Countdown
 from mcusim.devices.nordic.peripheral import NrfPeripheral
 
@@ -25,7 +25,7 @@ FIFO_BYTES = 6
 """PS, UART, Reception."""
 RXTO_FRAMES = 5
 """Frames after STOPRX in which the last bytes of a sender can still arrive (PS, UART, RXTO)."""
-CYCLES_OF_16_MHZ = 4
+TICKS_OF_16_MHZ = 4
 DISCONNECTED = 0xFFFFFFFF
 
 
@@ -57,14 +57,14 @@ class NrfUart(NrfPeripheral):
         self._line_outside = host.serial(name)
         self._line_outside.connect(self._receive, self._receiver_frame_s)
 
-    def frame_cycles(self) -> int:
-        """Core cycles from start bit to stop bit."""
+    def frame_ticks(self) -> int:
+        """Ticks of 64 MHz from start bit to stop bit."""
         # The divider of 16 MHz is a whole number: the actual rates that nrf52840_bitfields.h gives
         # for each setting are 16 MHz / floor(2^32 / BAUDRATE).
         divider = (1 << 32) // max(self.stored[BAUDRATE], 1)
         config = self.stored.get(CONFIG, 0)
         bits = 10 + (config & PARITY == PARITY) + bool(config & TWO_STOP_BITS)
-        return divider * CYCLES_OF_16_MHZ * bits
+        return divider * TICKS_OF_16_MHZ * bits
 
     @property
     def _is_uarte(self) -> bool:
@@ -138,7 +138,7 @@ class NrfUart(NrfPeripheral):
 
     def _next_frame(self) -> None:
         if self._to_send and not self._frame.running:
-            self._frame.start(self.frame_cycles())
+            self._frame.start(self.frame_ticks())
 
     def _frame_left(self) -> None:
         byte = self._to_send.popleft()
@@ -177,7 +177,7 @@ class NrfUart(NrfPeripheral):
             ready = self._room > 0
         else:
             ready = self._is_uart and self._receiving and len(self._received) < FIFO_BYTES
-        return self.frame_cycles() / CORE_HZ if ready else 0.0
+        return self.frame_ticks() / HFCLK_HZ if ready else 0.0
 
     def _start_receiving(self) -> None:
         self._receiving = True
@@ -195,7 +195,7 @@ class NrfUart(NrfPeripheral):
         self._receiving = False
         if self._is_uarte and self._room:
             self._end_receiving()
-        self._silence.start(RXTO_FRAMES * self.frame_cycles())
+        self._silence.start(RXTO_FRAMES * self.frame_ticks())
 
     def _receive(self, byte: int) -> None:
         if self._is_uarte:

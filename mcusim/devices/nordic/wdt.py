@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
 from mcusim.devices.nordic.clock import NrfClock
-from mcusim.devices.nordic.clock_rates import CORE_HZ, lfclk_cycles
+from mcusim.devices.nordic.clock_rates import HFCLK_HZ, lfclk_ticks
 from mcusim.devices.nordic.countdown import Countdown
 from mcusim.devices.nordic.peripheral import NrfPeripheral
 from mcusim.devices.reset import Reset
@@ -72,7 +72,7 @@ class NrfWdt(NrfPeripheral):
                 self._reload()
 
     def _period(self) -> int:
-        return lfclk_cycles(self.stored[CRV] + 1)
+        return lfclk_ticks(self.stored[CRV] + 1)
 
     def _reload(self) -> None:
         self._requested = self.stored[RREN] & 0xFF
@@ -81,16 +81,16 @@ class NrfWdt(NrfPeripheral):
 
     def _timed_out(self) -> None:
         if not self.stored[CONFIG] & RUN_IN_SLEEP:
-            slept = self.host.asleep - self._began_asleep
+            slept = self.fabric.time.ticks(self.host.asleep - self._began_asleep)
             if slept > 0:
                 self._began_asleep = self.host.asleep
                 self._timeout.start(slept)
                 return
         self.fire(TIMEOUT)
-        self._bite.start(lfclk_cycles(RESET_DELAY_TICKS))
+        self._bite.start(lfclk_ticks(RESET_DELAY_TICKS))
 
     def _reset_chip(self) -> None:
-        period_s = self._period() / CORE_HZ
+        period_s = self._period() / HFCLK_HZ
         self.host.reset(
             "watchdog",
             f"the watchdog (WDT) reset the chip: it was not reloaded within {period_s:g} s; write "
