@@ -142,6 +142,8 @@ def _option_bytes(board: Board) -> Iterator[Detail]:
 def _devices(board: Board) -> Iterator[Detail]:
     for device in board.chip.device:
         value = f"{device.type} at {device.base:#010x}"
+        if device.aliases:
+            value += ", also at " + ", ".join(f"{alias:#010x}" for alias in device.aliases)
         if device.name == board.console:
             value += ", console"
         yield Detail("device", device.name, value, device.grade, device.source)

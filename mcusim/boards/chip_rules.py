@@ -256,8 +256,8 @@ def spans(chip: Chip) -> Iterator[Span]:
     """All addresses that something answers at."""
     yield from memory_spans(chip)
     for index, device in enumerate(chip.device):
-        end = device.base + device.size_bytes
-        yield Span(device.base, end, f"device[{index}]", device.name)
+        for base in (device.base, *device.aliases):
+            yield Span(base, base + device.size_bytes, f"device[{index}]", device.name)
 
 
 def _possible(cache: Cache, read_bytes: int) -> bool:

@@ -145,6 +145,8 @@ class Device(Sourced, frozen=True, kw_only=True):
     type: str
     base: int
     size_bytes: int = 0x400
+    aliases: list[int] = []
+    """Further base addresses, as of Non-secure access to what Secure code has at `base`."""
     interrupts: list[int] = []
     """Interrupt numbers, in the order that the device's class names them."""
     clock: ClockGate | None = None

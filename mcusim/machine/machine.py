@@ -353,6 +353,8 @@ class Machine:
             device = create(entry.type, entry.name, self, {c.type_name: c for c in self._own})
             device.interrupts = tuple(entry.interrupts)
             self._put(device, entry.base, entry.size_bytes)
+            for alias in entry.aliases:
+                self._bus.attach(device, alias, entry.size_bytes)
             if entry.clock is not None:
                 off = Unclocked(device, self, entry.clock, self._where)
                 self._bus.gate(Gated(device, off, entry.base, entry.size_bytes, entry.clock))

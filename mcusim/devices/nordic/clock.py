@@ -1,4 +1,4 @@
-"""nRF52 CLOCK: the high- and low-frequency clocks, and how long they take to start."""
+"""nRF52 and nRF53 CLOCK: the high- and low-frequency clocks, and how long they take to start."""
 
 from __future__ import annotations
 
@@ -37,9 +37,12 @@ CTIV_US = 250_000
 
 
 class NrfClock(NrfPeripheral):
-    """The clocks of the peripherals; the core's own clock is always 64 MHz."""
+    """The clocks of the peripherals; the core's own clock is always 64 MHz on the nRF52."""
 
     reset: ClassVar[dict[int, int]] = {HFXODEBOUNCE: 0x10, CTIV: 0}
+    lfrc: ClassVar[int] = 0
+    """LFRC in LFCLKSRC; LFXO and LFSYNT are the next two."""
+    done: ClassVar[int] = DONE
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -50,7 +53,7 @@ class NrfClock(NrfPeripheral):
         self._source = RC
         self._hfxo_start = Countdown(host, self._hfxo_started)
         self._lfclk_start = Countdown(host, self._lfclk_started)
-        self._calibration = Countdown(host, lambda: self.fire(DONE))
+        self._calibration = Countdown(host, lambda: self.fire(self.done))
         self._calibration_timer = Countdown(host, lambda: self.fire(CTTO))
 
     def task(self, offset: int) -> None:
@@ -85,9 +88,9 @@ class NrfClock(NrfPeripheral):
             case 0x414:
                 return int(self._lfclk_wanted)
             case 0x418:
-                return STATE_RUNNING * self.lfclk_running | self._running_source()
+                return STATE_RUNNING * self.lfclk_running | self._running_source() + self.lfrc
             case 0x41C:
-                return self._source
+                return self._source + self.lfrc
         return super().value(offset)
 
     def force_lfclk(self) -> None:
@@ -120,7 +123,7 @@ class NrfClock(NrfPeripheral):
         if self._lfclk_start.running:
             return
         self._lfclk_wanted = True
-        self._source = self.stored.get(LFCLKSRC, 0) & 3
+        self._source = max(0, (self.stored.get(LFCLKSRC, 0) & 3) - self.lfrc)
         if self._source == XTAL:
             self._set_lfclk(running=True)
         self._lfclk_start.start(microseconds(LFCLK_START_US.get(self._source, 0.0)))

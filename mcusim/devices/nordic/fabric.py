@@ -1,4 +1,4 @@
-"""What connects the peripherals of an nRF52: events on one side, tasks on the other, by address."""
+"""What connects the peripherals of an nRF52 or nRF53: events on one side, tasks on the other, by address."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Kind = TypeVar("Kind")
 
 
 class NrfFabric:
-    """All peripherals of one chip, and the routes that PPI has made between them."""
+    """All peripherals of one chip, and the routes that PPI or DPPI has made between them."""
 
     def __init__(self) -> None:
         self.peripherals: dict[int, NrfPeripheral] = {}
@@ -40,6 +40,8 @@ class NrfFabric:
         """Who keeps the 64 MHz clock on while the core sleeps."""
         self.rtc_users: set[str] = set()
         """Real-time counters that run."""
+        self.channels_changed: Callable[[], None] = lambda: None
+        """Takes a change of what a peripheral subscribes or publishes to (nRF53, DPPI)."""
         self.demand_changed: Callable[[], None] = lambda: None
         self.time = TimeBase()
         self.countdowns: list[Countdown] = []

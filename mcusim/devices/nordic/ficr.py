@@ -1,6 +1,8 @@
-"""nRF52840 FICR: what the factory wrote into the chip."""
+"""FICR: what the factory wrote into the chip."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from mcusim.devices.device import Device
 from mcusim.devices.nordic import temp
@@ -31,10 +33,12 @@ VALUES: dict[int, int] = {
 
 
 class NrfFicr(Device):
-    """Read-only; what isn't given reads as erased flash."""
+    """The nRF52840's. Read-only; what isn't given reads as erased flash."""
+
+    values: ClassVar[dict[int, int]] = VALUES
 
     def read(self, offset: int, size: int) -> int:
-        word = VALUES.get(offset & ~3, UNPROGRAMMED)
+        word = self.values.get(offset & ~3, UNPROGRAMMED)
         return word >> 8 * (offset & 3) & (1 << 8 * size) - 1
 
     def write(self, offset: int, size: int, value: int) -> None:

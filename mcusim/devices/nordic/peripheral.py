@@ -1,4 +1,4 @@
-"""What all nRF52 peripherals have in common: tasks, events, shortcuts, interrupts."""
+"""What all peripherals of the nRF52 and nRF53 have in common: tasks, events, shortcuts, interrupts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from mcusim.devices.device import Device, Host
 from mcusim.devices.nordic.fabric import BLOCK, NrfFabric
 
 # PS, Peripheral interface: tasks, events, shortcuts and interrupts have the same place in each.
-EVENTS, SHORTS, EVENTS_END = 0x100, 0x200, 0x180
+SUBSCRIBE, EVENTS, PUBLISH, SHORTS = 0x080, 0x100, 0x180, 0x200
 INTEN, INTENSET, INTENCLR = 0x300, 0x304, 0x308
-APB = 0x40000000
+APB, APB_SECURE = 0x40000000, 0x50000000
 """Peripherals of this bus have their number in the address, which is that of their interrupt."""
 
 
@@ -38,7 +38,7 @@ class NrfPeripheral(Device):
     def placed(self, base: int) -> None:
         super().placed(base)
         self.fabric.add(self)
-        if base & 0xFF000000 == APB:
+        if base & 0xFF000000 in (APB, APB_SECURE):
             self.interrupt = base >> 12 & 0xFF
             self.interrupts = (self.interrupt,)
 
@@ -91,22 +91,25 @@ class NrfPeripheral(Device):
         aligned = offset & ~3
         if aligned in (INTEN, INTENSET, INTENCLR):
             word = self.inten
-        elif EVENTS <= aligned < EVENTS_END:
+        elif EVENTS <= aligned < PUBLISH:
             word = self._events.get(aligned, 0)
-        elif aligned < EVENTS:
+        elif aligned < SUBSCRIBE:
             word = 0
         else:
             word = self.value(aligned)
         return word >> 8 * (offset & 3) & (1 << 8 * size) - 1
 
     def write(self, offset: int, size: int, value: int) -> None:
-        if EVENTS <= offset < EVENTS_END:
+        if EVENTS <= offset < PUBLISH:
             # Firmware may only clear it (PS, Peripheral interface, Events).
             self._events[offset] = value & 1
             self._drive()
-        elif offset < EVENTS:
+        elif offset < SUBSCRIBE:
             if value & 1:
                 self.task(offset)
+        elif offset < SHORTS:
+            self.stored[offset] = value
+            self.fabric.channels_changed()
         elif offset in (INTEN, INTENSET, INTENCLR):
             self._enable(offset, value)
         else:

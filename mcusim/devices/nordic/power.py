@@ -6,11 +6,11 @@ from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
 from mcusim.devices.nordic.clock import NrfClock
+from mcusim.devices.nordic.system import NrfSystem
 from mcusim.devices.reset import Cause, Reset
 
 # PS, POWER, Registers.
-CONSTLAT, LOWPWR = 0x078, 0x07C
-RESETREAS, SYSTEMOFF, DCDCEN = 0x400, 0x500, 0x578
+SYSTEMOFF, DCDCEN = 0x500, 0x578
 RAM_POWER, RAM_STEP, RAM_BLOCKS = 0x900, 0x10, 9
 RAM_ON = 0xFFFF
 MAINREGSTATUS = 0x640
@@ -19,8 +19,6 @@ RAM_LAYOUT = (
     (0x20010000, 0x8000, 6),
 )
 """Base, bytes of a section and sections of RAM0 to RAM8 (PS, Memory, RAM)."""
-GPREGRETS = (0x51C, 0x520)
-"""Kept by all resets modelled here but the watchdog's (PS, POWER, Reset behavior; from memory)."""
 RESET_REASONS: dict[Cause, int] = {
     "software": 1 << 2,
     "watchdog": 1 << 1,
@@ -31,31 +29,23 @@ RESET_REASONS: dict[Cause, int] = {
 """SREQ, DOG, LOCKUP and OFF of RESETREAS (nrfx bsp/stable/mdk/nrf52840.svd)."""
 
 
-class NrfPower(NrfClock):
+class NrfPower(NrfSystem):
     """The block at 0x40000000: all registers of CLOCK and POWER."""
 
     reset: ClassVar[dict[int, int]] = {
         **NrfClock.reset,
         **{RAM_POWER + RAM_STEP * block: RAM_ON for block in range(RAM_BLOCKS)},
     }
+    reset_reasons: ClassVar[dict[Cause, int]] = RESET_REASONS
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._constant_latency = False
-        self._reasons = 0
-        self._off = False
         self._chosen = False
         """Whether the firmware has written DCDCEN; before, the board's regulator counts."""
-        self.fabric.wake_up = self._detected
-        self.fabric.demand_changed = self._choose_sleep
-        self._choose_sleep()
 
     def inherit(self, before: Self, reset: Reset) -> None:
-        """RESETREAS collects the causes, and GPREGRET stays; System OFF loses RAM (PS, POWER)."""
-        self._reasons = self.stored[RESETREAS] = before._reasons | RESET_REASONS[reset.cause]
-        if reset.cause != "watchdog":
-            for register in GPREGRETS:
-                self.stored[register] = before.stored.get(register, 0)
+        """System OFF loses RAM (PS, POWER)."""
+        super().inherit(before, reset)
         if before._chosen:
             self._chosen = True
             self.host.set_regulator("ldo", at_reset="ldo")
@@ -69,34 +59,15 @@ class NrfPower(NrfClock):
             if not retained >> section & 1:
                 self.host.write_memory(base + section * section_bytes, bytes(section_bytes))
 
-    def _choose_sleep(self) -> None:
-        """Sleep is System ON, whatever SLEEPDEEP says; who needs a clock keeps it on."""
-        if self._constant_latency or self.fabric.hfclk_users:
-            state = "constant-latency"
-        else:
-            state = "system-on-rtc" if self.fabric.rtc_users else "system-on"
-        self.host.set_light_sleep(state)
-        self.host.set_deep_sleep(state, lambda: None)
-
-    def task(self, offset: int) -> None:
-        if offset in (CONSTLAT, LOWPWR):
-            self._constant_latency = offset == CONSTLAT
-            self._choose_sleep()
-        else:
-            super().task(offset)
-
     def value(self, offset: int) -> int:
         if RAM_POWER <= offset < RAM_POWER + RAM_STEP * RAM_BLOCKS:
             return self.stored[offset & ~0xF]
         return super().value(offset)
 
     def configured(self, offset: int, value: int) -> None:
-        if offset == RESETREAS:
-            # Writing 1 clears a bit.
-            self._reasons &= ~value
-            self.stored[RESETREAS] = self._reasons
-        elif offset == SYSTEMOFF and value & 1:
-            self._system_off()
+        if offset == SYSTEMOFF and value & 1:
+            blocks = range(RAM_BLOCKS)
+            self.system_off(retained=any(self.stored[RAM_POWER + RAM_STEP * b] >> 16 for b in blocks))
         elif offset == DCDCEN:
             # DCDCEN0 is of the high-voltage stage, which a supply at VDD bypasses.
             self._chosen = True
@@ -105,22 +76,6 @@ class NrfPower(NrfClock):
             self._ram_power(offset, value)
         else:
             super().configured(offset, value)
-
-    def _system_off(self) -> None:
-        """All clocks stop; only what resets the chip ends it (PS, POWER, System OFF mode)."""
-        self._off = True
-        retained = any(self.stored[RAM_POWER + RAM_STEP * b] >> 16 for b in range(RAM_BLOCKS))
-        state = "system-off-retained" if retained else "system-off"
-        wakes = "the DETECT signal of a pin with PIN_CNF.SENSE, or the reset pin"
-        self.host.switch_off(state, wakes, timers=False)
-        for port in self.fabric.ports.values():
-            if port.detects:
-                self._detected(port.name.upper())
-
-    def _detected(self, port: str) -> None:
-        if self._off:
-            message = f"DETECT of port {port} woke the chip from System OFF"
-            self.host.reset("wake-up", message)
 
     def _ram_power(self, offset: int, value: int) -> None:
         # POWER itself, then POWERSET and POWERCLR.

@@ -58,6 +58,12 @@ class NrfPpi(NrfPeripheral):
             self._reroute()
 
     def _reroute(self) -> None:
+        routes = self._routes()
+        if routes != self.fabric.routes:
+            self.fabric.reroute(routes)
+
+    def _routes(self) -> dict[int, list[int]]:
+        """Addresses of tasks by the event's, as the channels are now."""
         routes: dict[int, list[int]] = {}
         for channel in range(ALL):
             if self.stored[CHEN] >> channel & 1:
@@ -66,8 +72,7 @@ class NrfPpi(NrfPeripheral):
                 tasks = [end for end in (task, fork) if end]
                 if event & 0xFFF >= EVENTS and tasks:
                     routes.setdefault(event, []).extend(tasks)
-        if routes != self.fabric.routes:
-            self.fabric.reroute(routes)
+        return routes
 
     def _ends(self, channel: int) -> tuple[int, int]:
         if channel in FIXED:

@@ -1,8 +1,8 @@
-"""nRF52 UICR: the chip's configuration, in flash of its own."""
+"""UICR: the chip's configuration, in flash of its own."""
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from mcusim.devices.device import Device, Host
 from mcusim.devices.nordic.fabric import NrfFabric
@@ -22,11 +22,17 @@ class NrfUicr(Device):
     has been through that, as a board on a desk has.
     """
 
+    programmed: ClassVar[dict[int, int]] = {
+        PSELRESET0: RESET_PIN,
+        PSELRESET1: RESET_PIN,
+        NFCPINS: NFC_PINS_ARE_GPIO,
+    }
+
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._fabric = host.shared(NrfFabric)
         self._fabric.uicr = self
-        self.stored = {PSELRESET0: RESET_PIN, PSELRESET1: RESET_PIN, NFCPINS: NFC_PINS_ARE_GPIO}
+        self.stored = dict(self.programmed)
 
     def inherit(self, before: Self, reset: Reset) -> None:
         self.stored = before.stored
