@@ -11,6 +11,7 @@ from mcusim.devices.nordic.egu import NrfEgu
 from mcusim.devices.nordic.ficr import NrfFicr
 from mcusim.devices.nordic.gpio import NrfGpio
 from mcusim.devices.nordic.gpiote import NrfGpiote
+from mcusim.devices.nordic.nrf53 import DEVICES as NRF53
 from mcusim.devices.nordic.nvmc import NrfNvmc
 from mcusim.devices.nordic.power import NrfPower
 from mcusim.devices.nordic.ppi import NrfPpi
@@ -44,6 +45,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-uart": NrfUart,
     "nrf-uicr": NrfUicr,
     "nrf-wdt": NrfWdt,
+    **NRF53,
     **STM32,
 }
 

@@ -46,9 +46,13 @@ class NrfNvmc(Device):
             self.host.flash.invalidate_icache()
             self.host.flash.set_icache(bool(value & CACHEEN))
         elif offset == CONFIG:
-            self._configure(value & 3)
+            self._configure(self._mode(value))
         elif self.stored.get(CONFIG, 0) & 3 == ERASE:
             self._erase(offset, value)
+
+    def _mode(self, value: int) -> int:
+        """CONFIG.WEN."""
+        return value & 3
 
     def _configure(self, mode: int) -> None:
         self._take_writes()

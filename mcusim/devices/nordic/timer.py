@@ -16,6 +16,8 @@ COMPARE = 0x140
 MODE, BITMODE, PRESCALER, CC = 0x504, 0x508, 0x510, 0x540
 CHANNELS = 6
 """TIMER3 and TIMER4 have six; the two that the others lack do no harm."""
+STOP_BIT = 8
+"""The first bit of SHORTS that stops; the first that clears is bit 0."""
 BITS = (16, 8, 24, 32)
 TICKS_OF_16_MHZ = 4
 """16 MHz are a quarter of 64 MHz."""
@@ -26,9 +28,10 @@ class NrfTimer(NrfPeripheral):
 
     shortcuts: ClassVar[dict[int, tuple[int, int]]] = {
         **{i: (COMPARE + 4 * i, CLEAR) for i in range(CHANNELS)},
-        **{8 + i: (COMPARE + 4 * i, STOP) for i in range(CHANNELS)},
+        **{STOP_BIT + i: (COMPARE + 4 * i, STOP) for i in range(CHANNELS)},
     }
     reset: ClassVar[dict[int, int]] = {PRESCALER: 4}
+    stop_bit: ClassVar[int] = STOP_BIT
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -97,7 +100,7 @@ class NrfTimer(NrfPeripheral):
     def _is_awaited(self, channel: int) -> bool:
         event = COMPARE + 4 * channel
         bits = 1 << (event - EVENTS >> 2)
-        shorts = self.stored.get(0x200, 0) & (0x101 << channel)
+        shorts = self.stored.get(0x200, 0) & (1 | 1 << self.stop_bit) << channel
         return bool(self.inten & bits or shorts) or self.is_routed(event)
 
     def _look(self, now: int) -> None:

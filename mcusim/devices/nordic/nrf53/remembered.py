@@ -1,0 +1,18 @@
+"""Blocks of the nRF5340 whose registers are remembered, and do nothing."""
+
+from __future__ import annotations
+
+from mcusim.devices.device import Device
+from mcusim.devices.nordic.peripheral import NrfPeripheral
+
+
+class Nrf53Registers(Device):
+    """SPU, DCNF, CTRLAP, MUTEX, TAD: start-up code writes them and reads them back.
+
+    The core stays in Secure state, so what SPU forbids to Non-secure code nobody does; without a
+    network core and a debugger, nobody else takes a mutex or looks at CTRLAP.
+    """
+
+
+class Nrf53Ipc(NrfPeripheral):
+    """Signals go out, and none comes in: the network core is not modelled."""
