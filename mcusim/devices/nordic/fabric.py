@@ -1,4 +1,4 @@
-"""What connects the peripherals of an nRF52 or nRF53: events on one side, tasks on the other, by address."""
+"""What connects the peripherals of a chip: events on one side, tasks on the other, by address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all peripherals of the nRF52 and nRF53 have in common: tasks, events, shortcuts, interrupts."""
+"""What all nRF52 and nRF53 peripherals have: tasks, events, shortcuts, interrupts."""
 
 from __future__ import annotations
 

@@ -66,8 +66,8 @@ class NrfPower(NrfSystem):
 
     def configured(self, offset: int, value: int) -> None:
         if offset == SYSTEMOFF and value & 1:
-            blocks = range(RAM_BLOCKS)
-            self.system_off(retained=any(self.stored[RAM_POWER + RAM_STEP * b] >> 16 for b in blocks))
+            settings = [self.stored[RAM_POWER + RAM_STEP * b] for b in range(RAM_BLOCKS)]
+            self.system_off(retained=any(setting >> 16 for setting in settings))
         elif offset == DCDCEN:
             # DCDCEN0 is of the high-voltage stage, which a supply at VDD bypasses.
             self._chosen = True

@@ -1,4 +1,4 @@
-"""What POWER of the nRF52 and RESET and POWER of the nRF53 share: sleep, System OFF, reset reasons."""
+"""What POWER of the nRF52 and of the nRF53 share: sleep, System OFF, reset reasons."""
 
 from __future__ import annotations
 

@@ -15,10 +15,11 @@ from mcusim.result import Result
 HERE = Path(__file__).parent
 GCC = "arm-none-eabi-gcc"
 BOARD = "nrf52840"
+CPU = {"nrf52840": "cortex-m4", "nrf5340": "cortex-m33"}
 CORE_HZ = 64_000_000
 
 
-def build(folder: Path, body: str, outside: str = "") -> Path:
+def build(folder: Path, body: str, outside: str = "", board: str = BOARD) -> Path:
     """An ELF file whose main is `body`; `outside` stands before it."""
     if shutil.which(GCC) is None:
         pytest.skip(f"{GCC} not found")
@@ -27,7 +28,7 @@ def build(folder: Path, body: str, outside: str = "") -> Path:
         f'#include "nrf.h"\n{outside}\nint main(void) {{\n{indent(body, "  ")}\n  return 0;\n}}\n'
     )
     source.write_text(text)
-    flags = ["-mcpu=cortex-m4", "-mthumb", "-O1", "-g", "-ffreestanding", "-nostdlib"]
+    flags = [f"-mcpu={CPU[board]}", "-mthumb", "-O1", "-g", "-ffreestanding", "-nostdlib"]
     flags += ["-Wall", "-Werror", f"-I{HERE}", f"-Wl,-T,{HERE / 'layout.ld'}"]
     command = [GCC, *flags, "-o", str(elf), str(source), str(HERE / "start.c"), "-lgcc"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -46,8 +47,8 @@ def reports(result: Result) -> dict[str, list[int]]:
 
 
 def execute(
-    folder: Path, body: str, outside: str = "", *, max_time_s: float = 2.0
+    folder: Path, body: str, outside: str = "", *, max_time_s: float = 2.0, board: str = BOARD
 ) -> tuple[Result, dict[str, list[int]]]:
     """Builds and runs; the run and what it reported."""
-    result = mcusim.run(build(folder, body, outside), board=BOARD, max_time_s=max_time_s)
+    result = mcusim.run(build(folder, body, outside, board), board=board, max_time_s=max_time_s)
     return result, reports(result)

@@ -23,7 +23,7 @@ PARTIAL_MS = 10
 
 
 class Nrf53Nvmc(NrfNvmc):
-    """While erasing is enabled, the first word of a page that reads as ones is kept at another value.
+    """While erasing is enabled, a page's first word that is all ones is kept at another value.
 
     So a store of ones shows in each page, whatever it held. Nobody reads those words between the
     write of CONFIG and the store.

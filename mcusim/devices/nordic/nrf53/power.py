@@ -1,4 +1,4 @@
-"""nRF5340 CLOCK, POWER and RESET at one address: the core at 64 or 128 MHz, sleep, reset reasons."""
+"""nRF5340 CLOCK, POWER and RESET at one address: the core's clock, sleep, reset reasons."""
 
 from __future__ import annotations
 
@@ -107,5 +107,5 @@ class Nrf53Power(NrfSystem):
         return self.stored[HFCLKCTRL] & 3 == DIV1
 
     def _sleep_state(self) -> str:
-        """At 128 MHz the higher voltage stays on in sleep (PS, PMU, Voltage and frequency scaling)."""
+        """At 128 MHz the voltage stays up in sleep (PS, PMU, Voltage and frequency scaling)."""
         return "system-on-128mhz" if self._is_full_speed() else super()._sleep_state()
