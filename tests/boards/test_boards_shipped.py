@@ -22,7 +22,7 @@ CORES = sorted((data_root() / "cores").glob("*.toml"))
 def test_the_first_boards_are_shipped() -> None:
     assert {"nrf52840", "nucleo-l4r5zi"} <= set(board_names())
     assert {"nucleo-h7a3zi", "nucleo-h743zi", "stm32f746g-disco"} <= set(board_names())
-    assert "nucleo-g0b1re" in board_names()
+    assert {"nucleo-g0b1re", "nrf5340"} <= set(board_names())
 
 
 @pytest.mark.parametrize("name", board_names())
@@ -49,6 +49,14 @@ def test_default_operating_points() -> None:
     assert (nrf.clock_hz, nrf.supply_v, nrf.regulator) == (64e6, 3.0, "dcdc")
     assert (nucleo.clock_hz, nucleo.supply_v, nucleo.regulator) == (120e6, 3.3, "ldo")
     assert (nrf.wait_states(), nucleo.wait_states()) == (2, 5)
+
+
+def test_the_nrf5340_starts_at_half_of_its_highest_clock() -> None:
+    board = load_board("nrf5340")
+    assert (board.clock_hz, board.chip.max_clock_hz, board.regulator) == (64e6, 128e6, "dcdc")
+    assert board.chip.core_options is not None
+    assert board.chip.core_options.security
+    assert (board.wait_states(), board.wait_states(128e6)) == (2, 5)
 
 
 def test_every_anchor_has_a_workload_mix() -> None:
