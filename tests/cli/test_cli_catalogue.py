@@ -70,7 +70,7 @@ def test_completion_scripts_call_mcusim(name: str, shell: Shell) -> None:
     ("words", "expected"),
     [
         ("mcusim r", {"run"}),
-        ("mcusim run x.elf --board nrf", {"nrf52840"}),
+        ("mcusim run x.elf --board nrf", {"nrf52840", "nrf5340"}),
         ("mcusim boards show nucleo-l", {"nucleo-l4r5zi"}),
         ("mcusim run x.elf --battery cr2", {"cr2032", "cr2450"}),
         ("mcusim check x.elf --max-l", {"--max-latency"}),
