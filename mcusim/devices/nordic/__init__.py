@@ -1,1 +1,1 @@
-"""Peripherals of the nRF52 series."""
+"""Peripherals of the nRF52 and nRF53 series."""
