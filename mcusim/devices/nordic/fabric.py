@@ -26,6 +26,8 @@ class NrfFabric:
         self.peripherals: dict[int, NrfPeripheral] = {}
         self.routes: dict[int, list[int]] = {}
         """Addresses of the tasks that an event triggers, by the event's address."""
+        self._under_way: set[int] = set()
+        """Events whose tasks are being triggered."""
         self.ports: dict[int, NrfGpio] = {}
         self.watched_pins: dict[int, dict[int, Callable[[bool], None]]] = {}
         """Who wants to know a pin's edges, by port and pin."""
@@ -72,10 +74,17 @@ class NrfFabric:
             (users.add if wanted else users.discard)(name)
             self.demand_changed()
 
-    def fired(self, address: int) -> None:
-        """Triggers what the event at `address` is routed to."""
-        for task in self.routes.get(address, ()):
-            self.trigger(task)
+    def fired(self, address: int) -> bool:
+        """Triggers what the event at `address` is routed to; False, and nothing, in a circle."""
+        if address in self._under_way:
+            return False
+        self._under_way.add(address)
+        try:
+            for task in self.routes.get(address, ()):
+                self.trigger(task)
+        finally:
+            self._under_way.discard(address)
+        return True
 
     def reroute(self, routes: dict[int, list[int]]) -> None:
         """Takes all routes anew, and tells the peripherals, which may now have a listener."""

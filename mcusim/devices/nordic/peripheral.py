@@ -71,8 +71,12 @@ class NrfPeripheral(Device):
             for bit, (source, target) in self.shortcuts.items():
                 if source == event and shorts >> bit & 1:
                     self.task(target)
-        if self.fabric.routes:
-            self.fabric.fired((self.base & ~BLOCK) + event)
+        address = (self.base & ~BLOCK) + event
+        if self.fabric.routes and not self.fabric.fired(address):
+            self.host.warn(
+                f"{self.name}: the event at 0x{address:08x} leads through PPI or DPPI back to "
+                f"itself in no time; the chip would go round for ever, the simulation does once"
+            )
 
     def happened(self, event: int) -> bool:
         """Whether the event's flag is up."""

@@ -140,3 +140,14 @@ report("end", REG(RADIO + 0x550));
     assert found["end"] == [0]
     assert states["tx"] == pytest.approx(240e-6, abs=1e-9)
     assert states["tx-ramp-up"] == pytest.approx(140e-6, abs=1e-9)
+
+
+def test_a_circle_of_events_and_tasks_is_followed_once(tmp_path: Path) -> None:
+    body = """REG(PPI + 0x510) = EGU0 + 0x100;
+REG(PPI + 0x514) = EGU0;
+REG(PPI + 0x504) = 1;
+TASK(EGU0, 0);
+report("fired", REG(EGU0 + 0x100));"""
+    result, found = execute(tmp_path, body)
+    assert found["fired"] == [1]
+    assert any("egu0: the event at 0x40014100 leads" in warning for warning in result.warnings)

@@ -114,6 +114,14 @@ def test_a_channel_that_is_off_or_another_carries_nothing(tmp_path: Path) -> Non
     assert (off["fired"], elsewhere["fired"], unsubscribed["fired"]) == ([0], [0], [0])
 
 
+def test_a_circle_of_events_and_tasks_is_followed_once(tmp_path: Path) -> None:
+    body = "REG(EGU0 + 0x180) = 1u << 31 | 3; REG(EGU0 + 0x080) = 1u << 31 | 3;"
+    body += 'REG(DPPIC + 0x504) = 1u << 3; TASK(EGU0, 0); report("fired", REG(EGU0 + 0x100));'
+    result, said = run(tmp_path, body)
+    assert said["fired"] == [1]
+    assert any("egu0: the event at 0x5001b100 leads" in warning for warning in result.warnings)
+
+
 def test_groups_of_channels_are_switched_by_tasks(tmp_path: Path) -> None:
     body = """
     REG(DPPIC + 0x800) = 1u << 3;
