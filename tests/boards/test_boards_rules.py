@@ -81,6 +81,11 @@ BROKEN_CHIPS = {
         "base = 0x50000400",
         "device[31]: p1 at 0x50000400 overlaps p0",
     ),
+    "aliases_of_devices_do_not_overlap": (
+        "base = 0x50000800",
+        "aliases = [0x50000400]\nbase = 0x50000800",
+        "device[31]: p1 at 0x50000400 overlaps p0",
+    ),
     "vector_table_lies_in_memory": (
         "vector_table = 0x0",
         "vector_table = 0x70000000",
