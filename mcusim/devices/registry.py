@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from mcusim.devices.arm.dwt import Dwt
 from mcusim.devices.arm.itm import Itm
 from mcusim.devices.device import Device, Host
+from mcusim.devices.microchip import DEVICES as SAM
 from mcusim.devices.nordic.egu import NrfEgu
 from mcusim.devices.nordic.ficr import NrfFicr
 from mcusim.devices.nordic.gpio import NrfGpio
@@ -46,6 +47,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-uicr": NrfUicr,
     "nrf-wdt": NrfWdt,
     **NRF53,
+    **SAM,
     **STM32,
 }
 
