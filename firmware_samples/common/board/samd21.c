@@ -48,7 +48,7 @@ static void generate(uint32_t generator, uint32_t source) {
 void SystemInit(void) {
   NVMCTRL_CTRLB = CTRLB_MANW | CTRLB_RWS_1;
   SYSCTRL_XOSC32K = XOSC32K_STARTUP_62_MS | XOSC32K_XTALEN | XOSC32K_EN32K;
-  SYSCTRL_XOSC32K |= XOSC32K_ENABLE; /* a write of its own (DS40001882, 17.6.3) */
+  SYSCTRL_XOSC32K |= XOSC32K_ENABLE; /* a write of its own (as ArduinoCore-samd does it) */
   wait_for(PCLKSR_XOSC32KRDY);
   generate(1, GENCTRL_XOSC32K);
   GCLK_CLKCTRL = CLKCTRL_DFLL48M_FROM_GENERATOR_1;

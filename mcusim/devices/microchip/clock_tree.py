@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mcusim.devices.device import Host
 
 RESET_HZ = 1e6
-"""OSC8M divided by 8 (DS40001882, 14.7)."""
+"""OSC8M divided by 8 (hal_atmel, component/sysctrl.h: reset value of OSC8M)."""
 XOSC, GCLKIN, GCLKGEN1, OSCULP32K, OSC32K, XOSC32K, OSC8M, DFLL48M, FDPLL = range(9)
 """Sources of a generator, by GENCTRL.SRC (hal_atmel, component/gclk.h)."""
 GENERATORS = 9
@@ -52,7 +52,7 @@ class ClockTree:
         self.reset_generators()
 
     def reset_generators(self) -> None:
-        """Generator 0 on OSC8M and 2 on OSCULP32K (DS40001882, 15.8.4)."""
+        """Generator 0 on OSC8M and 2 on OSCULP32K (DS40001882, GCLK, reset values)."""
         self.generators = [Generator() for _ in range(GENERATORS)]
         self.generators[0].on = True
         self.generators[2] = Generator(OSCULP32K, on=True)

@@ -24,7 +24,7 @@ LINES = (
 
 
 class SamEic(SamPeripheral):
-    """An edge needs the block's generic clock, a level doesn't (21.6.4).
+    """An edge needs the block's generic clock, a level doesn't.
 
     The NMI, the filter and events aren't modelled. Each enabled line wakes the core.
     """

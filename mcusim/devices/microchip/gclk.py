@@ -40,7 +40,7 @@ class SamGclk(SamPeripheral):
 
     def write(self, offset: int, size: int, value: int) -> None:
         if offset in INDIRECT and size == 1:
-            # Only the number: it chooses what the next read shows (DS40001882, 15.6.4).
+            # Only the number: it chooses what the next read shows (DS40001882, GCLK).
             self._chosen[offset] = value & INDIRECT[offset]
             return
         super().write(offset, size, value)

@@ -11,7 +11,7 @@ DID, WPCLR, WPSET = 0x18, 0x0, 0x4
 SAMD21G18A_REVISION_D = 0x10010305
 """hal_atmel, samd21g18a.h: DSU_DID_RESETVALUE."""
 SERIAL_NUMBER = {0x400C: 0x4D435553, 0x4040: 0x494D2053, 0x4044: 0x414D4432, 0x4048: 0x31000001}
-"""Four words (DS40001882, 10.3.3), the same in every run."""
+"""Four words, the same in every run; places as in ArduinoCore-samd, cores/arduino/USB/CDC.cpp."""
 
 
 class SamDsu(SamPeripheral):

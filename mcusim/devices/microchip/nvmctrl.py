@@ -122,7 +122,7 @@ class SamNvmctrl(SamPeripheral):
             self._invalidate()
 
     def _address(self) -> int:
-        """ADDR counts half-words (22.8.8)."""
+        """ADDR counts half-words (hal_atmel, component/nvmctrl.h)."""
         return (self.stored.get(ADDR, 0) << 1) % FLASH_BYTES
 
     def _open(self) -> None:
@@ -149,7 +149,7 @@ class SamNvmctrl(SamPeripheral):
         self._open()
 
     def _filled_page(self, stored: bytes) -> int:
-        """The page that was stored to; a store moves ADDR along (22.6.4.3)."""
+        """The page that was stored to; a store moves ADDR along."""
         filled = [
             page
             for page in range(0, FLASH_BYTES, PAGE_BYTES)

@@ -109,7 +109,7 @@ class SamPort(SamPeripheral):
 
     @staticmethod
     def _configure(group: _Group, value: int) -> None:
-        """WRCONFIG sets up to 16 pins at once (23.8.11)."""
+        """WRCONFIG sets up to 16 pins at once."""
         first = 16 if value & HWSEL else 0
         for pin in range(16):
             if not value >> pin & 1:

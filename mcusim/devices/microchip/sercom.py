@@ -119,7 +119,7 @@ class SamSercom(SamPeripheral):
     # --- time on the line ---
 
     def _bit_s(self) -> float:
-        """Seconds of a bit; 0 while there is no clock or no baud rate (26.6.2.3)."""
+        """Seconds of a bit; 0 while there is no clock or no baud rate (DS40001882, 26, BAUD)."""
         control, baud = self.stored.get(CTRLA, 0), self.stored.get(BAUD, 0)
         if self._tree.standby and not control & RUNSTDBY:
             return 0.0

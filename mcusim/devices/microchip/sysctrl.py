@@ -19,7 +19,7 @@ XOSCRDY, XOSC32KRDY, OSC32KRDY, OSC8MRDY, DFLLRDY = (1 << n for n in range(5))
 DFLLLCKF, DFLLLCKC, BOD33RDY, B33SRDY, DPLLLCKR = 1 << 6, 1 << 7, 1 << 9, 1 << 11, 1 << 15
 SLOW_HZ, OSC8M_HZ, DFLL_HZ = 32768.0, 8e6, 48e6
 XOSC32K_CYCLES = (1, 32, 2048, 4096, 16384, 32768, 65536, 131072)
-"""Cycles that XOSC32K.STARTUP waits (DS40001882, 17.8.6; ASF, enum system_xosc32k_startup)."""
+"""Cycles that XOSC32K.STARTUP waits (ASF, enum system_xosc32k_startup)."""
 DFLL_START_S = 8e-6
 """tSTARTUP, typical (DS40001882, 39.8.3)."""
 DFLL_LOCK_S = 200e-6

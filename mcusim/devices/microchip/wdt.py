@@ -15,7 +15,7 @@ ENABLE, WEN, ALWAYSON = 1 << 1, 1 << 2, 1 << 7
 EARLY_WARNING, TIMEOUT = 1 << 0, 1 << 1
 KEY = 0xA5
 LONGEST = 11
-"""PER and its like: 8 clocks and on, each twice the one before, up to 16384 (18.8.2)."""
+"""PER and its like: 8 clocks and on, each twice the one before, up to 16384 (component/wdt.h)."""
 
 
 class SamWdt(SamPeripheral):
@@ -48,7 +48,7 @@ class SamWdt(SamPeripheral):
             case 0x00:
                 self._control(control, value)
             case 0x01 | 0x02:
-                # Protected while the watchdog runs (18.8.2).
+                # Protected while the watchdog runs (DS40001882, WDT, CONFIG).
                 if not control & (ENABLE | ALWAYSON):
                     super().store(register, value)
             case 0x04:
