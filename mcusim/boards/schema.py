@@ -83,6 +83,8 @@ class Cache(Sourced, frozen=True, kw_only=True):
     keeps_prefetched: bool = True
     """Whether a line that was read ahead goes into the cache; without, only one that was missed
     does, and the array reads ahead of each line that the core wants, one in the cache too."""
+    serves_data: bool = False
+    """Of an instruction cache: whether loads from the flash go through it, too."""
 
 
 class L1(Strict, frozen=True, kw_only=True):

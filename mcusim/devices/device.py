@@ -23,6 +23,9 @@ class FlashControl(Protocol):
 
     def set_icache(self, on: bool) -> None: ...
 
+    def set_icache_ways(self, ways: int) -> None:
+        """Divides the instruction cache into so many ways; it is then empty."""
+
     def set_dcache(self, on: bool) -> None: ...
 
     def invalidate_icache(self) -> None: ...

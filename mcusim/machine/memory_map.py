@@ -70,5 +70,5 @@ def _place_of(board: Board, memory: Memory, base: int) -> str:
 def _geometry(cache: Cache | None) -> tuple[int, ...]:
     if cache is None:
         return ()
-    keeps_prefetched = int(cache.keeps_prefetched)
-    return cache.line_bytes, cache.sets, cache.ways, cache.hit_wait_cycles, keeps_prefetched
+    policy = int(cache.keeps_prefetched), int(cache.serves_data)
+    return cache.line_bytes, cache.sets, cache.ways, cache.hit_wait_cycles, *policy

@@ -123,12 +123,11 @@ void drop_callbacks(Engine& engine) {
 
 CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
   if (values.empty()) return {};
-  if (values.size() != 5) throw nb::value_error("a cache is the 5 members of CacheGeometry");
-  return {values[0], values[1], values[2], values[3], values[4] != 0};
+  if (values.size() != 6) throw nb::value_error("a cache is the 6 members of CacheGeometry");
+  return {values[0], values[1], values[2], values[3], values[4] != 0, values[5] != 0};
 }
 
-// `bases` name how the memory answers at each; `axi` is (latency, read_bytes) of its port, or
-// empty.
+// `bases` name how the memory answers at each; `axi` is (latency, read_bytes) or empty.
 void map_memory(Engine& engine, const std::vector<std::pair<std::uint32_t, std::string>>& bases,
                 std::uint32_t size_bytes, bool writable, bool executable, std::uint32_t read_wait,
                 std::uint32_t write_wait, const std::vector<std::uint32_t>& axi) {
@@ -330,6 +329,7 @@ void bind_engine(nb::module_& m) {
            })
       .def("set_prefetch", [](Engine& e, bool on) { flash_of(e).prefetch = on; })
       .def("set_icache", [](Engine& e, bool on) { flash_of(e).icache.set_enabled(on); })
+      .def("set_icache_ways", [](Engine& e, std::uint32_t n) { flash_of(e).icache.set_ways(n); })
       .def("set_dcache", [](Engine& e, bool on) { flash_of(e).dcache.set_enabled(on); })
       .def("invalidate_icache", [](Engine& e) { flash_of(e).icache.invalidate(); })
       .def("invalidate_dcache", [](Engine& e) { flash_of(e).dcache.invalidate(); })

@@ -20,7 +20,8 @@ LineCache::LineCache(const CacheGeometry& geometry, std::uint32_t flash_bytes,
     : sets_(std::max(geometry.sets, 1U)),
       ways_(geometry.ways),
       hit_wait_cycles_(geometry.hit_wait_cycles),
-      keeps_prefetched_(geometry.keeps_prefetched) {
+      keeps_prefetched_(geometry.keeps_prefetched),
+      serves_data_(geometry.serves_data) {
   if (geometry.line_bytes == 0) return;
   if (geometry.line_bytes < read_bytes || geometry.line_bytes / read_bytes > 8)
     throw std::invalid_argument("a cache line is 1 to 8 reads of the flash array");
@@ -33,6 +34,13 @@ void LineCache::invalidate() {
   ++fills_;  // nothing that was present still is
   for (Slot& slot : slots_) slot = Slot{};
   std::fill(slot_of_.begin(), slot_of_.end(), std::uint16_t{0});
+}
+
+void LineCache::set_ways(std::uint32_t ways) {
+  if (ways == 0 || slots_.size() % ways != 0) throw std::invalid_argument("ways divide the lines");
+  ways_ = ways;
+  sets_ = std::max(static_cast<std::uint32_t>(slots_.size()) / ways, 1U);
+  invalidate();
 }
 
 bool LineCache::contains(std::uint32_t sector) const {
@@ -120,13 +128,14 @@ void Flash::read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activi
 
 std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& activity) {
   const std::uint32_t sector = offset >> read_shift_;
-  if (dcache.enabled() && dcache.touch_sector(sector)) {
+  LineCache& cache = icache.serves_data() ? icache : dcache;
+  if (cache.enabled() && cache.touch_sector(sector)) {
     ++activity[kCacheRead];
-    return dcache.hit_wait_cycles();
+    return cache.hit_wait_cycles();
   }
   const std::uint64_t ready = wait_states == 0 ? now : book_data(now);
   ++activity[kFlashData];
-  if (dcache.enabled()) dcache.fill(sector);
+  if (cache.enabled()) cache.fill(sector);
   return ready - now;
 }
 

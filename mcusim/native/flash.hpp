@@ -19,6 +19,7 @@ struct CacheGeometry {
   std::uint32_t ways = 0;
   std::uint32_t hit_wait_cycles = 0;
   bool keeps_prefetched = true;  // false: only lines that were missed; each line is read ahead from
+  bool serves_data = false;      // of an instruction cache: loads go through it, too
 };
 
 class LineCache {
@@ -28,8 +29,11 @@ class LineCache {
   bool enabled() const { return enabled_; }
   void set_enabled(bool on) { enabled_ = on && !slots_.empty(); }
   void invalidate();
+  // The same lines in sets of `ways`, a divisor of their number; empties the cache.
+  void set_ways(std::uint32_t ways);
   std::uint32_t hit_wait_cycles() const { return hit_wait_cycles_; }
   bool keeps_prefetched() const { return keeps_prefetched_; }
+  bool serves_data() const { return serves_data_; }
   // Whether a hit changes nothing but the order of use.
   bool hits_are_free() const { return hit_wait_cycles_ == 0 && keeps_prefetched_; }
   std::uint32_t line_of(std::uint32_t sector) const { return sector >> sectors_shift_; }
@@ -65,6 +69,7 @@ class LineCache {
   std::uint32_t ways_ = 0;
   std::uint32_t hit_wait_cycles_ = 0;
   bool keeps_prefetched_ = true;
+  bool serves_data_ = false;
   std::uint32_t sectors_shift_ = 0;
   std::uint64_t tick_ = 0;
   std::uint64_t fills_ = 0;

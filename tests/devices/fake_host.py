@@ -23,6 +23,8 @@ class FakeFlash:
     def set_prefetch(self, on: bool) -> None:
         self.calls.append(("prefetch", on))
 
+    def set_icache_ways(self, ways: int) -> None: ...
+
     def set_icache(self, on: bool) -> None:
         self.calls.append(("icache", on))
 

@@ -7,9 +7,9 @@ from rig import sample
 
 import mcusim
 
-CLOCK_HZ = {"nucleo-g0b1re": 64e6}
-RESET_HZ = {"nucleo-g0b1re": 16e6}
-CONSOLE = {"nucleo-g0b1re": "usart2"}
+CLOCK_HZ = {"nucleo-g0b1re": 64e6, "nucleo-u575zi": 160e6}
+RESET_HZ = {"nucleo-g0b1re": 16e6, "nucleo-u575zi": 4e6}
+CONSOLE = {"nucleo-g0b1re": "usart2", "nucleo-u575zi": "usart1"}
 BOARDS = list(CLOCK_HZ)
 
 
@@ -50,3 +50,13 @@ def test_text_of_the_boards_serial_port(board: str) -> None:
         assert port.expect(b"hello from the UA")
         simulation.run_to_end()
         assert simulation.finish().warnings == []
+
+
+def test_a_direct_mapped_cache_misses_more_than_one_with_two_ways() -> None:
+    cycles = []
+    for ways in (2, 1):
+        with mcusim.start(sample("digits", "nucleo-u575zi"), board="nucleo-u575zi") as simulation:
+            simulation.machine.flash.set_icache_ways(ways)
+            simulation.run_to_end()
+            cycles.append(simulation.finish().cycles)
+    assert cycles[0] < cycles[1] < 1.5 * cycles[0]

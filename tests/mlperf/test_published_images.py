@@ -4,8 +4,9 @@ The firmware and the models can't be part of this repository. The tests run wher
 
 - MCUSIM_MLPERF_IMAGES names a folder with the performance builds of mlcommons/tiny_results_v1.2,
   closed/STMicroelectronics/code/NUCLEO_L4R5ZI, as ad.bin, ic.bin, kws.bin and vww.bin,
-  MCUSIM_MLPERF_IMAGES_H7A3 one with those of NUCLEO_H7A3ZI_Q, and MCUSIM_MLPERF_IMAGES_G0B1 one
-  with those of closed/bosch/code/NUCLEO_G0B1RE_int8;
+  MCUSIM_MLPERF_IMAGES_H7A3 one with those of NUCLEO_H7A3ZI_Q, MCUSIM_MLPERF_IMAGES_U575 one
+  with those of NUCLEO_U575ZI_Q, and MCUSIM_MLPERF_IMAGES_G0B1 one with those of
+  closed/bosch/code/NUCLEO_G0B1RE_int8;
 - for the scores, the benchmark's models (mlcommons/tiny, benchmark/training) lie in
   ../shared/models beside the repository, or in the folder that MCUSIM_MLPERF_MODELS names, and the
   Python package ai-edge-litert is there.
@@ -45,6 +46,8 @@ class Submission:
     published_s: dict[str, float]
     """Medians of the submitter's results; models without are not held against it."""
     tolerance: float
+    warnings: tuple[str, ...] = ()
+    """How the warnings begin that are about the firmware itself."""
 
 
 SUBMISSIONS = {
@@ -59,6 +62,14 @@ SUBMISSIONS = {
         {},
         {"ad": 1.2255e-3, "ic": 40.8444e-3, "kws": 11.3179e-3, "vww": 23.8043e-3},
         0.06,
+    ),
+    "nucleo-u575zi": Submission(
+        "MCUSIM_MLPERF_IMAGES_U575",
+        {},
+        {"ad": 1 / 291.589, "ic": 1 / 9.003, "kws": 1 / 34.416, "vww": 1 / 16.870},
+        0.04,
+        # It sets PWR_CR1 after it has switched off the clock of PWR.
+        ("pwr accessed",),
     ),
     # Without ad, whose gap docs/mlperf-tiny.md explains.
     "nucleo-g0b1re": Submission(
@@ -167,7 +178,7 @@ def test_latency_is_that_of_silicon(board: str, model: str) -> None:
         warnings = simulation.machine.warnings
     published = submission.published_s[model]
     assert measured.latency_s == pytest.approx(published, rel=submission.tolerance)
-    assert warnings == []
+    assert [line for line in warnings if not line.startswith(submission.warnings)] == []
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

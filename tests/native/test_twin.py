@@ -110,16 +110,22 @@ def test_slow_memory_costs_what_the_twin_counts() -> None:
 
 
 @pytest.mark.parametrize("setting", ["everything", "instruction cache", "no wait states"])
-def test_a_cache_that_keeps_only_missed_lines_costs_what_the_twin_counts(setting: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"line_bytes": 8, "sets": 1, "ways": 2, "keeps_prefetched": False},
+        {"line_bytes": 16, "sets": 4, "ways": 2, "serves_data": True},
+    ],
+    ids=["keeps only missed lines", "serves data"],
+)
+def test_other_caches_cost_what_the_twin_counts(change: dict[str, int], setting: str) -> None:
     board = board_named("nucleo-l4r5zi")
     timing = board.chip.flash_timing
     assert timing.icache is not None
-    cache = msgspec.structs.replace(
-        timing.icache, line_bytes=8, sets=1, ways=2, keeps_prefetched=False
-    )
+    cache = msgspec.structs.replace(timing.icache, **change)
     timing = msgspec.structs.replace(timing, icache=cache)
-    small = replace(board, chip=msgspec.structs.replace(board.chip, flash_timing=timing))
-    compare(small, 0x08000000, SETTINGS[setting], COUNT)
+    other = replace(board, chip=msgspec.structs.replace(board.chip, flash_timing=timing))
+    compare(other, 0x08000000, SETTINGS[setting], COUNT)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ class LruCache:
         self._per_line = cache.line_bytes // read_bytes if cache else 1
         self.hit_wait = cache.hit_wait_cycles if cache else 0
         self.keeps_prefetched = cache.keeps_prefetched if cache else True
+        self.serves_data = cache is not None and cache.serves_data
 
     def _find(self, sector: int) -> tuple[OrderedDict[int, set[int]], int]:
         line = sector // self._per_line
@@ -111,6 +112,9 @@ class FlashTwin:
     def set_icache(self, on: bool) -> None:
         self.icache.on = on and self.icache.present
 
+    def set_icache_ways(self, ways: int) -> None:
+        raise AssertionError("no board of the twin has such a register")
+
     def set_dcache(self, on: bool) -> None:
         self.dcache.on = on and self.dcache.present
 
@@ -172,13 +176,14 @@ class FlashTwin:
     def read(self, offset: int, now: int, counts: dict[str, int]) -> int:
         """Cycles that a load waits for data at byte `offset`."""
         sector = offset // self.read_bytes
-        if self.dcache.on and self.dcache.use(sector):
+        cache = self.icache if self.icache.serves_data else self.dcache
+        if cache.on and cache.use(sector):
             counts["cache_read"] += 1
-            return self.dcache.hit_wait
+            return cache.hit_wait
         counts["flash_data"] += 1
         ready = self._start_data_read(now) if self.wait_states else now
-        if self.dcache.on:
-            self.dcache.fill(sector)
+        if cache.on:
+            cache.fill(sector)
         return ready - now
 
 

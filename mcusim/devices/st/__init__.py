@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
+from mcusim.devices.st.adc import Stm32Adc
 from mcusim.devices.st.crc import Stm32Crc
 from mcusim.devices.st.dbgmcu import Stm32Dbgmcu
 from mcusim.devices.st.dma import Stm32Dma
@@ -18,6 +19,7 @@ from mcusim.devices.st.identity import Stm32Identity
 from mcusim.devices.st.iwdg import Stm32Iwdg
 from mcusim.devices.st.lptim import Stm32Lptim
 from mcusim.devices.st.lpuart import Stm32Lpuart
+from mcusim.devices.st.otg import Stm32Otg
 from mcusim.devices.st.pwr import Stm32Pwr
 from mcusim.devices.st.rcc import Stm32Rcc
 from mcusim.devices.st.rng import Stm32Rng
@@ -28,10 +30,12 @@ from mcusim.devices.st.storage import Stm32BackupSram, Stm32Fmc, Stm32Tamp
 from mcusim.devices.st.syscfg import Stm32Syscfg
 from mcusim.devices.st.timer import Stm32Timer
 from mcusim.devices.st.timer32 import Stm32Timer32
+from mcusim.devices.st.u5 import DEVICES as STM32U5
 from mcusim.devices.st.usart import Stm32Usart
 from mcusim.devices.st.wwdg import Stm32Wwdg
 
 DEVICES: dict[str, type[Device]] = {
+    "stm32-adc": Stm32Adc,
     "stm32-backup-sram": Stm32BackupSram,
     "stm32-crc": Stm32Crc,
     "stm32-dbgmcu": Stm32Dbgmcu,
@@ -46,6 +50,7 @@ DEVICES: dict[str, type[Device]] = {
     "stm32-iwdg": Stm32Iwdg,
     "stm32-lptim": Stm32Lptim,
     "stm32-lpuart": Stm32Lpuart,
+    "stm32-otg": Stm32Otg,
     "stm32-pwr": Stm32Pwr,
     "stm32-rcc": Stm32Rcc,
     "stm32-rng": Stm32Rng,
@@ -61,6 +66,7 @@ DEVICES: dict[str, type[Device]] = {
     **STM32F7,
     **STM32G0,
     **STM32H7,
+    **STM32U5,
 }
 
 __all__ = ["DEVICES"]

@@ -1,4 +1,4 @@
-"""What the power controls of the STM32F7 and STM32H7 share: Stop, Standby and what ends them."""
+"""What the power controls of STM32F7, STM32H7 and STM32U5 share: Stop, Standby, what ends them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.exti_lines import ExtiLines
 from mcusim.devices.st.words import WordDevice
 
-STANDBY = "standby"
+STANDBY, SHUTDOWN = "standby", "shutdown"
 WAKES_FROM_STOP = (
     "SysTick, TIMx and their like stand still; an EXTI line, the RTC, the IWDG or a serial port "
     "with UESM would"
 )
-WAKES_FROM_STANDBY = "the RTC, a WKUP pin, the IWDG or NRST"
+WAKES_FROM = {
+    STANDBY: "the RTC, a WKUP pin, the IWDG or NRST",
+    SHUTDOWN: "the RTC, a WKUP pin or NRST",
+}
 
 
 class Stm32SleepControl(WordDevice):
-    """In Stop all clocks but LSE and LSI stand still; Standby ends in a reset and loses the RAM."""
+    """In Stop all clocks but LSE and LSI stand still; what is below ends in a reset, RAM lost."""
 
     wake_up_pins: ClassVar[tuple[tuple[int, int], ...]] = ()
     """Port and pin of WKUP1 and on."""
@@ -29,7 +32,7 @@ class Stm32SleepControl(WordDevice):
         super().__init__(name, host)
         self._clocks = Clocks.of(host)
         self._bus = host.shared(BusClock)
-        self._off = False
+        self._off = ""
         lines = host.shared(ExtiLines)
         lines.pin_edge, lines.rtc_event = self._pin_edge, self._rtc_event
         self._name_deep_sleep()
@@ -37,7 +40,8 @@ class Stm32SleepControl(WordDevice):
     def inherit(self, before: Self, reset: Reset) -> None:
         self._take_flags(before)
         if before._off:
-            self.host.clear_memory(before._kept_in_standby())
+            kept = before._kept_in_standby() if before._off == STANDBY else ()
+            self.host.clear_memory(kept)
 
     # --- what a series has at places of its own ---
 
@@ -71,11 +75,11 @@ class Stm32SleepControl(WordDevice):
 
     def _asleep(self) -> None:
         self._bus.stop(self.host)
-        standby = self._mode() == STANDBY
-        self._flag_sleep(standby)
-        if standby:
-            self._off = True
-            self.host.switch_off(STANDBY, WAKES_FROM_STANDBY)
+        mode = self._mode()
+        self._flag_sleep(mode in WAKES_FROM)
+        if mode in WAKES_FROM:
+            self._off = mode
+            self.host.switch_off(mode, WAKES_FROM[mode])
 
     def _awake(self) -> None:
         self._bus.go_on(self.host)
@@ -86,11 +90,12 @@ class Stm32SleepControl(WordDevice):
             self._wake("the RTC")
 
     def _pin_edge(self, port: int, pin: int, rising: bool) -> None:
-        if (port, pin) not in self.wake_up_pins:
-            return
-        number = self.wake_up_pins.index((port, pin))
+        if (port, pin) in self.wake_up_pins:
+            self._wake_up_pin(self.wake_up_pins.index((port, pin)), port, pin, rising)
+
+    def _wake_up_pin(self, number: int, port: int, pin: int, rising: bool) -> None:
         if self._pin_wakes(number, rising) and self._off:
             self._wake(f"WKUP{number + 1} (P{chr(ord('A') + port)}{pin})")
 
     def _wake(self, who: str) -> None:
-        self.host.reset("wake-up", f"{who} woke the chip from standby")
+        self.host.reset("wake-up", f"{who} woke the chip from {self._off}")

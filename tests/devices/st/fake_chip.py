@@ -33,6 +33,9 @@ class FakeFlash:
     def set_icache(self, on: bool) -> None:
         self.calls.append(f"icache {on}")
 
+    def set_icache_ways(self, ways: int) -> None:
+        self.calls.append(f"icache ways {ways}")
+
     def set_dcache(self, on: bool) -> None:
         self.calls.append(f"dcache {on}")
 

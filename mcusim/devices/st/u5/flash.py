@@ -1,0 +1,118 @@
+"""STM32U5 flash interface (RM0456, FLASH): wait states, prefetch, two banks, erase and program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from mcusim.devices.device import Host
+from mcusim.devices.st.clocks import Clocks
+from mcusim.devices.st.u5.voltage import VoltageRange
+from mcusim.devices.st.words import WordDevice
+
+ACR, KEYR, OPTKEYR, SR, CR, OPTR = 0x00, 0x08, 0x10, 0x20, 0x28, 0x40
+BOOT0, BOOT1 = 0x44, 0x48
+LATENCY, PRFTEN = 0xF, 1 << 8
+EOP, PGSERR = 1 << 0, 1 << 7
+PG, PER, MER1, BKER, BWR = 1 << 0, 1 << 1, 1 << 2, 1 << 11, 1 << 14
+MER2, STRT, OPTSTRT, OBL_LAUNCH = 1 << 15, 1 << 16, 1 << 17, 1 << 27
+OPTLOCK, LOCK = 1 << 30, 1 << 31
+KEYS = {KEYR: (0x45670123, 0xCDEF89AB), OPTKEYR: (0x08192A3B, 0x4C5D6E7F)}
+FLASH_BASE, BANK_BYTES, PAGE_BYTES, PAGES = 0x08000000, 0x100000, 0x2000, 128
+WAIT_STATES = {
+    # RM0456 table 54: the highest HCLK for 0, 1, 2... wait states by range of the core voltage.
+    1: (32e6, 64e6, 96e6, 128e6, 160e6),
+    2: (30e6, 60e6, 90e6, 110e6),
+    3: (24e6, 48e6, 55e6),
+    4: (12e6, 25e6),
+}
+
+
+class Stm32u5Flash(WordDevice):
+    """The registers for non-secure code, in a chip without TrustZone (OPTR.TZEN = 0).
+
+    While PG is set, stores reach the flash as they are: that a quad-word must be erased before and
+    is written whole isn't checked. Option bytes are read only.
+    """
+
+    reset: ClassVar[Mapping[int, int]] = {
+        ACR: 1,
+        CR: LOCK | OPTLOCK,
+        OPTR: 0x1FEFF8AA,
+        BOOT0: 0x0800007F,
+        BOOT1: 0x0BF9007F,
+    }
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._keys: list[int] = []
+        self._range = host.shared(VoltageRange)
+        self._clocks = Clocks.of(host)
+        self._clocks.watch(self._apply)
+        loaded = host.option_bytes("optr")
+        if loaded is not None:
+            self.stored[OPTR] = loaded
+
+    def load(self, register: int) -> int:
+        # Operations are over at once: neither BSY nor WDW is ever set.
+        return 0 if register in KEYS else super().load(register)
+
+    def store(self, register: int, value: int) -> None:
+        if register == ACR:
+            super().store(register, value)
+            self.host.flash.set_prefetch(bool(value & PRFTEN))
+            self._apply()
+        elif register in KEYS:
+            self._unlock(register, value)
+        elif register == SR:
+            # Flags are cleared by writing 1.
+            self.stored[SR] = self.stored.get(SR, 0) & ~value
+        elif register == CR:
+            self._set_cr(value)
+        elif register not in (OPTR, BOOT0, BOOT1):
+            super().store(register, value)
+
+    def _apply(self) -> None:
+        """Takes over the latency once the firmware's clock tree is in force."""
+        if not self._clocks.running:
+            return
+        latency = self.stored[ACR] & LATENCY
+        self.host.flash.set_wait_states(latency)
+        number = self._range.number
+        needed = sum(self._clocks.hclk > limit * 1.001 for limit in WAIT_STATES[number])
+        if latency < needed:
+            self.host.warn(
+                f"FLASH_ACR sets {latency} wait states, but the flash needs {needed} at "
+                f"{self._clocks.hclk / 1e6:g} MHz in Range {number}: on silicon, reads would fail"
+            )
+
+    # --- erasing and programming ---
+
+    def _unlock(self, register: int, key: int) -> None:
+        self._keys.append(key)
+        if tuple(self._keys[-2:]) == KEYS[register]:
+            self.stored[CR] &= ~(LOCK if register == KEYR else OPTLOCK)
+
+    def _set_cr(self, value: int) -> None:
+        old = self.stored[CR]
+        if old & LOCK:
+            return
+        # The locks are set by writing 1 and cleared by their keys alone.
+        locks = (old | value) & (LOCK | OPTLOCK)
+        self.stored[CR] = value & ~(STRT | OPTSTRT | OBL_LAUNCH | LOCK | OPTLOCK) | locks
+        self.host.flash.set_flash_writable(bool(value & (PG | BWR)))
+        if value & STRT:
+            self.stored[SR] = self.stored.get(SR, 0) | (EOP if self._erase(value) else PGSERR)
+
+    def _erase(self, control: int) -> bool:
+        """Erases what CR names; False where there is no such memory."""
+        spans = []
+        if control & PER:
+            page = (control >> 3) % PAGES * PAGE_BYTES
+            spans.append((FLASH_BASE + bool(control & BKER) * BANK_BYTES + page, PAGE_BYTES))
+        if control & MER1:
+            spans.append((FLASH_BASE, BANK_BYTES))
+        if control & MER2:
+            spans.append((FLASH_BASE + BANK_BYTES, BANK_BYTES))
+        done = [self.host.write_memory(at, b"\xff" * size) for at, size in spans]
+        return bool(done) and all(done)

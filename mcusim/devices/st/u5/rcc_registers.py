@@ -1,0 +1,106 @@
+"""STM32U5 RCC: offsets, fields and the arithmetic of the clock tree (RM0456, RCC).
+
+Offsets and bits are those of ST's header stm32u575xx.h.
+"""
+
+from __future__ import annotations
+
+from mcusim.devices.reset import Cause
+
+CR, ICSCR1, CFGR1, CFGR2, CFGR3 = 0x00, 0x08, 0x1C, 0x20, 0x24
+PLL1CFGR, PLL1DIVR, PLL1FRACR = 0x28, 0x34, 0x38
+CIFR, CICR = 0x54, 0x58
+AHB1ENR, AHB2ENR1, APB1ENR1 = 0x88, 0x8C, 0x9C
+CCIPR1, CCIPR3, BDCR, CSR = 0xE0, 0xE8, 0xF0, 0xF4
+
+MSISON, MSIKON, HSION, HSEON, PLL1ON = 1 << 0, 1 << 4, 1 << 8, 1 << 16, 1 << 24
+PLLS_ON = 0x15 << 24
+MSIRGSEL = 1 << 23
+STOPWUCK = 1 << 4
+PLL1FRACEN, PLL1REN = 1 << 4, 1 << 18
+LSEON, RTCEN, BDRST, LSION = 1 << 0, 1 << 15, 1 << 16, 1 << 26
+RMVF = 1 << 23
+FLAGS, PINRSTF = 0xFE000000, 1 << 26
+RESET_FLAGS: dict[Cause, int] = {
+    "option bytes": 1 << 25,
+    "software": 1 << 28,
+    "watchdog": 1 << 29,
+    "window watchdog": 1 << 30,
+}
+"""OBLRSTF, SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives
+NRST."""
+SW_MSIS, SW_HSI16, SW_HSE, SW_PLL1 = range(4)
+
+READY: dict[int, tuple[tuple[int, int, float], ...]] = {
+    # Enable bit, ready bit, start-up time in seconds; typical values of DS13737 (characteristics of
+    # external and internal clock sources, PLL), quoted from memory.
+    CR: (
+        (0, 2, 2e-6),  # MSIS
+        (4, 5, 2e-6),  # MSIK
+        (8, 10, 2e-6),  # HSI16
+        (12, 13, 2.5e-6),  # HSI48
+        (14, 15, 2.5e-6),  # SHSI
+        (16, 17, 2e-3),  # HSE
+        (24, 25, 50e-6),  # PLL1
+        (26, 27, 50e-6),  # PLL2
+        (28, 29, 50e-6),  # PLL3
+    ),
+    BDCR: (
+        (0, 1, 2.0),  # LSE
+        (7, 11, 1e-3),  # LSE for the other peripherals
+        (26, 27, 230e-6),  # LSI
+    ),
+}
+
+MSI_HZ = (
+    *(48e6, 24e6, 16e6, 12e6, 4e6, 2e6, 1.33e6, 1e6),
+    *(3.072e6, 1.536e6, 1.024e6, 768e3, 400e3, 200e3, 133e3, 100e3),
+)
+"""By MSISRANGE and MSIKRANGE (stm32u5xx_hal_rcc.h, RCC_MSIRANGE_x)."""
+
+KERNEL_PCLK, KERNEL_SYSCLK, KERNEL_HSI16, KERNEL_LSE, KERNEL_MSIK = range(5)
+KERNEL_FIELDS = {
+    "usart1": (CCIPR1, 0, 3),
+    "usart2": (CCIPR1, 2, 3),
+    "usart3": (CCIPR1, 4, 3),
+    "uart4": (CCIPR1, 6, 3),
+    "uart5": (CCIPR1, 8, 3),
+    "lpuart1": (CCIPR3, 0, 7),
+}
+"""Register, position and mask of a serial port's clock selection."""
+
+_AHB = (2, 4, 8, 16, 64, 128, 256, 512)
+
+
+def msis_hz(icscr1: int, csr: int) -> float:
+    """MSISRANGE, or MSISSRANGE as long as MSIRGSEL is 0."""
+    return MSI_HZ[icscr1 >> 28 if icscr1 & MSIRGSEL else csr >> 12 & 0xF]
+
+
+def msik_hz(icscr1: int, csr: int) -> float:
+    """MSIKRANGE, or MSIKSRANGE as long as MSIRGSEL is 0."""
+    return MSI_HZ[icscr1 >> 24 & 0xF if icscr1 & MSIRGSEL else csr >> 8 & 0xF]
+
+
+def pll1_hz(config: int, dividers: int, fraction: int, sources: tuple[float, ...]) -> float:
+    """Output R: source / M * (N + 1 + FRACN / 8192) / (R + 1); 0 without input or while it is off.
+
+    `sources` are MSIS, HSI16 and HSE, which PLL1SRC numbers from 1.
+    """
+    choice = config & 3
+    if not choice or not config & PLL1REN:
+        return 0.0
+    m, r = (config >> 8 & 0xF) + 1, (dividers >> 24 & 0x7F) + 1
+    part = (fraction >> 3 & 0x1FFF) / 8192 if config & PLL1FRACEN else 0.0
+    return sources[choice - 1] / m * ((dividers & 0x1FF) + 1 + part) / r
+
+
+def ahb_divider(cfgr2: int) -> int:
+    """HPRE."""
+    code = cfgr2 & 0xF
+    return _AHB[code & 7] if code & 8 else 1
+
+
+def apb_divider(code: int) -> int:
+    """PPRE1, PPRE2 and PPRE3, of 3 bits."""
+    return 2 << (code & 3) if code & 4 else 1
