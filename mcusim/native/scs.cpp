@@ -117,6 +117,11 @@ bool SysTick::expire(std::uint64_t now) {
   return (control_ & kTickInt) != 0;
 }
 
+bool SysTick::is_due(std::uint64_t now) const {
+  const std::uint32_t wanted = kEnable | kTickInt;
+  return (control_ & wanted) == wanted && reload_ != 0 && now >= zero_at_;
+}
+
 std::uint32_t SystemControl::interrupt_bits(std::uint32_t index,
                                             bool (Exceptions::*get)(int) const) const {
   std::uint32_t word = 0;
@@ -129,13 +134,14 @@ std::uint32_t SystemControl::interrupt_bits(std::uint32_t index,
   return word;
 }
 
-std::uint32_t SystemControl::control_state() const {
+std::uint32_t SystemControl::control_state(std::uint64_t now) const {
   std::uint32_t word = static_cast<std::uint32_t>(active_exception);
   if (architecture_.configurable_faults && exceptions_.active_count() <= 1)
     word |= 1U << 11;  // RETTOBASE
   word |= static_cast<std::uint32_t>(exceptions_.most_urgent()) << 12;
   if (exceptions_.most_urgent() >= kFirstInterrupt) word |= 1U << 22;  // ISRPENDING
-  if (exceptions_.pending(kSysTick)) word |= 1U << 26;
+  // As VAL: what reads both must see them agree.
+  if (exceptions_.pending(kSysTick) || systick.is_due(now)) word |= 1U << 26;
   if (exceptions_.pending(kPendSv)) word |= 1U << 28;
   if (exceptions_.pending(kNmi)) word |= 1U << 31;
   return word;
@@ -248,7 +254,7 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
     case kCpuid:
       return cpuid_;
     case kIcsr:
-      return control_state();
+      return control_state(now);
     case kVtor:
       return vector_table;
     case kAircr:

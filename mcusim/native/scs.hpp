@@ -23,6 +23,8 @@ class SysTick {
   void write(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
   // The counter reached zero; returns whether that pends the exception.
   bool expire(std::uint64_t now);
+  // Whether it got to zero in the block under way, and asks for its exception.
+  bool is_due(std::uint64_t now) const;
   // The core's clock stops and starts again.
   void hold(std::uint64_t now);
   void resume(std::uint64_t now);
@@ -116,7 +118,7 @@ class SystemControl {
   void write_interrupt_bits(std::uint32_t offset, std::uint32_t value);
   void write_reset_control(std::uint32_t value);
   std::uint32_t interrupt_bits(std::uint32_t index, bool (Exceptions::*get)(int) const) const;
-  std::uint32_t control_state() const;
+  std::uint32_t control_state(std::uint64_t now) const;
   void write_control_state(std::uint32_t value);
   std::uint32_t handler_state() const;
   std::uint32_t added_in_v8() const;

@@ -153,3 +153,34 @@ def test_wrong_key_resets_and_the_cause_is_kept(tmp_path: Path) -> None:
         result = simulation.finish()
     assert result.reset_count == 1
     assert "the key is 0xA5" in result.resets[0].message
+
+
+def test_systick_and_its_pending_bit_agree(tmp_path: Path) -> None:
+    # As Arduino's micros(): count, value and pending bit in one go, which must never run backwards.
+    body = """
+handler = on_tick;
+R32(0xE000E014u) = 999;
+R32(0xE000E018u) = 0;
+R32(0xE000E010u) = 7;
+uint32_t last = 0;
+for (int i = 0; i < 3000; ++i) {
+  uint32_t now = elapsed();
+  if (now < last) results[0]++;
+  last = now;
+}
+"""
+    outside = """
+static void on_tick(void) { results[1]++; }
+static uint32_t elapsed(void) {
+  uint32_t count, value, pending, count_2, value_2, pending_2;
+  do {
+    value = R32(0xE000E018u), pending = R32(0xE000ED04u) >> 26 & 1, count = results[1];
+    value_2 = R32(0xE000E018u), pending_2 = R32(0xE000ED04u) >> 26 & 1, count_2 = results[1];
+  } while (pending != pending_2 || count != count_2 || value < value_2);
+  return (count + pending) * 1000 + 999 - value;
+}
+"""
+    result, found = execute(tmp_path, body, outside)
+    assert found[0] == 0
+    assert found[1] > 50
+    assert result.warnings == []
