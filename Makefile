@@ -12,7 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-NATIVE := $(wildcard mcusim/native/*.cpp mcusim/native/*.hpp)
+NATIVE := $(wildcard mcusim/native/*.cpp mcusim/native/*.hpp \
+	mcusim/native/mve/*.cpp mcusim/native/mve/*.hpp)
 NATIVE_TESTS := $(wildcard tests/native tests/cpu tests/machine)
 # Directories too: theirs is the time at which a file was last added or removed.
 SOURCES := $(wildcard pyproject.toml CMakeLists.txt README.md LICENSE) \

@@ -16,7 +16,11 @@ from mcusim.boards.plausibility import numbers_have_plausible_units, spread_is_a
 from mcusim.boards.reading import Where
 from mcusim.boards.schema import CORES_WITH_OPTIONS, MOST_INTERRUPTS, Cache, Chip
 
-MPU_REGIONS = {"cortex-m0plus": (0, 8), "cortex-m33": (0, 4, 8, 12, 16)}
+MPU_REGIONS = {
+    "cortex-m0plus": (0, 8),
+    "cortex-m33": (0, 4, 8, 12, 16),
+    "cortex-m55": (0, 4, 8, 12, 16),
+}
 """Regions that a core's MPU can have, where that is not 0, 8 or 16 (DDI0419 B3.5, TRM 100230)."""
 GRAIN = 0x400
 """Bytes in which the address space is mapped."""

@@ -26,7 +26,7 @@ Regulator = Literal["ldo", "dcdc"]
 Workload = Literal["coremark", "while1", "fibonacci", "dhrystone", "reduced-code", "int8-networks"]
 
 
-CORES_WITH_OPTIONS = ("cortex-m0plus", "cortex-m33")
+CORES_WITH_OPTIONS = ("cortex-m0plus", "cortex-m33", "cortex-m55")
 MOST_INTERRUPTS = 240
 """Lines of the NVIC that are modelled; Armv7-M allows as many, Armv8-M 480."""
 

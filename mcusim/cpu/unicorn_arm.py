@@ -64,6 +64,7 @@ CPUID = {
     "cortex-m4": 0x410FC241,  # r0p1 (TRM 100166, 4.1)
     "cortex-m7": 0x411FC271,  # r1p1 (TRM DDI0489, 3.2)
     "cortex-m33": 0x410FD213,  # r0p3 (TRM 100230, CPUID)
+    "cortex-m55": 0x411FD221,  # r1p1 (TRM 101051, CPUID)
 }
 """CPUID register by core."""
 

@@ -149,6 +149,9 @@ class Accountant {
     execute(*i);
     return false;
   }
+  // An access of the instruction at `offset` whose address the block's record does not tell.
+  void vector_access(std::uint32_t offset, std::uint32_t address, std::uint32_t bytes,
+                     std::uint32_t count, bool write);
   // The same without accounting, for fast mode.
   bool would_trap(std::uint32_t pc);
   // The current block was left before the instruction at `pc`: gives the rest back.

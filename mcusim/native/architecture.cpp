@@ -87,6 +87,18 @@ constexpr Architecture kCortexM33Architecture = {
     .fpu_features = {0x10110021U, 0x11000011U, 0x00000040U},
 };
 
+// As the Cortex-M33, with what QEMU's model of this core has for features (target/arm/cpu_tcg.c,
+// cortex_m55_initfn).
+constexpr Architecture cortex_m55() {
+  Architecture found = kCortexM33Architecture;
+  found.features = {0x20000030U, 0x00000210U, 0x10200000U, 0x00000000U, 0x00111040U,
+                    0x00000000U, 0x01000000U, 0x00000011U, 0x01103110U, 0x02212000U,
+                    0x20232232U, 0x01111131U, 0x01310132U};
+  found.fpu_features = {0x10110221U, 0x12100211U, 0x00000040U};
+  return found;
+}
+constexpr Architecture kCortexM55Architecture = cortex_m55();
+
 }  // namespace
 
 const Architecture& architecture_of(CoreKind core) {
@@ -97,6 +109,8 @@ const Architecture& architecture_of(CoreKind core) {
       return kCortexM7Architecture;
     case CoreKind::kCortexM33:
       return kCortexM33Architecture;
+    case CoreKind::kCortexM55:
+      return kCortexM55Architecture;
     default:
       return kCortexM4Architecture;
   }

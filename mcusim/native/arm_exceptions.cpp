@@ -176,18 +176,24 @@ std::uint32_t Engine::push_words(std::uint32_t frame, std::span<const std::uint3
 std::uint32_t Engine::push_fpu(std::uint32_t frame, bool as_privileged) {
   std::uint32_t words[kFpuWords];
   for (int i = 0; i < kFpuRegisters; ++i) words[i] = reg(UC_ARM_REG_S0 + i);
-  words[kFpuRegisters] = reg(UC_ARM_REG_FPSCR);
+  words[kFpuRegisters] = fpscr();
   accountant.charge_exception(kFpuCycles, kFpuWords, true,
                               accountant.data_wait(frame, kFpuWords, true));
-  return push_words(frame, words, as_privileged);
+  std::uint32_t status = push_words(frame, words, as_privileged);
+  if (helium_ != nullptr) status |= push_predicates(frame + 4 * kFpuWords, as_privileged);
+  return status;
 }
 
 void Engine::pop_fpu(std::uint32_t frame) {
   for (int i = 0; i <= kFpuRegisters; ++i) {
     std::uint32_t word = 0;
     load(frame + 4 * static_cast<std::uint32_t>(i), word);
-    set_reg(i == kFpuRegisters ? UC_ARM_REG_FPSCR : UC_ARM_REG_S0 + i, word);
+    if (i == kFpuRegisters)
+      set_fpscr(word);
+    else
+      set_reg(UC_ARM_REG_S0 + i, word);
   }
+  if (helium_ != nullptr) load(frame + 4 * kFpuWords, helium_->state.vpr);
   accountant.charge_exception(kFpuCycles, kFpuWords, false,
                               accountant.data_wait(frame, kFpuWords, false));
 }

@@ -1,5 +1,4 @@
 // The module mcusim._native: what Python sees of the native core (typed in mcusim/_native.pyi).
-#include <cxxabi.h>
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/pair.h>
@@ -12,7 +11,9 @@
 #include <map>
 #include <memory>
 
+#include "demangle.hpp"
 #include "engine.hpp"
+#include "vector_bindings.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -64,13 +65,6 @@ Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t 
   block.dynamic.push_back(
       Instruction{0xFFFF, 0, kOther, Effect::kNone, kNoRegister, kNoRegister, 0, 0, 0, 0, 0});
   return block;
-}
-
-std::string demangle(const std::string& name) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> plain(
-      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
-  return status == 0 && plain ? std::string(plain.get()) : name;
 }
 
 void set_decode(Engine& engine, nb::callable python) {
@@ -468,6 +462,7 @@ NB_MODULE(_native, m) {
   bind_core_options(m);
   bind_engine(m);
   m.def("demangle", &demangle, "name"_a);
+  bind_vectors(m);
   m.def(
       "divide_cycles",
       [](std::uint32_t dividend, std::uint32_t divisor, bool dual_issue) {
@@ -480,6 +475,7 @@ NB_MODULE(_native, m) {
   models["cortex-m4"] = static_cast<int>(UC_CPU_ARM_CORTEX_M4);
   models["cortex-m7"] = static_cast<int>(UC_CPU_ARM_CORTEX_M7);
   models["cortex-m33"] = static_cast<int>(UC_CPU_ARM_CORTEX_M33);
+  models["cortex-m55"] = Engine::kCortexM55Model;
   m.attr("CPU_MODELS") = models;
   nb::dict registers;
   for (int i = 0; i < 13; ++i)

@@ -87,6 +87,7 @@ struct Block {
   std::uint8_t mispredict_cycles = 0;  // added when its last branch was predicted wrongly
   bool sends_event = false;            // has SEV
   bool spins = false;                  // a branch to itself: only an exception ends it
+  bool interpreted = false;            // not Unicorn's to execute
   bool sets_stack = false;             // gives SP another value, instead of moving it
   std::uint64_t cache_epoch = ~0ULL;
   std::uint64_t cycles_spent = 0;       // everything included

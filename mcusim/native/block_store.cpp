@@ -100,6 +100,9 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
     if (function.address == address) block.heap_function = &function;
   if (block.heap_function != nullptr) block.flags |= kMarked;
   block.events = block.dynamic.data();
+  if (helium_ != nullptr)
+    for (const std::uint32_t page : {address >> 10, (address + size - 1) >> 10})
+      helium_->code_pages[page >> 6] |= std::uint64_t{1} << (page & 63U);
   Block**& table = tables_[address >> 16];
   if (table == nullptr) table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
   if (table == nullptr) throw std::bad_alloc();

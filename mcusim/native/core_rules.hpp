@@ -5,7 +5,7 @@
 
 namespace mcusim {
 
-enum class CoreKind : std::uint8_t { kCortexM0Plus, kCortexM4, kCortexM7, kCortexM33 };
+enum class CoreKind : std::uint8_t { kCortexM0Plus, kCortexM4, kCortexM7, kCortexM33, kCortexM55 };
 
 // Cycles of SDIV/UDIV beyond none, by the operands' magnitudes.
 std::uint32_t divide_cycles(CoreKind core, std::uint32_t dividend, std::uint32_t divisor);

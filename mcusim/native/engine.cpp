@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "registers.hpp"
 
@@ -29,6 +30,8 @@ CoreKind kind_of(int cpu_model) {
       return CoreKind::kCortexM7;
     case UC_CPU_ARM_CORTEX_M33:
       return CoreKind::kCortexM33;
+    case Engine::kCortexM55Model:
+      return CoreKind::kCortexM55;
     default:
       return CoreKind::kCortexM4;
   }
@@ -50,12 +53,16 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
   // UC_MODE_MCLASS would silently make every core a Cortex-M33.
   check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &uc), "opening the core");
   uc_.reset(uc);
-  check(uc_ctl_set_cpu_model(uc, cpu_model), "choosing the core");
+  // The Cortex-M55 is a Cortex-M33 and what it has more.
+  const bool vectors = cpu_model == kCortexM55Model;
+  const int base_model = vectors ? static_cast<int>(UC_CPU_ARM_CORTEX_M33) : cpu_model;
+  check(uc_ctl_set_cpu_model(uc, base_model), "choosing the core");
   const std::uint32_t* direct = find_arm_registers(uc);
   direct_ = direct != nullptr;
   registers_ = const_cast<std::uint32_t*>(direct);
   special_ = find_special_registers(uc, direct);
   complete_special_registers();
+  if (vectors) add_vectors();
   accountant.set_core(kind_of(cpu_model));
   accountant.attach(direct_ ? direct : copied_registers_);
   accountant.set_accurate(accurate);
@@ -70,7 +77,7 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
   add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&Engine::on_invalid));
   int actual = -1;
   check(uc_ctl_get_cpu_model(uc, &actual), "asking for the core");
-  if (actual != cpu_model) throw std::runtime_error("Unicorn runs another core than asked for");
+  if (actual != base_model) throw std::runtime_error("Unicorn runs another core than asked for");
 }
 
 void Engine::complete_special_registers() {
@@ -224,27 +231,6 @@ bool Engine::serve(std::uint32_t pc) {
   return !accountant.at_limit();
 }
 
-std::uint16_t Engine::halfword(std::uint32_t address) const {
-  const Memory* memory = memory_at(address, 2);
-  if (memory == nullptr) return 0;
-  const std::uint8_t* code = memory->host + (address - memory->base);
-  return static_cast<std::uint16_t>(code[0] | code[1] << 8);
-}
-
-Engine::Hint Engine::hint_at(std::uint32_t address) const {
-  const std::uint16_t first = halfword(address);
-  // Wide hints are F3AF 80nn, narrow ones BFn0 (DDI0403E A7.7).
-  const std::uint16_t number = first == 0xF3AF               ? halfword(address + 2) ^ 0x8000U
-                               : (first & 0xFF0FU) == 0xBF00 ? first >> 4 & 0xFU
-                                                             : 0U;
-  return number <= 3 ? static_cast<Hint>(number) : Hint::kNone;
-}
-
-Engine::Hint Engine::hint_before(std::uint32_t pc) const {
-  const Hint wide = halfword(pc - 4) == 0xF3AF ? hint_at(pc - 4) : Hint::kNone;
-  return wide != Hint::kNone ? wide : hint_at(pc - 2);
-}
-
 StopInfo Engine::stopped_at_limit() {
   if (stop_.reason != Stop::kError && stop_.reason != Stop::kUnhandled) stop_.reason = Stop::kLimit;
   stop_.pc = resume_at_;
@@ -266,9 +252,12 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
       if (!sleep() && (!sleep_for_event_ || dozing_)) return stop_;
       if (sleep_interrupted_ || !serve(resume_at_)) return stopped_at_limit();
     }
-    // A block translated before does not know that it is to end at `until`.
-    if (until != kNowhere) check(uc_ctl_remove_cache(uc_.get(), resume_at_, until), "translating");
-    const uc_err error = uc_emu_start(uc_.get(), resume_at_ | 1U, until & ~1U, 0, 0);
+    const std::uint32_t cut = helium_ != nullptr ? std::exchange(helium_->cut_at, 0U) : 0U;
+    const std::uint32_t end = cut != 0 ? cut : until & ~1U;
+    // A block translated before does not know that it is to end there.
+    if (until != kNowhere || cut != 0)
+      check(uc_ctl_remove_cache(uc_.get(), resume_at_, end), "translating");
+    const uc_err error = uc_emu_start(uc_.get(), resume_at_ | 1U, end, 0, 0);
     if (error_) std::rethrow_exception(error_);
     stop_.pc = reg(UC_ARM_REG_PC);
     if (kept_) restore_registers();
@@ -278,6 +267,7 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
       return stop_;
     }
     if (stop_.reason == Stop::kError && error == UC_ERR_OK) return stop_;
+    if (helium_ != nullptr && !stopping_ && !sleeping_ && vectors_follow(error, cut)) continue;
     if (stopping_ && error == UC_ERR_OK) {
       if (stopped_at_fpu != 0 || accountant.at_limit() || !serve(stop_.pc)) return stop_;
       continue;
@@ -323,7 +313,8 @@ void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, 
   const auto at = static_cast<std::uint32_t>(address);
   Block* previous = engine.accountant.current();
   Block* block = previous != nullptr ? previous->successor : nullptr;
-  if (block == nullptr || block->address != at || block->size != size) {
+  if (block == nullptr || block->address != at || block->size != size || block->interpreted) {
+    if (engine.helium_ != nullptr && engine.takes_over(at, size)) return;
     block = engine.look_for(previous, at, size);
     if (block == nullptr) return;
   }
@@ -449,9 +440,12 @@ void Engine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t, v
 
 void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   auto& engine = *static_cast<Engine*>(self);
-  constexpr std::uint32_t kSvcNumber = 2, kPrefetchAbort = 3;
+  constexpr std::uint32_t kUndefined = 1, kSvcNumber = 2, kPrefetchAbort = 3;
+  constexpr std::uint32_t kNoCoprocessor = 17;
   const std::uint32_t pc = engine.reg(UC_ARM_REG_PC);
   bool handled = false;
+  if ((number == kUndefined || number == kNoCoprocessor) && engine.extension_at(pc))
+    return engine.redirect(pc, false);
   try {
     if (engine.left_secure_state())
       number = std::uint32_t{kNonSecure};

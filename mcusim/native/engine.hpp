@@ -16,6 +16,7 @@
 #include "accountant.hpp"
 #include "architecture.hpp"
 #include "exceptions.hpp"
+#include "helium.hpp"
 #include "published.hpp"
 #include "registers.hpp"
 #include "scs.hpp"
@@ -107,6 +108,8 @@ class Engine {
     heap_functions_.push_back({address & ~1U, kind, argument});
   }
 
+  // Beside Unicorn's numbers of models.
+  static constexpr int kCortexM55Model = 0x1000;
   static constexpr std::uint32_t kFpuCycles = 17;  // to store or load s0 to s15 and FPSCR
   // Numbers of interrupts that the engine reports beside Unicorn's own.
   static constexpr int kExceptionExit = 8;
@@ -143,6 +146,15 @@ class Engine {
     Engine* engine;
     std::uint32_t base;
     std::uint32_t size;
+  };
+  struct VectorBus final : mve::Bus {
+    explicit VectorBus(Engine* owner) : engine(owner) {}
+    std::uint32_t load(std::uint32_t address, std::uint32_t bytes) override;
+    void store(std::uint32_t address, std::uint32_t bytes, std::uint32_t value) override;
+    std::uint8_t* window(std::uint32_t address, std::uint32_t bytes, bool write) override;
+    void charge(std::uint32_t address, std::uint32_t bytes, std::uint32_t count,
+                bool write) override;
+    Engine* engine;
   };
   struct CloseEngine {
     void operator()(uc_engine* uc) const { uc_close(uc); }
@@ -221,6 +233,34 @@ class Engine {
   void restore(std::uint32_t exc_return, std::uint32_t frame, std::span<const std::uint32_t> words);
   void switch_mode(bool process, bool fpu, std::uint32_t xpsr);
   void translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc) const;
+
+  // The interpreter of what Unicorn's core lacks.
+  void add_vectors();
+  bool extension_at(std::uint32_t pc) const;
+  // Unicorn ended before an instruction that is not its.
+  bool vectors_follow(uc_err error, std::uint32_t cut);
+  static VectorPlan plan_of(std::span<const std::uint8_t> code);
+  const VectorPlan& plan_at(std::uint32_t address, std::uint32_t size);
+  // Whether Unicorn is not to execute this block; else what it executes of it is `size` long.
+  bool takes_over(std::uint32_t address, std::uint32_t& size);
+  VectorRun read_run(std::uint32_t address) const;
+  VectorRun* run_at(std::uint32_t address);
+  Block* block_of(VectorRun& run);
+  void load_vector_state();
+  void store_vector_state();
+  std::uint32_t fpscr() const;
+  void set_fpscr(std::uint32_t value);
+  std::uint32_t push_predicates(std::uint32_t address, bool as_privileged);
+  void begin_vector_context();
+  bool begin_interpreted(Block& block);
+  void interpret(std::uint32_t pc);
+  // False when an instruction did not take effect, and the run ends.
+  bool execute(const VectorRun& run);
+  bool execute_one(const mve::Instruction& i);
+  void interpreted_trap(int number);
+  void leave_interpreter(Stop reason, int number);
+  void forget_code(std::uint32_t address, std::uint32_t bytes);
+  DeviceWindow* device_at(std::uint32_t address, std::uint32_t bytes, bool write);
 
   // What a block needs before it runs; false when it may not.
   bool admit(Block& block);
@@ -322,6 +362,8 @@ class Engine {
   std::uint32_t cpuid_;
   int systick_source_;
   std::exception_ptr error_;
+  VectorBus vector_bus_{this};
+  std::unique_ptr<Helium> helium_;  // of a core with the vector extension
 };
 
 }  // namespace mcusim

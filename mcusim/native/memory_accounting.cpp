@@ -25,6 +25,23 @@ void Accountant::assume_accesses(Block& block) const {
   }
 }
 
+void Accountant::vector_access(std::uint32_t offset, std::uint32_t address, std::uint32_t bytes,
+                               std::uint32_t count, bool write) {
+  if (current_ == nullptr) return;
+  if (!accurate_) {
+    current_->recent[write ? kRamWrite : kRamRead] += count;
+    return;
+  }
+  Instruction i{};
+  i.offset = static_cast<std::uint16_t>(offset);
+  i.effect = write ? Effect::kWrite : Effect::kRead;
+  i.base = i.index = kNoRegister;
+  i.access_bytes = static_cast<std::uint8_t>(bytes);
+  i.count = static_cast<std::uint8_t>(count);
+  under_way_ = 0;
+  access(i, address);
+}
+
 void Accountant::place(Block& block) const {
   const Area& area = areas_[area_of_[block.address >> 16]];
   block.behind_axi = area.place == Place::kAxi;

@@ -237,6 +237,47 @@ bool remove_security(uc_engine* uc, const std::uint32_t* registers, SpecialRegis
   return found.complete();
 }
 
+std::uint8_t* find_vector_registers(uc_engine* uc, const std::uint32_t* registers) {
+  if (registers == nullptr) return nullptr;
+  const SafeReader reader;
+  constexpr std::size_t kDoubles = 16;
+  std::array<std::uint64_t, kDoubles> values{};
+  const auto fill = [&](std::uint64_t seed) {
+    for (std::size_t i = 0; i < kDoubles; ++i) {
+      values[i] = seed * (i + 1);
+      uc_reg_write(uc, UC_ARM_REG_D0 + static_cast<int>(i), &values[i]);
+    }
+  };
+  fill(0x0123456789ABCDEFU);
+  auto* const from = const_cast<std::uint32_t*>(registers);
+  const auto words = snapshot(reader, reinterpret_cast<std::uintptr_t>(from));
+  std::uint8_t* found = nullptr;
+  for (std::size_t i = 0; i + 2 * kDoubles <= words.size() && found == nullptr; ++i)
+    if (std::memcmp(&words[i], values.data(), sizeof values) == 0)
+      found = reinterpret_cast<std::uint8_t*>(from + i);
+  // A copy would not follow.
+  fill(0x1234567F89ABCDE1U);
+  if (found != nullptr && std::memcmp(found, values.data(), sizeof values) != 0) found = nullptr;
+  fill(0);
+  return found;
+}
+
+bool add_double_precision(uc_engine* uc, const std::uint32_t* registers) {
+  constexpr std::uint32_t kSingle[] = {0x10110021U, 0x11000011U, 0x00000040U};  // MVFR0 to MVFR2
+  constexpr std::uint32_t kBoth = 0x10110221U;
+  const SafeReader reader;
+  auto* const from = const_cast<std::uint32_t*>(registers);
+  const auto words = snapshot(reader, reinterpret_cast<std::uintptr_t>(from));
+  for (std::size_t i = 0; i + 3 <= words.size(); ++i)
+    if (std::equal(kSingle, kSingle + 3, words.begin() + static_cast<std::ptrdiff_t>(i))) {
+      from[i] = kBoth;
+      const std::uint32_t zero = 0;
+      uc_reg_write(uc, UC_ARM_REG_APSR_NZCV, &zero);  // renews the translation state
+      return true;
+    }
+  return false;
+}
+
 const std::uint32_t* find_arm_registers(uc_engine* uc) {
   const SafeReader reader;
   // The engine holds a pointer to its CPU object within its first fields.

@@ -37,6 +37,12 @@ bool find_security(uc_engine* uc, SpecialRegisters& found);
 // whose special registers, `found`, are others.
 bool remove_security(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found);
 
+// Bytes of S0 to S31, or nullptr.
+std::uint8_t* find_vector_registers(uc_engine* uc, const std::uint32_t* registers);
+
+// Gives Unicorn's Cortex-M33 double precision, by the bits of MVFR0 that its decoder asks.
+bool add_double_precision(uc_engine* uc, const std::uint32_t* registers);
+
 // Address of sixteen consecutive 32-bit registers, or nullptr when they can't be found for sure.
 const std::uint32_t* find_arm_registers(uc_engine* uc);
 

@@ -6,6 +6,27 @@
 
 namespace mcusim {
 
+std::uint16_t Engine::halfword(std::uint32_t address) const {
+  const Memory* memory = memory_at(address, 2);
+  if (memory == nullptr) return 0;
+  const std::uint8_t* code = memory->host + (address - memory->base);
+  return static_cast<std::uint16_t>(code[0] | code[1] << 8);
+}
+
+Engine::Hint Engine::hint_at(std::uint32_t address) const {
+  const std::uint16_t first = halfword(address);
+  // Wide hints are F3AF 80nn, narrow ones BFn0 (DDI0403E A7.7).
+  const std::uint16_t number = first == 0xF3AF               ? halfword(address + 2) ^ 0x8000U
+                               : (first & 0xFF0FU) == 0xBF00 ? first >> 4 & 0xFU
+                                                             : 0U;
+  return number <= 3 ? static_cast<Hint>(number) : Hint::kNone;
+}
+
+Engine::Hint Engine::hint_before(std::uint32_t pc) const {
+  const Hint wide = halfword(pc - 4) == 0xF3AF ? hint_at(pc - 4) : Hint::kNone;
+  return wide != Hint::kNone ? wide : hint_at(pc - 2);
+}
+
 bool Engine::woken() {
   if (exceptions.take_newly_pending() && system.send_event_on_pend()) event_register_ = true;
   // WFI looks past PRIMASK (B1.5.19); WFE does not, but has its event register (B1.5.18).

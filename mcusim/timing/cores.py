@@ -16,6 +16,7 @@ _MODULES = {
     "cortex-m0plus": "mcusim.timing.cortex_m0plus",
     "cortex-m33": "mcusim.timing.cortex_m33",
     "cortex-m4": "mcusim.timing.cortex_m4",
+    "cortex-m55": "mcusim.timing.cortex_m55",
     "cortex-m7": "mcusim.timing.cortex_m7",
 }
 

@@ -27,6 +27,8 @@ class Kind(Enum):
     BRANCH_REGISTER = auto()  # BX, BLX Rm, MOV PC, ADD PC
     BRANCH_TABLE = auto()  # TBB, TBH
     FPU = auto()
+    VECTOR_LOAD = auto()  # addresses are found as it executes
+    VECTOR_STORE = auto()
     IT = auto()
     NOP = auto()
     BARRIER = auto()

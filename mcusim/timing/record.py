@@ -26,6 +26,8 @@ _CLASS = {
     Kind.BRANCH_REGISTER: "branch",
     Kind.BRANCH_TABLE: "branch",
     Kind.FPU: "fpu",
+    Kind.VECTOR_LOAD: "load",
+    Kind.VECTOR_STORE: "store",
 }
 COLUMN = {kind: INDEX[_CLASS.get(kind, "other")] for kind in Kind}
 """Activity column of each kind of instruction."""

@@ -85,7 +85,7 @@ def test_m4_accepts_divide_dsp_and_single_precision(fidelity: str, tmp_path: Pat
 
 def test_a_core_that_unicorn_lacks_is_refused() -> None:
     with pytest.raises(BoardError, match="cortex-m4"):
-        open_engine(chip_with("cortex-m55"), True)
+        open_engine(chip_with("cortex-m85"), True)
     for core in CPUID:
         assert core in _native.CPU_MODELS
         assert open_engine(chip_with(core), False) is not None

@@ -149,3 +149,12 @@ ARMV8M_SECURE = replace(
     name="Armv8-M, Secure state",
     options=CoreOptions(security=True, source="this test", grade="assumed"),
 )
+
+ARMV81M = replace(
+    ARMV8M,
+    name="Armv8.1-M",
+    core="cortex-m55",
+    machine="mps3-an547",
+    compile=("-mcpu=cortex-m55", "-mfloat-abi=hard"),
+    ram=0x30000000,
+)
