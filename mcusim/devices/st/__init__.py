@@ -10,6 +10,7 @@ from mcusim.devices.st.dma import Stm32Dma
 from mcusim.devices.st.dma_stream import Stm32DmaStream
 from mcusim.devices.st.dmamux import Stm32Dmamux
 from mcusim.devices.st.exti import Stm32Exti
+from mcusim.devices.st.f4 import DEVICES as STM32F4
 from mcusim.devices.st.f7 import DEVICES as STM32F7
 from mcusim.devices.st.flash import Stm32Flash
 from mcusim.devices.st.g0 import DEVICES as STM32G0
@@ -63,6 +64,7 @@ DEVICES: dict[str, type[Device]] = {
     "stm32-timer32": Stm32Timer32,
     "stm32-usart": Stm32Usart,
     "stm32-wwdg": Stm32Wwdg,
+    **STM32F4,
     **STM32F7,
     **STM32G0,
     **STM32H7,

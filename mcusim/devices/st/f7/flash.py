@@ -16,8 +16,6 @@ PG, SER, MER, STRT, LOCK = 1 << 0, 1 << 1, 1 << 2, 1 << 16, 1 << 31
 OPTLOCK, OPTSTRT = 1 << 0, 1 << 1
 KEYS = {KEYR: (0x45670123, 0xCDEF89AB), OPTKEYR: (0x08192A3B, 0x4C5D6E7F)}
 FLASH_BASE = 0x08000000
-SECTOR_KB = (32, 32, 32, 32, 128, 256, 256, 256)
-"""RM0385, table of the flash organisation: 1 MB."""
 
 
 class Stm32f7Flash(WordDevice):
@@ -32,6 +30,10 @@ class Stm32f7Flash(WordDevice):
         OPTCR: 0xC0FFAAFC | OPTLOCK,
         OPTCR1: 0x00400080,
     }
+    sector_kb: ClassVar[tuple[int, ...]] = (32, 32, 32, 32, 128, 256, 256, 256)
+    """RM0385, table of the flash organisation: 1 MB."""
+    cache_resets: ClassVar[int] = ARTRST
+    """Bits of ACR that act and read as 0."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -44,7 +46,7 @@ class Stm32f7Flash(WordDevice):
 
     def store(self, register: int, value: int) -> None:
         if register == ACR:
-            super().store(register, value & ~ARTRST)
+            super().store(register, value & ~self.cache_resets)
             self._set_accelerator(value)
             self._apply()
         elif register in KEYS:
@@ -101,9 +103,9 @@ class Stm32f7Flash(WordDevice):
     def _erase(self, control: int) -> bool:
         """Erases what CR names; False where there is no such memory."""
         if control & MER:
-            return self.host.write_memory(FLASH_BASE, b"\xff" * (sum(SECTOR_KB) << 10))
+            return self.host.write_memory(FLASH_BASE, b"\xff" * (sum(self.sector_kb) << 10))
         sector = control >> 3 & 0xF
-        if not control & SER or sector >= len(SECTOR_KB):
+        if not control & SER or sector >= len(self.sector_kb):
             return False
-        at = FLASH_BASE + (sum(SECTOR_KB[:sector]) << 10)
-        return self.host.write_memory(at, b"\xff" * (SECTOR_KB[sector] << 10))
+        at = FLASH_BASE + (sum(self.sector_kb[:sector]) << 10)
+        return self.host.write_memory(at, b"\xff" * (self.sector_kb[sector] << 10))
