@@ -1,4 +1,4 @@
-"""The samples on boards of ST with a small core: they set up clock and flash themselves."""
+"""The samples on further boards of ST: they set up clock and flash themselves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from rig import sample
 
 import mcusim
 
-CLOCK_HZ = {"nucleo-g0b1re": 64e6, "nucleo-u575zi": 160e6}
-RESET_HZ = {"nucleo-g0b1re": 16e6, "nucleo-u575zi": 4e6}
-CONSOLE = {"nucleo-g0b1re": "usart2", "nucleo-u575zi": "usart1"}
+CLOCK_HZ = {"nucleo-g0b1re": 64e6, "nucleo-u575zi": 160e6, "stm32f407g-disc1": 168e6}
+RESET_HZ = {"nucleo-g0b1re": 16e6, "nucleo-u575zi": 4e6, "stm32f407g-disc1": 16e6}
+CONSOLE = {"nucleo-g0b1re": "usart2", "nucleo-u575zi": "usart1", "stm32f407g-disc1": "usart2"}
 BOARDS = list(CLOCK_HZ)
 
 
