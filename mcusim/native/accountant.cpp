@@ -38,16 +38,23 @@ void Accountant::spin(Block& block) {
     block.recent[column] += spin_.turn[column] * static_cast<std::int64_t>(turns);
 }
 
+void Accountant::meet(Block& previous, const Block& block) {
+  if (previous.mispredict_cycles != 0) {
+    if (predictor_.predicted(previous.fallthrough(), block.address)) return;
+    cycles += previous.mispredict_cycles;
+    previous.cycles_spent += previous.mispredict_cycles;
+  } else if (block.address == previous.fallthrough() && block.head_address_registers != 0 &&
+             (block.head_address_registers >> previous.tail_load & 1U) == 0) {
+    // The translator cut a run of pipelined loads in two.
+    --cycles;
+    --previous.cycles_spent;
+  }
+  entered_at_ = cycles;
+}
+
 void Accountant::arrive(Block* previous, Block& block) {
   if (previous != nullptr) {
-    if (previous->has(kTailLoad) && block.address == previous->fallthrough() &&
-        block.head_address_registers != 0 &&
-        (block.head_address_registers >> previous->tail_load & 1U) == 0) {
-      // The translator cut a run of pipelined loads in two.
-      --cycles;
-      --previous->cycles_spent;
-      entered_at_ = cycles;
-    }
+    if (previous->has(kOpenEnd)) meet(*previous, block);
     if (previous->has(kStackSelect))
       select_stack((read_control() & 2U) != 0, registers_[13], block.address);
     if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);

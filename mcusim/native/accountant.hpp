@@ -110,15 +110,12 @@ class Accountant {
       const bool taken = block.address != previous->fallthrough();
       if (taken)
         cycles += previous->taken_cycles + (previous->feels_target_penalty & block.target_penalty);
-      if (previous->mispredict_cycles != 0 &&
-          !predictor_.predicted(previous->fallthrough(), block.address))
-        cycles += previous->mispredict_cycles;
       previous->cycles_spent += cycles - entered_at_;
     }
     const std::uint8_t flags = previous != nullptr ? previous->flags : std::uint8_t{kMovesStack};
     entered_at_ = cycles;
     current_ = &block;
-    if ((flags & (kCalls | kReturns | kStackSelect | kTailLoad)) != 0 || block.has(kMarked))
+    if ((flags & (kCalls | kReturns | kStackSelect | kOpenEnd)) != 0 || block.has(kMarked))
       arrive(previous, block);
     if (block.pending++ == 0) dirty_.push_back(&block);
     instructions += block.instructions;
@@ -250,6 +247,8 @@ class Accountant {
     if (timeline_ != nullptr) next_look_ = std::min(next_look_, timeline_->next());
   }
   void arrive(Block* previous, Block& block);
+  // What the block before costs more or less for what came after it.
+  void meet(Block& previous, const Block& block);
   void regions_and_heap(const Block& block);
   // While the fill count stands still, a block that hit the cache hits again. The order of use
   // still changes, which matters to the accurate mode alone: it compares with a count never met.

@@ -47,7 +47,7 @@ Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t 
   block.taken_cycles = taken_cycles;
   block.target_penalty = target_penalty;
   block.feels_target_penalty = feels_target_penalty ? 1 : 0;
-  block.flags = flags & (kCalls | kReturns | kStackSelect | kTailLoad | kMovesStack | kUsesFpu);
+  block.flags = flags & (kCalls | kReturns | kStackSelect | kOpenEnd | kMovesStack | kUsesFpu);
   block.first_fpu = first_fpu;
   block.stack_drop = stack_drop;
   block.head_address_registers = head_address_registers;

@@ -54,7 +54,7 @@ enum BlockFlag : std::uint8_t {
   kCalls = 1,        // ends in BL or BLX
   kReturns = 2,      // ends in a jump to an address from a register or memory
   kStackSelect = 4,  // MSR to CONTROL, MSP or PSP
-  kTailLoad = 8,     // ends in a load that a following one can pipeline with
+  kOpenEnd = 8,      // its end can overlap with the next block's start, or is a predicted branch
   kMovesStack = 16,  // writes SP
   kMarked = 32,      // a region of interest or a heap function begins here
   kUsesFpu = 64,

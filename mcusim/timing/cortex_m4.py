@@ -111,7 +111,7 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
         "target_penalty": int(_off_word(first, address)),
         "feels_target_penalty": 0 < refill < REFILL_LOADED,
         "flags": block_flags(instructions)
-        | (BlockFlag.TAIL_LOAD if tail_load != NO_REGISTER else 0),
+        | (BlockFlag.OPEN_END if tail_load != NO_REGISTER else 0),
         "first_fpu": first_fpu_offset(instructions),
         "stack_drop": stack_drop(instructions),
         "head_address_registers": first.address_registers if _joins_a_run(first, address) else 0,

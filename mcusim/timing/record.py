@@ -39,7 +39,7 @@ class BlockFlag(IntFlag):
     CALLS = 1
     RETURNS = 2
     STACK_SELECT = 4
-    TAIL_LOAD = 8
+    OPEN_END = 8
     MOVES_STACK = 16
     USES_FPU = 64
 

@@ -18,7 +18,7 @@ from mcusim.timing.cortex_m7.operation import Operation
 from mcusim.timing.cortex_m7.pairing import Trait
 from mcusim.timing.cortex_m7.pipeline import Pipeline
 from mcusim.timing.instruction import NO_REGISTER, Instruction, Kind
-from mcusim.timing.record import pack
+from mcusim.timing.record import BlockFlag, pack
 from mcusim.timing.thumb import split
 
 MISPREDICT_CYCLES = 8
@@ -69,14 +69,15 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
     else:
         time = _once(pipeline, operations, conditional)
         cycles = pipeline.free
+    mispredict_cycles = _mispredict_cycles(pipeline, instructions[-1], conditional[-1])
     return {
         "cycles": cycles,
         "fetch_words": fetch_words(address, len(code)),
         "taken_cycles": 0,
-        "mispredict_cycles": _mispredict_cycles(pipeline, instructions[-1], conditional[-1]),
+        "mispredict_cycles": mispredict_cycles,
         "target_penalty": 0,
         "feels_target_penalty": False,
-        "flags": block_flags(instructions),
+        "flags": block_flags(instructions) | (BlockFlag.OPEN_END if mispredict_cycles else 0),
         "first_fpu": first_fpu_offset(instructions),
         "stack_drop": stack_drop(instructions),
         "head_address_registers": 0,
