@@ -194,11 +194,18 @@ bool Engine::begin_interpreted(Block& block) {
   if (previous != nullptr && previous->has(kStackSelect)) masks_written();
   if ((block.needs_care | careful_) != 0) {
     if (system.lazy_active || careful_ != 0) store_vector_state();
-    if (!admit(block)) return false;
+    if (!admit(block)) {
+      store_vector_state();
+      set_reg(UC_ARM_REG_PC, block.address | 1U);
+      return false;
+    }
     if (system.lazy_active || careful_ != 0) load_vector_state();
   }
   if (accountant.enter(block)) return true;
   store_vector_state();
+  // Unicorn still stands where the interpreter began.
+  set_reg(UC_ARM_REG_PC, block.address | 1U);
+  resume_at_ = block.address;
   attend_before(block);
   load_vector_state();
   return !stopping_ && resume_at_ == block.address && accountant.current() == &block;
