@@ -34,8 +34,9 @@ class LineCache {
   std::uint32_t hit_wait_cycles() const { return hit_wait_cycles_; }
   bool keeps_prefetched() const { return keeps_prefetched_; }
   bool serves_data() const { return serves_data_; }
-  // Whether a hit changes nothing but the order of use.
-  bool hits_are_free() const { return hit_wait_cycles_ == 0 && keeps_prefetched_; }
+  // Whether hits may be counted by the block: they cost and start nothing, and no load comes
+  // between that would change the order of use.
+  bool hits_are_free() const { return hit_wait_cycles_ == 0 && keeps_prefetched_ && !serves_data_; }
   std::uint32_t line_of(std::uint32_t sector) const { return sector >> sectors_shift_; }
   std::uint32_t sectors_shift() const { return sectors_shift_; }
 
