@@ -63,13 +63,8 @@ def setup(flash: object, settings: tuple[int | None, ...]) -> None:
             getattr(flash, name)(value)
 
 
-def compare(
-    board: Board, base: int, settings: tuple[int | None, ...], count: int, slack: float = 0.0
-) -> None:
-    """Runs generated programs, one after the other, with all caches kept warm between them.
-
-    `slack` is the part of the cycles by which both may differ; 0: not at all, in any count.
-    """
+def compare(board: Board, base: int, settings: tuple[int | None, ...], count: int) -> None:
+    """Runs generated programs, one after the other, with all caches kept warm between them."""
     source, names = programs.batch(count, SEED)
     image = firmware("start:\n" + source, base)
     labels = assemble("start:\n" + source, base + 0x400).labels
@@ -90,12 +85,10 @@ def compare(
             twin.core.uc.reg_write(number, registers.get(register, 0))
         twin._block = None
         twin.run(labels[name], served=False)
-        assert abs(rig.engine.cycles - twin.cycles) <= slack * twin.cycles, name
-        if slack:
-            continue
+        assert rig.engine.cycles == twin.cycles, name
         if outcome.stopped.cause in (Cause.BREAKPOINT, Cause.UNDEFINED, Cause.SUPERVISOR_CALL):
             assert rig.engine.activity()[INDEX["cycles"]] == twin.cycles
-    assert slack or list(rig.engine.activity()) == twin.activity()
+    assert list(rig.engine.activity()) == twin.activity()
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -132,10 +125,7 @@ def test_other_caches_cost_what_the_twin_counts(change: dict[str, int], setting:
     cache = msgspec.structs.replace(timing.icache, **change)
     timing = msgspec.structs.replace(timing, icache=cache)
     other = replace(board, chip=msgspec.structs.replace(board.chip, flash_timing=timing))
-    # The engine fetches a block's lines before its loads, the twin in between: in a cache that both
-    # share, another line may be the least used one.
-    slack = 0.005 if change.get("serves_data") else 0.0
-    compare(other, 0x08000000, SETTINGS[setting], COUNT, slack)
+    compare(other, 0x08000000, SETTINGS[setting], COUNT)
 
 
 @pytest.mark.parametrize(
