@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from firmware_tools import FLASH, RAM, memory
 
+from mcusim.boards import board_names, load_board
 from mcusim.errors import FirmwareError
 from mcusim.firmware import (
     Arch,
@@ -57,15 +58,15 @@ def test_a_fitting_firmware_passes(tiny_elf: Path) -> None:
 
 
 def test_samples_fit_their_own_board_only(sample: Path) -> None:
-    nrf = [memory("flash", 0, 1 << 20), memory("ram", RAM, 256 << 10)]
-    nucleo = [memory("flash", FLASH, 2 << 20), memory("ram", RAM, 640 << 10)]
-    own, other = (nrf, nucleo) if sample.stem.endswith("nrf52840") else (nucleo, nrf)
+    name = max((n for n in board_names() if sample.stem.endswith(n)), key=len)
+    chip = load_board(name).chip
     firmware = load_firmware(sample)
-    check_placement(firmware, own, own[0].base)
-    assert flash_bytes(firmware, own) == flash_bytes(firmware)
-    assert static_ram_bytes(firmware, own) == static_ram_bytes(firmware)
+    check_placement(firmware, chip.memory, chip.vector_table)
+    assert flash_bytes(firmware, chip.memory) == flash_bytes(firmware)
+    assert static_ram_bytes(firmware, chip.memory) == static_ram_bytes(firmware)
+    elsewhere = [memory("flash", 0x60000000, 2 << 20), memory("ram", 0x70000000, 2 << 20)]
     with pytest.raises(FirmwareError, match="outside the board's memory"):
-        check_placement(firmware, other, other[0].base)
+        check_placement(firmware, elsewhere, elsewhere[0].base)
 
 
 def test_aliases_are_the_same_memory() -> None:
