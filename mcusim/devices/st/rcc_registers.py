@@ -12,10 +12,9 @@ CCIPR, BDCR, CSR, CRRCR = 0x88, 0x90, 0x94, 0x98
 
 MSION, MSIRGSEL = 1 << 0, 1 << 3
 HSION, HSEON, PLLON = 1 << 8, 1 << 16, 1 << 24
+PLLS_ON = 0x15 << 24
 STOPWUCK = 1 << 15
 PLLREN = 1 << 24
-LSEON, BDRST = 1 << 0, 1 << 16
-RTCEN = 1 << 15
 LSION, RMVF = 1 << 0, 1 << 23
 FLAGS, PINRSTF = 0xFF000000, 1 << 26
 RESET_FLAGS: dict[Cause, int] = {
@@ -45,23 +44,17 @@ READY: dict[int, tuple[tuple[int, int, float], ...]] = {
 }
 
 MSI_HZ = (100e3, 200e3, 400e3, 800e3, 1e6, 2e6, 4e6, 8e6, 16e6, 24e6, 32e6, 48e6)
-_AHB = (2, 4, 8, 16, 64, 128, 256, 512)
 
-KERNEL_PCLK, KERNEL_SYSCLK, KERNEL_HSI16, KERNEL_LSE = range(4)
-KERNEL_LSI = KERNEL_SYSCLK
-"""Of the low-power timers."""
-LOW_POWER_TIMERS = ("lptim1", "lptim2")
 KERNEL_FIELDS = {
-    "usart1": 0,
-    "usart2": 2,
-    "usart3": 4,
-    "uart4": 6,
-    "uart5": 8,
-    "lpuart1": 10,
-    "lptim1": 18,
-    "lptim2": 20,
+    "usart1": (CCIPR, 0, 3),
+    "usart2": (CCIPR, 2, 3),
+    "usart3": (CCIPR, 4, 3),
+    "uart4": (CCIPR, 6, 3),
+    "uart5": (CCIPR, 8, 3),
+    "lpuart1": (CCIPR, 10, 3),
 }
-"""Position of a peripheral's clock selection in CCIPR (RM0432 6.4.27)."""
+"""Register, position and mask of a serial port's clock selection (RM0432 6.4.27)."""
+LOW_POWER_TIMERS = {"lptim1": (CCIPR, 18, 3), "lptim2": (CCIPR, 20, 3)}
 
 
 def msi_hz(cr: int, csr: int) -> float:
@@ -76,18 +69,3 @@ def pll_hz(pllcfgr: int, msi: float, hse: float) -> float:
     m, n = (pllcfgr >> 4 & 0xF) + 1, pllcfgr >> 8 & 0x7F
     r = 2 * ((pllcfgr >> 25 & 3) + 1)
     return source / m * n / r if pllcfgr & PLLREN else 0.0
-
-
-def ahb_divider(cfgr: int) -> int:
-    """HPRE."""
-    code = cfgr >> 4 & 0xF
-    return _AHB[code & 7] if code & 8 else 1
-
-
-def apb_dividers(cfgr: int) -> tuple[int, int]:
-    """PPRE1 and PPRE2."""
-
-    def divider(code: int) -> int:
-        return 2 << (code & 3) if code & 4 else 1
-
-    return divider(cfgr >> 8 & 7), divider(cfgr >> 11 & 7)

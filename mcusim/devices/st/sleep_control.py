@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
@@ -22,7 +23,7 @@ WAKES_FROM = {
 }
 
 
-class Stm32SleepControl(WordDevice):
+class Stm32SleepControl(WordDevice, ABC):
     """In Stop all clocks but LSE and LSI stand still; what is below ends in a reset, RAM lost."""
 
     wake_up_pins: ClassVar[tuple[tuple[int, int], ...]] = ()
@@ -45,28 +46,29 @@ class Stm32SleepControl(WordDevice):
 
     # --- what a series has at places of its own ---
 
+    @abstractmethod
     def _mode(self) -> str:
         """The sleep state that SLEEPDEEP leads to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _take_flags(self, before: Self) -> None:
         """Takes over the flags that a reset leaves as they are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _kept_in_standby(self) -> tuple[str, ...]:
         """Memories that keep their content."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _flag_sleep(self, standby: bool) -> None:
         """Notes that Stop or Standby began."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _rtc_wakes(self) -> bool:
-        raise NotImplementedError
+        """Whether the RTC is to wake the chip."""
 
+    @abstractmethod
     def _pin_wakes(self, number: int, rising: bool) -> bool:
         """Whether an edge of WKUP pin `number` (0 for WKUP1) is one to wake up for; notes it."""
-        raise NotImplementedError
 
     # --- falling asleep and waking ---
 

@@ -13,7 +13,6 @@ BDCR, CSR, PLLI2SCFGR, PLLSAICFGR, DCKCFGR1, DCKCFGR2 = 0x70, 0x74, 0x84, 0x88, 
 HSION, HSEON, PLLON = 1 << 0, 1 << 16, 1 << 24
 PLLS_ON = 0x15 << 24
 PLLSRC_HSE, TIMPRE = 1 << 22, 1 << 24
-LSEON, RTCEN, BDRST = 1 << 0, 1 << 15, 1 << 16
 LSION, RMVF = 1 << 0, 1 << 24
 FLAGS, PINRSTF = 0xFE000000, 1 << 26
 RESET_FLAGS: dict[Cause, int] = {
@@ -40,20 +39,17 @@ READY: dict[int, tuple[tuple[int, int, float], ...]] = {
 }
 
 KERNEL_FIELDS = {
-    "usart1": 0,
-    "usart2": 2,
-    "usart3": 4,
-    "uart4": 6,
-    "uart5": 8,
-    "usart6": 10,
-    "uart7": 12,
-    "uart8": 14,
+    "usart1": (DCKCFGR2, 0, 3),
+    "usart2": (DCKCFGR2, 2, 3),
+    "usart3": (DCKCFGR2, 4, 3),
+    "uart4": (DCKCFGR2, 6, 3),
+    "uart5": (DCKCFGR2, 8, 3),
+    "usart6": (DCKCFGR2, 10, 3),
+    "uart7": (DCKCFGR2, 12, 3),
+    "uart8": (DCKCFGR2, 14, 3),
 }
-"""Position of a serial port's clock selection in DCKCFGR2; 0 is its bus's clock."""
-KERNEL_SYSCLK, KERNEL_HSI, KERNEL_LSE = range(1, 4)
+"""Register, position and mask of a serial port's clock selection."""
 ON_APB2 = ("usart1", "usart6")
-
-_AHB = (2, 4, 8, 16, 64, 128, 256, 512)
 
 
 def pll_hz(pllcfgr: int, hse_hz: float) -> float:
@@ -62,23 +58,3 @@ def pll_hz(pllcfgr: int, hse_hz: float) -> float:
     m, n = pllcfgr & 0x3F, pllcfgr >> 6 & 0x1FF
     p = 2 * ((pllcfgr >> 16 & 3) + 1)
     return source / m * n / p if m >= 2 else 0.0
-
-
-def ahb_divider(cfgr: int) -> int:
-    """HPRE."""
-    code = cfgr >> 4 & 0xF
-    return _AHB[code & 7] if code & 8 else 1
-
-
-def apb_dividers(cfgr: int) -> tuple[int, int]:
-    """PPRE1 and PPRE2."""
-
-    def divider(code: int) -> int:
-        return 2 << (code & 3) if code & 4 else 1
-
-    return divider(cfgr >> 10 & 7), divider(cfgr >> 13 & 7)
-
-
-def timer_divider(apb: int, timpre: bool) -> int:
-    """HCLK cycles for one of a timer's (RM0385, RCC_DCKCFGR1.TIMPRE)."""
-    return max(1, apb // (4 if timpre else 2))

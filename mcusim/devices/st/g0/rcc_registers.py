@@ -15,7 +15,6 @@ CCIPR, BDCR, CSR = 0x54, 0x5C, 0x60
 
 HSION, HSEON, PLLON = 1 << 8, 1 << 16, 1 << 24
 PLLREN = 1 << 28
-LSEON, RTCEN, BDRST = 1 << 0, 1 << 15, 1 << 16
 LSION, RMVF = 1 << 0, 1 << 23
 FLAGS, PINRSTF = 0xFE000000, 1 << 26
 RESET_FLAGS: dict[Cause, int] = {
@@ -42,22 +41,15 @@ READY: dict[int, tuple[tuple[int, int, float], ...]] = {
     CSR: ((0, 1, 80e-6),),  # LSI
 }
 
-KERNEL_PCLK, KERNEL_SYSCLK, KERNEL_HSI16, KERNEL_LSE = range(4)
-KERNEL_LSI = KERNEL_SYSCLK
-"""Of the low-power timers."""
-LOW_POWER_TIMERS = ("lptim1", "lptim2")
 KERNEL_FIELDS = {
-    "usart1": 0,
-    "usart2": 2,
-    "usart3": 4,
-    "lpuart2": 8,
-    "lpuart1": 10,
-    "lptim1": 18,
-    "lptim2": 20,
+    "usart1": (CCIPR, 0, 3),
+    "usart2": (CCIPR, 2, 3),
+    "usart3": (CCIPR, 4, 3),
+    "lpuart2": (CCIPR, 8, 3),
+    "lpuart1": (CCIPR, 10, 3),
 }
-"""Position of a peripheral's clock selection in CCIPR; USART4 to USART6 have none."""
-
-_AHB = (2, 4, 8, 16, 64, 128, 256, 512)
+"""Register, position and mask of a serial port's clock selection; USART4 to USART6 have none."""
+LOW_POWER_TIMERS = {"lptim1": (CCIPR, 18, 3), "lptim2": (CCIPR, 20, 3)}
 
 
 def hsisys_hz(cr: int) -> float:
@@ -70,15 +62,3 @@ def pll_hz(pllcfgr: int, hse_hz: float) -> float:
     source = {PLL_HSI16: HSI16_HZ, PLL_HSE: hse_hz}.get(pllcfgr & 3, 0.0)
     m, n, r = (pllcfgr >> 4 & 7) + 1, pllcfgr >> 8 & 0x7F, (pllcfgr >> 29 & 7) + 1
     return source / m * n / r if pllcfgr & PLLREN else 0.0
-
-
-def ahb_divider(cfgr: int) -> int:
-    """HPRE."""
-    code = cfgr >> 8 & 0xF
-    return _AHB[code & 7] if code & 8 else 1
-
-
-def apb_divider(cfgr: int) -> int:
-    """PPRE."""
-    code = cfgr >> 12 & 7
-    return 2 << (code & 3) if code & 4 else 1

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from mcusim.devices.device import Host
-from mcusim.devices.reset import Reset
-from mcusim.devices.st.clocks import LSE_HZ, LSI_HZ
+from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.h7 import rcc_registers as rr
-from mcusim.devices.st.rcc_base import Ready, Stm32RccBase
+from mcusim.devices.st.prescalers import apb_divider, bus_divider, timer_divider
+from mcusim.devices.st.rcc_base import KernelField, Ready, ResetFlags, Stm32RccBase, Switch
 
-CLOCK_REGISTERS = frozenset(
-    (rr.CR, rr.CFGR, rr.D1CFGR, rr.D2CFGR, rr.D3CFGR, rr.PLLCKSELR, rr.PLLCFGR)
-).union(rr.PLLDIVR, rr.PLLFRACR)
-"""Writing one hands the core clock over to the clock tree."""
-USERS_OF = CLOCK_REGISTERS.union((rr.D2CCIP2R, rr.D3CCIPR, rr.BDCR, rr.CSR))
 RESET = {
     rr.CR: rr.HSION | rr.HSIDIVF | rr.CPUCKRDY | rr.CDCKRDY,
     rr.HSICFGR: 0x40000000,
@@ -29,57 +23,39 @@ RESET = {
 
 
 class Stm32h743Rcc(Stm32RccBase):
-    """The core runs at SYSCLK / D1CPRE, its buses at that over HPRE; SWS follows SW.
+    """The core runs at SYSCLK / D1CPRE, its buses at that over HPRE.
 
-    Resets by xxxRSTR do nothing, the clock security system and clock outputs aren't modelled, and
-    a PLL's input and range of frequencies aren't checked.
+    A PLL's input and range of frequencies aren't checked.
     """
 
     reset: ClassVar[Mapping[int, int]] = {**RESET, rr.RSR: 0x00FA0000}
     ready: ClassVar[Mapping[int, tuple[Ready, ...]]] = rr.READY
     ready_at_reset: ClassVar[tuple[tuple[int, int], ...]] = ((rr.CR, 0),)
-
-    def __init__(self, name: str, host: Host) -> None:
-        super().__init__(name, host)
-        self._clocks.kernel_hz = self._kernel_hz
-        self._clocks.kernel_in_stop = self._kernel_in_stop
-        self._clocks.stop_left = self._stop_left
-
-    def inherit(self, before: Self, reset: Reset) -> None:
-        """The backup domain and the flags stay (RM0433, RCC_RSR); a wake-up sets none."""
-        self._inherit_backup_domain(before, rr.BDCR)
-        self.stored[rr.RSR] = before.stored[rr.RSR]
-        if reset.cause != "wake-up":
-            self.stored[rr.RSR] |= rr.PINRSTF | rr.RESET_FLAGS.get(reset.cause, 0)
-        self._distribute()
+    switch = Switch(rr.CFGR, 7, "RCC_CFGR")
+    # RM0433, RCC_RSR.
+    reset_flags = ResetFlags(rr.RSR, rr.FLAGS, rr.RMVF, rr.PINRSTF, rr.RESET_FLAGS)
+    bdcr = rr.BDCR
+    lsi = (rr.CSR, rr.LSION)
+    interrupt_flags = (rr.CIFR, rr.CICR)
+    clock_registers = frozenset(
+        (rr.CR, rr.CFGR, rr.D1CFGR, rr.D2CFGR, rr.D3CFGR, rr.PLLCKSELR, rr.PLLCFGR)
+    ).union(rr.PLLDIVR, rr.PLLFRACR)
+    other_registers = frozenset((rr.D2CCIP2R, rr.D3CCIPR, rr.BDCR, rr.CSR))
+    kernel_fields: ClassVar[Mapping[str, KernelField]] = rr.KERNEL_FIELDS
+    kernel_clocks = ("pclk", "pll2q", "pll3q", "hsi", "csi", "lse")
+    on_apb2 = rr.ON_APB2
 
     def load(self, register: int) -> int:
-        register = rr.at_first_address(register)
-        value = super().load(register)
-        if register == rr.CFGR:
-            value = value & ~0x38 | (value & 7) << 3
-        return value
+        return super().load(rr.at_first_address(register))
 
     def store(self, register: int, value: int) -> None:
         register = rr.at_first_address(register)
-        if register in (rr.CIFR, rr.CICR):
-            return
         if register == rr.CR:
             value |= rr.HSIDIVF | rr.CPUCKRDY | rr.CDCKRDY
-        elif register == rr.CFGR:
-            value &= ~0x38
-        elif register == rr.BDCR and value & rr.BDRST:
-            value = rr.BDRST
-        elif register == rr.RSR:
-            value = 0 if value & rr.RMVF else self.stored[rr.RSR]
         super().store(register, value)
-        self._start_oscillators(register)
-        if register in CLOCK_REGISTERS:
-            self._take_over(rr.HSI_HZ)
-        if register in USERS_OF:
-            self._distribute()
 
-    # --- the clock tree ---
+    def _reset_hz(self) -> float:
+        return rr.HSI_HZ
 
     def _source_hz(self, choice: int) -> float:
         """HSI, CSI or HSE, as PLLCKSELR.PLLSRC and CFGR.SW number them."""
@@ -92,76 +68,46 @@ class Stm32h743Rcc(Stm32RccBase):
         source = self._source_hz(self.stored[rr.PLLCKSELR])
         return rr.pll_hz(number, output, self.stored, source)
 
+    def _kernel_source_hz(self, name: str) -> float:
+        match name:
+            case "hsi":
+                return self._source_hz(rr.SW_HSI)
+            case "csi":
+                return self._source_hz(rr.SW_CSI)
+            case _:
+                return self._pll_hz(1 if name == "pll2q" else 2, "q")
+
+    def _bus_hz(self, device: str) -> float:
+        return self._clocks.pclk4 if device == "lpuart1" else super()._bus_hz(device)
+
     def _sysclk(self) -> float:
         choice = self.stored.get(rr.CFGR, 0) & 7
         return self._pll_hz(0, "p") if choice == rr.SW_PLL1 else self._source_hz(choice)
 
-    def _distribute(self) -> None:
-        clocks, stored = self._clocks, self.stored
-        d1, d2, d3 = (stored.get(register, 0) for register in (rr.D1CFGR, rr.D2CFGR, rr.D3CFGR))
-        core_divider, bus_divider = rr.prescaler(d1 >> 8), rr.prescaler(d1)
-        if clocks.running:
-            sysclk = self._sysclk()
-            if sysclk <= 0.0:
-                self.host.warn("RCC_CFGR selects a clock for the core that is off")
-                return
-            self.host.set_clock(sysclk / core_divider)
-        # A clock that the user forces stays, whatever the prescalers say.
-        core = self.host.clock_hz
-        clocks.sysclk, clocks.hclk = core * core_divider, core / bus_divider
-        clocks.bus_divider = bus_divider
-        apb1, apb2 = rr.apb_prescaler(d2 >> 4), rr.apb_prescaler(d2 >> 8)
+    def _core_divider(self) -> int:
+        return bus_divider(self.stored.get(rr.D1CFGR, 0) >> 8)
+
+    def _divide(self, clocks: Clocks) -> None:
+        d1, d2, d3 = (self.stored.get(r, 0) for r in (rr.D1CFGR, rr.D2CFGR, rr.D3CFGR))
+        clocks.bus_divider = bus_divider(d1)
+        clocks.hclk = self.host.clock_hz / clocks.bus_divider
+        apb1, apb2 = apb_divider(d2 >> 4), apb_divider(d2 >> 8)
         clocks.pclk1, clocks.pclk2 = clocks.hclk / apb1, clocks.hclk / apb2
-        clocks.pclk4 = clocks.hclk / rr.apb_prescaler(d3 >> 4)
-        timpre = bool(stored.get(rr.CFGR, 0) & rr.TIMPRE)
-        clocks.timer1_divider = bus_divider * rr.timer_divider(apb1, timpre)
-        clocks.timer2_divider = bus_divider * rr.timer_divider(apb2, timpre)
-        bdcr = stored.get(rr.BDCR, 0)
-        clocks.lse = bool(bdcr & rr.LSEON)
-        clocks.lsi = bool(stored.get(rr.CSR, 0) & rr.LSION)
-        clocks.rtc_hz = self._rtc_hz(bdcr)
-        clocks.changed()
+        clocks.pclk4 = clocks.hclk / apb_divider(d3 >> 4)
+        timpre = bool(self.stored.get(rr.CFGR, 0) & rr.TIMPRE)
+        clocks.timer1_divider = clocks.bus_divider * timer_divider(apb1, timpre)
+        clocks.timer2_divider = clocks.bus_divider * timer_divider(apb2, timpre)
 
-    def _rtc_hz(self, bdcr: int) -> float:
+    def _rtc_hse_hz(self) -> float:
         divider = self.stored.get(rr.CFGR, 0) >> 8 & 0x3F
-        if not bdcr & rr.RTCEN:
-            return 0.0
-        hse = self._clocks.hse_hz / divider if divider > 1 else 0.0
-        return (0.0, LSE_HZ, LSI_HZ, hse)[bdcr >> 8 & 3]
+        return self._clocks.hse_hz / divider if divider > 1 else 0.0
 
-    def _kernel_choice(self, device: str) -> int:
-        register, position = rr.KERNEL_FIELDS.get(device, (rr.D2CCIP2R, 0))
-        return self.stored.get(register, 0) >> position & 7
-
-    def _kernel_in_stop(self, device: str) -> bool:
-        return self._kernel_choice(device) in (rr.KERNEL_HSI, rr.KERNEL_CSI, rr.KERNEL_LSE)
-
-    def _kernel_hz(self, device: str) -> float:
-        """By D2CCIP2R and D3CCIPR."""
-        clocks = self._clocks
-        match self._kernel_choice(device):
-            case rr.KERNEL_PLL2Q | rr.KERNEL_PLL3Q as number:
-                return self._pll_hz(number, "q")
-            case rr.KERNEL_HSI:
-                return rr.hsi_hz(self.stored[rr.CR])
-            case rr.KERNEL_CSI:
-                return rr.CSI_HZ if self.stored[rr.CR] & rr.CSION else 0.0
-            case rr.KERNEL_LSE:
-                return LSE_HZ if clocks.lse else 0.0
-        if device == "lpuart1":
-            return clocks.pclk4
-        return clocks.pclk2 if device in rr.ON_APB2 else clocks.pclk1
-
-    def _stop_left(self) -> None:
-        """After Stop, SYSCLK is HSI or CSI by STOPWUCK; PLLs and HSE are off (RM0433, PWR)."""
-        if not self._clocks.running:
-            return
+    def _select_after_stop(self) -> None:
+        """SYSCLK is HSI or CSI by STOPWUCK; PLLs and HSE are off (RM0433, PWR)."""
         csi = bool(self.stored.get(rr.CFGR, 0) & rr.STOPWUCK)
         self.stored[rr.CFGR] = self.stored.get(rr.CFGR, 0) & ~7 | (rr.SW_CSI if csi else rr.SW_HSI)
         off = rr.PLLS_ON | rr.HSEON
         self.stored[rr.CR] = self.stored[rr.CR] & ~off | (rr.CSION if csi else rr.HSION)
-        self._start_oscillators(rr.CR)
-        self._distribute()
 
 
 class Stm32h7a3Rcc(Stm32h743Rcc):

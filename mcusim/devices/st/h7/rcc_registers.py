@@ -22,9 +22,8 @@ CPUCKRDY, CDCKRDY = 1 << 14, 1 << 15
 HSEON, PLL1ON = 1 << 16, 1 << 24
 PLLS_ON = 0x15 << 24
 STOPWUCK, TIMPRE = 1 << 6, 1 << 15
-LSEON, RTCEN, BDRST = 1 << 0, 1 << 15, 1 << 16
 LSION, RMVF = 1 << 0, 1 << 16
-PINRSTF = 1 << 22
+FLAGS, PINRSTF = 0xFFFFFFFF & ~RMVF, 1 << 22
 RESET_FLAGS: dict[Cause, int] = {
     "software": 1 << 24,
     "watchdog": 1 << 26,
@@ -51,35 +50,17 @@ READY: dict[int, tuple[tuple[int, int, float], ...]] = {
 }
 
 KERNEL_FIELDS = {
-    **dict.fromkeys(("usart1", "usart6", "uart9", "usart10"), (D2CCIP2R, 3)),
-    **dict.fromkeys(("usart2", "usart3", "uart4", "uart5", "uart7", "uart8"), (D2CCIP2R, 0)),
-    "lpuart1": (D3CCIPR, 0),
+    **dict.fromkeys(("usart1", "usart6", "uart9", "usart10"), (D2CCIP2R, 3, 7)),
+    **dict.fromkeys(("usart2", "usart3", "uart4", "uart5", "uart7", "uart8"), (D2CCIP2R, 0, 7)),
+    "lpuart1": (D3CCIPR, 0, 7),
 }
-"""Register and position of a serial port's clock selection, of 3 bits; 0 is its bus's clock."""
-KERNEL_PLL2Q, KERNEL_PLL3Q, KERNEL_HSI, KERNEL_CSI, KERNEL_LSE = range(1, 6)
+"""Register, position and mask of a serial port's clock selection."""
 ON_APB2 = ("usart1", "usart6", "uart9", "usart10")
-
-_PRESCALERS = (2, 4, 8, 16, 64, 128, 256, 512)
 
 
 def at_first_address(register: int) -> int:
     """RSR and what follows it, up to the enables in sleep, have second addresses: RCC_C1_RSR..."""
     return register - SECOND if RSR <= register - SECOND <= APB4LPENR else register
-
-
-def prescaler(code: int) -> int:
-    """HPRE and D1CPRE, of 4 bits."""
-    return _PRESCALERS[code & 7] if code & 8 else 1
-
-
-def apb_prescaler(code: int) -> int:
-    """D1PPRE, D2PPRE1, D2PPRE2 and D3PPRE, of 3 bits."""
-    return 2 << (code & 3) if code & 4 else 1
-
-
-def timer_divider(apb: int, timpre: bool) -> int:
-    """Cycles of the bus clock for one of a timer's (RM0433, RCC_CFGR.TIMPRE)."""
-    return max(1, apb // (4 if timpre else 2))
 
 
 def hsi_hz(cr: int) -> float:

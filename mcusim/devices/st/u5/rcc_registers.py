@@ -18,7 +18,7 @@ PLLS_ON = 0x15 << 24
 MSIRGSEL = 1 << 23
 STOPWUCK = 1 << 4
 PLL1FRACEN, PLL1REN = 1 << 4, 1 << 18
-LSEON, RTCEN, BDRST, LSION = 1 << 0, 1 << 15, 1 << 16, 1 << 26
+LSION = 1 << 26
 RMVF = 1 << 23
 FLAGS, PINRSTF = 0xFE000000, 1 << 26
 RESET_FLAGS: dict[Cause, int] = {
@@ -58,7 +58,6 @@ MSI_HZ = (
 )
 """By MSISRANGE and MSIKRANGE (stm32u5xx_hal_rcc.h, RCC_MSIRANGE_x)."""
 
-KERNEL_PCLK, KERNEL_SYSCLK, KERNEL_HSI16, KERNEL_LSE, KERNEL_MSIK = range(5)
 KERNEL_FIELDS = {
     "usart1": (CCIPR1, 0, 3),
     "usart2": (CCIPR1, 2, 3),
@@ -68,8 +67,6 @@ KERNEL_FIELDS = {
     "lpuart1": (CCIPR3, 0, 7),
 }
 """Register, position and mask of a serial port's clock selection."""
-
-_AHB = (2, 4, 8, 16, 64, 128, 256, 512)
 
 
 def msis_hz(icscr1: int, csr: int) -> float:
@@ -93,14 +90,3 @@ def pll1_hz(config: int, dividers: int, fraction: int, sources: tuple[float, ...
     m, r = (config >> 8 & 0xF) + 1, (dividers >> 24 & 0x7F) + 1
     part = (fraction >> 3 & 0x1FFF) / 8192 if config & PLL1FRACEN else 0.0
     return sources[choice - 1] / m * ((dividers & 0x1FF) + 1 + part) / r
-
-
-def ahb_divider(cfgr2: int) -> int:
-    """HPRE."""
-    code = cfgr2 & 0xF
-    return _AHB[code & 7] if code & 8 else 1
-
-
-def apb_divider(code: int) -> int:
-    """PPRE1, PPRE2 and PPRE3, of 3 bits."""
-    return 2 << (code & 3) if code & 4 else 1
