@@ -149,8 +149,12 @@ class Host(Protocol):
     def asleep(self) -> int:
         """Cycles so far during which the core slept."""
 
-    def set_interrupt(self, number: int, level: bool) -> None:
-        """Drives an interrupt line of the NVIC."""
+    @property
+    def core(self) -> int:
+        """Number of the core whose access is under way; 0 in events, and where there is one."""
+
+    def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
+        """Drives an interrupt line of the NVIC: of one core, or of all."""
 
     def add_timer(self, expired: Callable[[], None]) -> int:
         """Makes a source of timed events."""

@@ -26,6 +26,7 @@ from mcusim.devices.nordic.uart import NrfUart
 from mcusim.devices.nordic.uicr import NrfUicr
 from mcusim.devices.nordic.wdt import NrfWdt
 from mcusim.devices.own import installed_devices
+from mcusim.devices.raspberrypi import DEVICES as RASPBERRY_PI
 from mcusim.devices.st import DEVICES as STM32
 from mcusim.errors import BoardError
 
@@ -47,6 +48,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-uicr": NrfUicr,
     "nrf-wdt": NrfWdt,
     **NRF53,
+    **RASPBERRY_PI,
     **SAM,
     **STM32,
 }

@@ -271,7 +271,12 @@ class Machine:
             self._equipping = equipping
         return self.lines[name]
 
-    def set_interrupt(self, number: int, level: bool) -> None:
+    @property
+    def core(self) -> int:
+        """Number of the core whose access is under way."""
+        return 0
+
+    def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
         """Drives the interrupt line `number` of the NVIC."""
         self.engine.set_line(FIRST_INTERRUPT + number, level)
 

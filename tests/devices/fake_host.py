@@ -46,13 +46,14 @@ class FakeHost:
         self.required_wait_states = 5
         self.external_clock_hz = 8e6
         self.now = 0
+        self.core = 0
         self.asleep = 0
         self.clock_hz = 64e6
         self.text: list[tuple[str, bytes]] = []
         self.pins: list[tuple[str, int, bool]] = []
         self.markers: list[int] = []
         self.warnings: list[str] = []
-        self.interrupts: list[tuple[int, bool]] = []
+        self.interrupts: list[tuple[int, ...]] = []
         self.ended: list[str] = []
         self.memory = bytes(range(256))
         self._lines: dict[str, SerialLine] = {}
@@ -114,8 +115,8 @@ class FakeHost:
     def serial(self, name: str) -> SerialLine:
         return self._lines.setdefault(name, SerialLine(name, self))
 
-    def set_interrupt(self, number: int, level: bool) -> None:
-        self.interrupts.append((number, level))
+    def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
+        self.interrupts.append((number, level) if core is None else (number, level, core))
 
     def add_timer(self, expired: Callable[[], None]) -> int:
         self._expired.append(expired)
