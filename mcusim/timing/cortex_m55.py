@@ -71,7 +71,10 @@ _PAIRED = re.compile(r"^(add|sub|mov|adds|subs|movs|sxtb|sxth|uxtb|uxth|nop)$")
 _TWO_CYCLE_ALU = re.compile(
     r"^([su]xta|ubfx|sbfx|[su]?q?h?(add|sub)(8|16)|q(d)?(add|sub)|pkh|[su]sat|usad)"
 )
-_LONG_FPU = {"vdiv": 16, "vsqrt": 16}  # LLVM: of single precision
+_LONG_FPU = {
+    "vdiv": 16, "vsqrt": 16, "vmla": 4, "vmls": 4, "vnmla": 4, "vnmls": 4,
+}  # fmt: skip
+"""LLVM: of single precision; the multiply and adds in two roundings."""
 _LONG_DOUBLE = {"vadd": 15, "vsub": 15, "vmul": 21, "vfma": 24, "vfms": 24, "vdiv": 30, "vsqrt": 30}
 
 

@@ -35,6 +35,8 @@ def decode(encoding: bytes) -> tuple[Instruction, str]:
     if found is None:
         return decode_scalar(encoding), ""
     name, unit, fields = found
+    if name == "vdup":
+        unit = "integer"  # fills a vector (LLVM: one in two cycles), unlike the moves of a lane
     return _describe(name, unit, fields), unit
 
 

@@ -93,6 +93,12 @@ def _describe(insn: Any, size: int) -> Instruction:
 
 def _register_facts(insn: Any) -> dict[str, Any]:
     read, written = insn.regs_access()
+    # Capstone is silent on how SSAT, PKHBT and the lists of VLDM and VSTM use these.
+    silent = [op.reg for op in insn.operands if op.type == arm.ARM_OP_REG and not op.access]
+    if insn.mnemonic.startswith("vld"):
+        written = [*written, *silent]
+    else:
+        read = [*read, *silent]
     facts: dict[str, Any] = {"reads": _mask(read), "writes": _mask(written)}
     facts["fpu_reads"] = _fpu_mask(read)
     facts["fpu_writes"] = _fpu_mask(written)

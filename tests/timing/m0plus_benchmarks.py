@@ -1,21 +1,18 @@
-"""Micro-benchmarks of cortex_m0plus_table.toml: one firmware, run on a Cortex-M0+."""
+"""Pieces of code, assembled in one firmware and run on a Cortex-M0+."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import micro_benchmarks
 import msgspec
+import run_benchmarks
+from block_benchmarks import CORTEX_M0PLUS
 
 from mcusim.boards import Board
 from mcusim.boards.loading import load_core
 from mcusim.boards.schema import CoreOptions, Device, IoPort
 
-TABLE = Path(__file__).parent / "cortex_m0plus_table.toml"
-CORE = ".syntax unified\n.cpu cortex-m0plus\n.thumb\n"
 START = """
     .word 0x20020000, start + 1
     .type start, %function
@@ -48,30 +45,15 @@ IO_PORT = 0xD0000000
 
 
 @dataclass(frozen=True)
-class Case(micro_benchmarks.Case):
+class Case(run_benchmarks.Case):
     """One piece of code with its cycles."""
 
     small_multiplier: bool = False
 
 
-def cases() -> list[Case]:
-    """All pieces of code of the table."""
-    found = []
-    for number, row in enumerate(rows()):
-        each = row.pop("each", None) or [row.pop("code")]
-        found += [Case(f"row{number}_{i}", code=code, **row) for i, code in enumerate(each)]
-    return found
-
-
-def rows() -> list[dict[str, Any]]:
-    """The table as the file has it."""
-    found: list[dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["row"]
-    return found
-
-
 def board(multiply_cycles: int) -> Board:
     """A Cortex-M0+ with an I/O port, without wait states."""
-    found = micro_benchmarks.zero_wait_board()
+    found = run_benchmarks.zero_wait_board()
     here = {"source": "this test", "grade": "assumed"}
     options = CoreOptions(
         multiply_cycles=multiply_cycles,
@@ -91,6 +73,6 @@ def measure(into: Path, pieces: list[Case]) -> dict[str, float]:
     cycles: dict[str, float] = {}
     for small in (False, True):
         chosen = [piece for piece in pieces if piece.small_multiplier is small]
-        elf = micro_benchmarks.firmware(into, chosen, CORE, START, FUNCTION)
-        cycles |= micro_benchmarks.measure(elf, chosen, board(32 if small else 1))
+        elf = run_benchmarks.firmware(into, chosen, CORTEX_M0PLUS.header, START, FUNCTION)
+        cycles |= run_benchmarks.measure(elf, chosen, board(32 if small else 1))
     return cycles

@@ -8,51 +8,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import m0plus_benchmarks
-import m7_benchmarks
-import m33_benchmarks
-import micro_benchmarks
+from block_benchmarks import Kernel
+from table_rows import rows
+from tables import TABLES
 
 PAGE = Path(__file__).parents[2] / "docs/accuracy.md"
-BEGIN = "<!-- {name}: written by tests/timing/make_table.py -->\n"
-END = "<!-- end of {name} -->\n"
-
-
-def cortex_m4() -> str:
-    """The rows of trm_table.toml as Markdown."""
-    return _instructions(micro_benchmarks.rows())
-
-
-def cortex_m7() -> str:
-    """The rows of cortex_m7_table.toml as Markdown."""
-    return _kernels(m7_benchmarks.rows())
-
-
-def cortex_m33() -> str:
-    """The rows of cortex_m33_table.toml as Markdown."""
-    return _kernels(m33_benchmarks.rows())
-
-
-def cortex_m0plus() -> str:
-    """The rows of cortex_m0plus_table.toml as Markdown."""
-    return _instructions(m0plus_benchmarks.rows())
-
-
-TABLES = {
-    "cycles": cortex_m4,
-    "cycles of the Cortex-M7": cortex_m7,
-    "cycles of the Cortex-M0+": cortex_m0plus,
-    "cycles of the Cortex-M33": cortex_m33,
-}
+BEGIN = "<!-- cycles of the {name}: written by tests/timing/make_table.py -->\n"
+END = "<!-- end of cycles of the {name} -->\n"
 
 
 def updated(page: str) -> str:
     """The page with the tables of now."""
     for name, table in TABLES.items():
-        begin, end = BEGIN.format(name=name), END.format(name=name)
+        begin, end = BEGIN.format(name=table.title), END.format(name=table.title)
+        text = _kernels if table.make is Kernel else _instructions
+        assert begin in page, f"the page has no place for {name}"
         before, _, rest = page.partition(begin)
         _, _, after = rest.partition(end)
-        page = f"{before}{begin}{table()}{end}{after}"
+        page = f"{before}{begin}{text(rows(name))}{end}{after}"
     return page
 
 

@@ -250,3 +250,18 @@ def test_double_precision_and_armv8_instructions_of_the_fpu(
     instruction = decode(bytes.fromhex(code))
     assert (instruction.kind, instruction.mnemonic) == (Kind.FPU, name)
     assert (instruction.fpu_reads, instruction.fpu_writes) == (reads, writes)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "reads"),
+    [("00f30700", 1 << 0), ("80f30701", 1 << 0), ("c0ea0101", 1 << 0 | 1 << 1)],
+    ids=["ssat r0, #8, r0", "usat r1, #7, r0", "pkhbt r1, r0, r1"],
+)
+def test_operands_that_capstone_is_silent_on_are_read(encoding: str, reads: int) -> None:
+    assert decode(bytes.fromhex(encoding)).reads & reads == reads
+
+
+def test_lists_of_floating_point_registers_are_read_or_written() -> None:
+    load, store = decode(bytes.fromhex("90ec021a")), decode(bytes.fromhex("80ec021a"))
+    assert (load.fpu_reads, load.fpu_writes) == (0, 0b1100)
+    assert (store.fpu_reads, store.fpu_writes) == (0b1100, 0)

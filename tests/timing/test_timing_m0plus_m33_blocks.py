@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import m0plus_benchmarks
-import m33_benchmarks
 import pytest
-from m7_benchmarks import assemble, block
+from block_benchmarks import CORTEX_M0PLUS, CORTEX_M33, assemble, block
 
 from mcusim.boards.schema import CoreOptions
 from mcusim.devices import core_devices
@@ -20,8 +18,9 @@ from mcusim.timing.thumb import decode
 
 def timed(core: str, code: str, into: Path, **options: int) -> dict[str, object]:
     """The record of one block."""
-    header = m33_benchmarks.HEADER if core == "cortex-m33" else m0plus_benchmarks.CORE
-    address, machine_code = assemble(into, header + block("code", code))["code"]
+    target = CORTEX_M33 if core == "cortex-m33" else CORTEX_M0PLUS
+    source = target.header + block("code", code)
+    address, machine_code = assemble(into, source, target)["code"]
     chosen = CoreOptions(source="this test", grade="assumed", **options)  # type: ignore[arg-type]
     return timing_model(core, chosen)(address, machine_code, 0, True)
 

@@ -6,12 +6,14 @@ import shutil
 import struct
 from pathlib import Path
 
-import m7_benchmarks
+import block_benchmarks
 import pytest
+from block_benchmarks import CORTEX_M7
 from hypothesis import assume, given
-from micro_benchmarks import ASSEMBLE
+from run_benchmarks import ASSEMBLE
 from test_timing_blocks import ADDRESS, CODE, changes_pc, unpacked
 
+from mcusim.timing.cores import timing_model
 from mcusim.timing.cortex_m7.arithmetic import FAST_DIVIDE_CYCLES
 from mcusim.timing.instruction import NO_REGISTER
 from mcusim.timing.record import PIPELINED
@@ -20,14 +22,15 @@ from mcusim.timing.thumb import split
 SHIFT = 6
 """Place of `shift` among the fields of a packed instruction."""
 
-time_block = m7_benchmarks.time_block
+time_block = timing_model("cortex-m7")
 
 
 def block(into: Path, code: str) -> dict[str, object]:
     """The record of a block in assembler."""
     if shutil.which(ASSEMBLE) is None:
         pytest.skip(f"{ASSEMBLE} of the GNU Arm compiler (arm-none-eabi-gcc) is not installed")
-    blocks = m7_benchmarks.assemble(into, m7_benchmarks.HEADER + m7_benchmarks.block("x", code))
+    source = CORTEX_M7.header + block_benchmarks.block("x", code)
+    blocks = block_benchmarks.assemble(into, source, CORTEX_M7)
     return time_block(*blocks["x"], 0, True)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
-import micro_benchmarks
 import msgspec
 import pytest
-from micro_benchmarks import ASSEMBLE, LINK, Case
+import run_benchmarks
+from run_benchmarks import ASSEMBLE, LINK, Case
 
 from mcusim.boards import Board
 from mcusim.boards.schema import L1, Cache
@@ -35,7 +35,7 @@ CASES = [
 
 def tightly_coupled_board() -> Board:
     """A board with a Cortex-M7 that has flash and RAM of no wait states at its TCM ports."""
-    board = micro_benchmarks.zero_wait_board()
+    board = run_benchmarks.zero_wait_board()
     cache = Cache(
         line_bytes=32, sets=128, ways=4, enabled_at_reset=False, source=SOURCE, grade="assumed"
     )
@@ -52,8 +52,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     for tool in (ASSEMBLE, LINK):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} of the GNU Arm compiler (arm-none-eabi-gcc) is not installed")
-    elf = micro_benchmarks.firmware(tmp_path_factory.mktemp("m7"), CASES, CORTEX_M7)
-    return micro_benchmarks.measure(elf, CASES, tightly_coupled_board())
+    elf = run_benchmarks.firmware(tmp_path_factory.mktemp("m7"), CASES, CORTEX_M7)
+    return run_benchmarks.measure(elf, CASES, tightly_coupled_board())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)

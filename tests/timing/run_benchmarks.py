@@ -1,4 +1,4 @@
-"""Micro-benchmarks of trm_table.toml: assembled in one firmware, measured in one run.
+"""Pieces of code, assembled in one firmware and measured in one run.
 
 Each piece of code makes two functions, of `REPEATS` and of twice as many repetitions in a straight
 line, so that the difference of their cycles has nothing of a call or a set-up in it.
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -19,7 +17,6 @@ import mcusim
 from mcusim.boards import Board, load_board
 from mcusim.boards.schema import WaitStates
 
-TABLE = Path(__file__).parent / "trm_table.toml"
 REPEATS = 8
 ASSEMBLE = "arm-none-eabi-as"
 LINK = "arm-none-eabi-ld"
@@ -92,21 +89,6 @@ class Case:
         return _statements(self.before, self.after) if self.beside is None else self.beside
 
 
-def cases() -> list[Case]:
-    """All pieces of code of the table."""
-    found = []
-    for number, row in enumerate(rows()):
-        each = row.pop("each", None) or [row.pop("code")]
-        found += [Case(f"row{number}_{i}", code=code, **row) for i, code in enumerate(each)]
-    return found
-
-
-def rows() -> list[dict[str, Any]]:
-    """The table as the file has it."""
-    found: list[dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["row"]
-    return found
-
-
 def _statements(*texts: str) -> int:
     parts = [re.sub(r"^\s*\d:", "", part) for text in texts for part in text.split(";")]
     return sum(bool(part.strip()) for part in parts)
@@ -157,13 +139,15 @@ def zero_wait_board() -> Board:
     return replace(board, chip=msgspec.structs.replace(board.chip, flash_timing=timing))
 
 
-def measure(elf: Path, pieces: list[Case], board: Board | None = None) -> dict[str, float]:
-    """Cycles of one repetition of each piece, by its name, without the instructions beside.
+def measure_m4(into: Path, pieces: list[Case]) -> dict[str, float]:
+    """Cycles of one repetition of each piece on a Cortex-M4, by its name."""
+    return measure(firmware(into, pieces), pieces, zero_wait_board())
 
-    On the zero-wait board, or another.
-    """
+
+def measure(elf: Path, pieces: list[Case], board: Board) -> dict[str, float]:
+    """Cycles of one repetition of each piece, by its name, without the instructions beside."""
     names = [f"{case.name}_{suffix}" for case in pieces for suffix in ("n", "2n")]
-    result = mcusim.run(elf, board=board or zero_wait_board(), roi=names)
+    result = mcusim.run(elf, board=board, roi=names)
     assert result.outcome == "exited", result.reason
     cycles = {region.name: region.cycles_total for region in result.regions}
     return {

@@ -1,4 +1,4 @@
-"""Kernels of cortex_m7_table.toml: assembled in one file, each timed as a block of its own.
+"""Pieces of code, assembled in one file, each timed as a block of its own.
 
 A piece of straight code is timed `REPEATS` times over and twice as often, so that the difference
 has nothing of how it begins; a loop is the block that its label begins.
@@ -6,22 +6,37 @@ has nothing of how it begins; a loop is the block that its label begins.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from elftools.elf.elffile import ELFFile
-from micro_benchmarks import ASSEMBLE, LINK, call
+from run_benchmarks import call
 
 from mcusim.timing.cores import timing_model
 
-TABLE = Path(__file__).parent / "cortex_m7_table.toml"
 REPEATS = 8
-HEADER = ".syntax unified\n.cpu cortex-m7\n.fpu fpv5-d16\n.thumb\n.text\n"
+ARM = ("arm-none-eabi-as", "arm-none-eabi-ld")
 
-time_block = timing_model("cortex-m7")
+
+@dataclass(frozen=True)
+class Target:
+    """A core, the tools that assemble and link for it, and the directives that name it."""
+
+    core: str
+    header: str
+    assembler: tuple[str, ...] = ARM[:1]
+    linker: tuple[str, ...] = ARM[1:]
+
+
+CORTEX_M0PLUS = Target("cortex-m0plus", ".syntax unified\n.cpu cortex-m0plus\n.thumb\n")
+CORTEX_M7 = Target("cortex-m7", ".syntax unified\n.cpu cortex-m7\n.fpu fpv5-d16\n.thumb\n")
+CORTEX_M33 = Target("cortex-m33", ".syntax unified\n.cpu cortex-m33\n.fpu fpv5-sp-d16\n.thumb\n")
+CORTEX_M55 = Target(
+    "cortex-m55",
+    ".syntax unified\n.thumb\n.arch armv8.1-m.main\n"
+    ".arch_extension mve.fp\n.arch_extension fp.dp\n",
+)
 
 
 @dataclass(frozen=True)
@@ -39,26 +54,14 @@ class Kernel:
     differs: str = ""
 
 
-def kernels() -> list[Kernel]:
-    """All pieces of code of the table."""
-    found = []
-    for number, row in enumerate(rows()):
-        each = row.pop("each", None) or [row.pop("code")]
-        found += [Kernel(f"row{number}_{i}", code=code, **row) for i, code in enumerate(each)]
-    return found
-
-
-def rows() -> list[dict[str, Any]]:
-    """The table as the file has it."""
-    found: list[dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["row"]
-    return found
-
-
-def measure(into: Path, pieces: list[Kernel]) -> dict[str, float]:
-    """Cycles of one repetition of each piece, by its name."""
-    source = HEADER + "".join(line for piece in pieces for line in _assembly(piece))
-    blocks = assemble(into, source)
-    cycles = {name: time_block(*block, 0, True)["cycles"] for name, block in blocks.items()}
+def measure(into: Path, pieces: list[Kernel], target: Target) -> dict[str, float]:
+    """Cycles of one repetition of each piece, by its name; a branch at its end is taken."""
+    source = target.header + ".text\n" + "".join(line for piece in pieces for line in _code(piece))
+    time_block = timing_model(target.core)
+    cycles = {}
+    for name, (address, code) in assemble(into, source, target).items():
+        timed = time_block(address, code, 0, True)
+        cycles[name] = timed["cycles"] + timed["taken_cycles"]
     return {
         piece.name: cycles[f"{piece.name}_block"]
         if piece.loop or piece.last
@@ -67,7 +70,7 @@ def measure(into: Path, pieces: list[Kernel]) -> dict[str, float]:
     }
 
 
-def _assembly(piece: Kernel) -> Iterator[str]:
+def _code(piece: Kernel) -> Iterator[str]:
     if piece.loop:
         yield block(f"{piece.name}", piece.code.replace("1:", f"{piece.name}_block: 1:"))
     elif piece.last:
@@ -82,12 +85,13 @@ def block(name: str, code: str) -> str:
     return f".balign 16\n{name}:\n{code}\n{name}_end:\n".replace("_block_end:", "_end:")
 
 
-def assemble(into: Path, source: str) -> dict[str, tuple[int, bytes]]:
+def assemble(into: Path, source: str, target: Target) -> dict[str, tuple[int, bytes]]:
     """Address and code of each label that has an end: `x` or `x_block`, up to `x_end`."""
     (into / "kernels.s").write_text(source, encoding="utf-8")
     linked = into / "kernels.elf"
-    call(ASSEMBLE, "-o", str(into / "kernels.o"), str(into / "kernels.s"))
-    call(LINK, "-Ttext=0x1000", "--entry=0x1000", "-o", str(linked), str(into / "kernels.o"))
+    call(*target.assembler, "-o", str(into / "kernels.o"), str(into / "kernels.s"))
+    places = ("-Ttext=0x1000", "--entry=0x1000")
+    call(*target.linker, *places, "-o", str(linked), str(into / "kernels.o"))
     with linked.open("rb") as file:
         elf = ELFFile(file)
         text = elf.get_section_by_name(".text")
