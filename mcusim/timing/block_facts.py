@@ -3,11 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from mcusim.timing.instruction import SP, Instruction, Kind
+from mcusim.timing.instruction import NO_REGISTER, SP, Instruction, Kind
 from mcusim.timing.record import BlockFlag
 
 NO_FPU = 0xFFFF
+
+
+def block_record(
+    address: int,
+    code: bytes,
+    instructions: Sequence[Instruction],
+    *,
+    cycles: int,
+    packed: Iterable[bytes],
+    **particular: Any,
+) -> dict[str, Any]:
+    """The keyword arguments of `mcusim._native.Block`.
+
+    Args:
+        address: of the first instruction.
+        code: bytes of the block.
+        instructions: the same, decoded.
+        cycles: of the block at zero wait states.
+        packed: each instruction as `record.pack` makes it.
+        particular: what the core does beyond straight work, instead of the values here.
+    """
+    return {
+        "cycles": cycles,
+        "fetch_words": fetch_words(address, len(code)),
+        "taken_cycles": 0,
+        "target_penalty": 0,
+        "feels_target_penalty": False,
+        "flags": block_flags(instructions),
+        "first_fpu": first_fpu_offset(instructions),
+        "stack_drop": stack_drop(instructions),
+        "head_address_registers": 0,
+        "tail_load": NO_REGISTER,
+        "code": b"".join(packed),
+    } | particular
 
 
 def block_flags(instructions: Sequence[Instruction]) -> BlockFlag:

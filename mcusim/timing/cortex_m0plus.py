@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any
 
 from mcusim.boards.schema import CoreOptions
-from mcusim.timing.block_facts import NO_FPU, block_flags, fetch_words, stack_drop
+from mcusim.timing.block_facts import NO_FPU, block_flags, block_record
 from mcusim.timing.cores import TimeBlock
-from mcusim.timing.instruction import NO_REGISTER, Instruction, Kind
+from mcusim.timing.instruction import Instruction, Kind
 from mcusim.timing.record import BlockFlag, pack
 from mcusim.timing.thumb import decode, split
 
@@ -56,19 +56,12 @@ def time_block(
         packed.append(pack(instruction, address + offset, offset, cycles, 0))
         cycles += _cycles(instruction, multiply_cycles)
         offset += instruction.size
-    return {
-        "cycles": cycles,
-        "fetch_words": fetch_words(address, len(code)),
-        "taken_cycles": REFILL if instructions[-1].conditional else 0,
-        "target_penalty": 0,
-        "feels_target_penalty": False,
-        "flags": _flags(instructions, refused),
-        "first_fpu": refused,
-        "stack_drop": stack_drop(instructions),
-        "head_address_registers": 0,
-        "tail_load": NO_REGISTER,
-        "code": b"".join(packed),
-    }
+    return block_record(
+        address, code, instructions, cycles=cycles, packed=packed,
+        taken_cycles=REFILL if instructions[-1].conditional else 0,
+        flags=_flags(instructions, refused),
+        first_fpu=refused,
+    )  # fmt: skip
 
 
 def _flags(instructions: list[Instruction], refused: int) -> BlockFlag:

@@ -21,13 +21,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcusim.timing.block_facts import (
-    block_flags,
-    conditional_instructions_left,
-    fetch_words,
-    first_fpu_offset,
-    stack_drop,
-)
+from mcusim.timing.block_facts import block_record, conditional_instructions_left
 from mcusim.timing.instruction import NO_REGISTER, Instruction, Kind
 from mcusim.timing.record import pack
 from mcusim.timing.thumb import decode, split
@@ -92,19 +86,10 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
         taken = _issue(pipeline, instruction, address + offset, offset, accurate)
         offset += instruction.size
     skippable = pipeline.previous_conditional or instructions[-1].conditional
-    return {
-        "cycles": pipeline.cycles,
-        "fetch_words": fetch_words(address, len(code)),
-        "taken_cycles": taken if skippable else 0,
-        "target_penalty": 0,
-        "feels_target_penalty": False,
-        "flags": block_flags(instructions),
-        "first_fpu": first_fpu_offset(instructions),
-        "stack_drop": stack_drop(instructions),
-        "head_address_registers": 0,
-        "tail_load": NO_REGISTER,
-        "code": b"".join(pipeline.packed),
-    }
+    return block_record(
+        address, code, instructions, cycles=pipeline.cycles, packed=pipeline.packed,
+        taken_cycles=taken if skippable else 0,
+    )  # fmt: skip
 
 
 def _issue(

@@ -21,10 +21,8 @@ from typing import Any
 
 from mcusim.timing.block_facts import (
     block_flags,
+    block_record,
     conditional_instructions_left,
-    fetch_words,
-    first_fpu_offset,
-    stack_drop,
 )
 from mcusim.timing.instruction import NO_REGISTER, SP, Instruction, Kind
 from mcusim.timing.record import BlockFlag, pack
@@ -104,20 +102,16 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
     skippable = pipeline.previous_conditional or last.conditional
     refill = _refill(last)
     tail_load = last.target_register if _pipelines(last) and not skippable else NO_REGISTER
-    return {
-        "cycles": pipeline.cycles,
-        "fetch_words": fetch_words(address, len(code)),
-        "taken_cycles": refill if skippable else 0,
-        "target_penalty": int(_off_word(first, address)),
-        "feels_target_penalty": 0 < refill < REFILL_LOADED,
-        "flags": block_flags(instructions)
-        | (BlockFlag.OPEN_END if tail_load != NO_REGISTER else 0),
-        "first_fpu": first_fpu_offset(instructions),
-        "stack_drop": stack_drop(instructions),
-        "head_address_registers": first.address_registers if _joins_a_run(first, address) else 0,
-        "tail_load": tail_load,
-        "code": b"".join(pipeline.packed),
-    }
+    open_end = BlockFlag.OPEN_END if tail_load != NO_REGISTER else 0
+    return block_record(
+        address, code, instructions, cycles=pipeline.cycles, packed=pipeline.packed,
+        taken_cycles=refill if skippable else 0,
+        target_penalty=int(_off_word(first, address)),
+        feels_target_penalty=0 < refill < REFILL_LOADED,
+        flags=block_flags(instructions) | open_end,
+        head_address_registers=first.address_registers if _joins_a_run(first, address) else 0,
+        tail_load=tail_load,
+    )  # fmt: skip
 
 
 def _issue(

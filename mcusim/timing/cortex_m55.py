@@ -22,15 +22,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcusim.timing.block_facts import (
-    block_flags,
-    conditional_instructions_left,
-    fetch_words,
-    first_fpu_offset,
-    stack_drop,
-)
+from mcusim.timing.block_facts import block_record, conditional_instructions_left
 from mcusim.timing.helium import decode
-from mcusim.timing.instruction import NO_REGISTER, Instruction, Kind
+from mcusim.timing.instruction import Instruction, Kind
 from mcusim.timing.record import pack
 from mcusim.timing.thumb import split
 
@@ -115,19 +109,11 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
         taken = _issue(pipeline, instruction, unit, address + offset, offset, accurate)
         offset += instruction.size
     instructions = [instruction for instruction, _ in decoded]
-    return {
-        "cycles": pipeline.cycles,
-        "fetch_words": fetch_words(address, len(code)),
-        "taken_cycles": taken if conditional or instructions[-1].conditional else 0,
-        "target_penalty": 0,
-        "feels_target_penalty": False,
-        "flags": block_flags(instructions),
-        "first_fpu": first_fpu_offset(instructions),
-        "stack_drop": stack_drop(instructions),
-        "head_address_registers": 0,
-        "tail_load": NO_REGISTER,
-        "code": b"".join(pipeline.packed),
-    }
+    skippable = conditional or instructions[-1].conditional
+    return block_record(
+        address, code, instructions, cycles=pipeline.cycles, packed=pipeline.packed,
+        taken_cycles=taken if skippable else 0,
+    )  # fmt: skip
 
 
 def _issue(

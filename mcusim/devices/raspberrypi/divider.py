@@ -1,4 +1,4 @@
-"""The SIO's integer divider of one RP2040 core (datasheet 2.3.1.5; pico-sdk, regs/sio.h, SIO_DIV)."""
+"""The SIO's integer divider of one RP2040 core (datasheet 2.3.1.5; pico-sdk, regs/sio.h)."""
 
 from __future__ import annotations
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from mcusim.timing.block_facts import (
     block_flags,
+    block_record,
     conditional_instructions_left,
-    fetch_words,
-    first_fpu_offset,
-    stack_drop,
 )
 from mcusim.timing.cortex_m7.describe import describe
 from mcusim.timing.cortex_m7.operation import Operation
 from mcusim.timing.cortex_m7.pairing import Trait
 from mcusim.timing.cortex_m7.pipeline import Pipeline
-from mcusim.timing.instruction import NO_REGISTER, Instruction, Kind
+from mcusim.timing.instruction import Instruction, Kind
 from mcusim.timing.record import BlockFlag, pack
 from mcusim.timing.thumb import split
 
@@ -70,20 +69,11 @@ def time_block(address: int, code: bytes, it_state: int, accurate: bool) -> dict
         time = _once(pipeline, operations, conditional)
         cycles = pipeline.free
     mispredict_cycles = _mispredict_cycles(pipeline, instructions[-1], conditional[-1])
-    return {
-        "cycles": cycles,
-        "fetch_words": fetch_words(address, len(code)),
-        "taken_cycles": 0,
-        "mispredict_cycles": mispredict_cycles,
-        "target_penalty": 0,
-        "feels_target_penalty": False,
-        "flags": block_flags(instructions) | (BlockFlag.OPEN_END if mispredict_cycles else 0),
-        "first_fpu": first_fpu_offset(instructions),
-        "stack_drop": stack_drop(instructions),
-        "head_address_registers": 0,
-        "tail_load": NO_REGISTER,
-        "code": _packed(address, instructions, time),
-    }
+    open_end = BlockFlag.OPEN_END if mispredict_cycles else 0
+    return block_record(
+        address, code, instructions, cycles=cycles, packed=_packed(address, instructions, time),
+        flags=block_flags(instructions) | open_end, mispredict_cycles=mispredict_cycles,
+    )  # fmt: skip
 
 
 def _conditional(instructions: list[Instruction], left: int) -> list[bool]:
@@ -156,10 +146,8 @@ def _mispredict_cycles(pipeline: Pipeline, last: Instruction, conditional: bool)
     return MISPREDICT_EARLY_CYCLES if pipeline.at - known >= EARLY_FLAGS else MISPREDICT_CYCLES
 
 
-def _packed(address: int, instructions: list[Instruction], time: _Pass) -> bytes:
-    packed = []
+def _packed(address: int, instructions: list[Instruction], time: _Pass) -> Iterator[bytes]:
     offset = 0
     for instruction, at, overlaps in zip(instructions, time.issued, time.overlaps, strict=True):
-        packed.append(pack(instruction, address + offset, offset, at, 0, overlaps))
+        yield pack(instruction, address + offset, offset, at, 0, overlaps)
         offset += instruction.size
-    return b"".join(packed)
