@@ -19,6 +19,14 @@ class FlashControl(Protocol):
 
     def set_wait_states(self, cycles: int) -> None: ...
 
+    def set_serial_read(self, setup_cycles: int, byte_cycles: int) -> None:
+        """Takes the core cycles of a read over a serial interface (execute in place).
+
+        `setup_cycles` come before the first byte, unless it follows the one read last; a cache
+        line takes `byte_cycles` for each of its bytes, a load that nothing caches for its own.
+        0 cycles a byte: a parallel array with wait states.
+        """
+
     def set_prefetch(self, on: bool) -> None: ...
 
     def set_icache(self, on: bool) -> None: ...

@@ -321,6 +321,10 @@ void bind_engine(nb::module_& m) {
              flash_of(e).wait_states = cycles;
              if (MemorySystem* memories = e.accountant.memories()) memories->wait_states = cycles;
            })
+      .def("set_serial_read",
+           [](Engine& e, std::uint32_t setup_cycles, std::uint32_t byte_cycles) {
+             flash_of(e).serial = {setup_cycles, byte_cycles};
+           })
       .def("set_prefetch", [](Engine& e, bool on) { flash_of(e).prefetch = on; })
       .def("set_icache", [](Engine& e, bool on) { flash_of(e).icache.set_enabled(on); })
       .def("set_icache_ways", [](Engine& e, std::uint32_t n) { flash_of(e).icache.set_ways(n); })

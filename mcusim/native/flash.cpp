@@ -74,7 +74,8 @@ Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeom
       read_shift_(log2_exact(read_bytes, "flash read width is a power of two")),
       sectors_(size_bytes / read_bytes) {}
 
-std::uint64_t Flash::book_fetch(std::uint64_t now) {
+std::uint64_t Flash::book_fetch(std::uint32_t sector, std::uint64_t now) {
+  if (serial.byte_cycles != 0) return book_serial(sector << read_shift_, 1U << read_shift_, now);
   const std::uint64_t start = std::max(now, array_free_);
   array_free_ = start + 1 + wait_states;
   booked_[oldest_] = start;
@@ -96,6 +97,13 @@ std::uint64_t Flash::book_data_between(std::uint64_t now) {
   return start;
 }
 
+std::uint64_t Flash::book_serial(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now) {
+  const std::uint64_t setup = offset == serial_next_ ? 0 : serial.setup_cycles;
+  serial_next_ = offset + bytes;
+  array_free_ = std::max(now, array_free_) + setup + std::uint64_t{serial.byte_cycles} * bytes;
+  return array_free_;
+}
+
 std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& activity) {
   if (sector == current_) return 0;
   current_ = sector;
@@ -107,7 +115,7 @@ std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& ac
   const bool was_prefetched = sector == prefetched_;
   std::uint64_t ready = prefetch_ready_;
   if (!was_prefetched) {
-    ready = book_fetch(now);
+    ready = book_fetch(sector, now);
     ++activity[kFlashFetch];
   }
   const std::uint64_t stall = ready > now ? ready - now : 0;
@@ -122,7 +130,7 @@ void Flash::read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activi
   const bool known = sector >= sectors_ || (icache.enabled() && icache.contains(sector));
   prefetched_ = known ? kNone : sector;
   if (known) return;
-  prefetch_ready_ = book_fetch(now);
+  prefetch_ready_ = book_fetch(sector, now);
   ++activity[kFlashFetch];
 }
 
@@ -133,10 +141,17 @@ std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& act
     ++activity[kCacheRead];
     return cache.hit_wait_cycles();
   }
-  const std::uint64_t ready = wait_states == 0 ? now : book_data(now);
   ++activity[kFlashData];
   if (cache.enabled()) cache.fill(sector);
-  return ready - now;
+  if (serial.byte_cycles != 0)
+    return book_serial(sector << read_shift_, 1U << read_shift_, now) - now;
+  return wait_states == 0 ? 0 : book_data(now) - now;
+}
+
+std::uint64_t Flash::read_bytes(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now,
+                                Activity& activity) {
+  ++activity[kFlashData];
+  return book_serial(offset, bytes, now) - now;
 }
 
 }  // namespace mcusim

@@ -1,7 +1,8 @@
 // The flash array with its accelerator: wait states, instruction and data cache, prefetch.
 //
 // The array delivers one read of `read_bytes` per 1 + wait_states cycles, to one client at a time.
-// A cache line is filled read by read ("sector"), as the array delivers it.
+// A cache line is filled read by read ("sector"), as the array delivers it. A serial flash that
+// code executes from in place answers by command, address and bytes instead.
 #pragma once
 
 #include <algorithm>
@@ -78,6 +79,12 @@ class LineCache {
   std::vector<std::uint16_t> slot_of_;  // by line of the flash: slot number + 1, 0 when absent
 };
 
+// Core cycles of a read over a serial interface; no such interface where `byte_cycles` is 0.
+struct SerialRead {
+  std::uint32_t setup_cycles = 0;  // before the first byte, unless it follows the one read last
+  std::uint32_t byte_cycles = 0;
+};
+
 class Flash {
  public:
   Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeometry& icache,
@@ -87,6 +94,7 @@ class Flash {
   LineCache dcache;
   std::uint32_t wait_states = 0;
   bool prefetch = false;
+  SerialRead serial;
 
   std::uint32_t read_shift() const { return read_shift_; }
 
@@ -96,12 +104,18 @@ class Flash {
   void fetched_from_cache(std::uint32_t sector) { current_ = sector; }
   // Cycles that a load waits for data at byte `offset` of the flash.
   std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity);
+  // Whether a load takes its own bytes and no more over the serial interface: nothing caches them.
+  bool loads_bytes() const { return serial.byte_cycles != 0 && !data_cache().enabled(); }
+  // Cycles that such a load waits.
+  std::uint64_t read_bytes(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now,
+                           Activity& activity);
 
  private:
+  const LineCache& data_cache() const { return icache.serves_data() ? icache : dcache; }
   void read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activity);
   // Reads of the array are booked in time; a data read may find a gap between fetches that are
   // booked further ahead. Both return the cycle at which the data is there.
-  std::uint64_t book_fetch(std::uint64_t now);
+  std::uint64_t book_fetch(std::uint32_t sector, std::uint64_t now);
   std::uint64_t book_data(std::uint64_t now) {
     const std::uint64_t start = now < array_free_ ? book_data_between(now) : now;
     last_data_ = start;
@@ -109,6 +123,7 @@ class Flash {
     return start + wait_states;
   }
   std::uint64_t book_data_between(std::uint64_t now);
+  std::uint64_t book_serial(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now);
 
   static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
   std::uint32_t read_shift_;
@@ -117,6 +132,7 @@ class Flash {
   std::uint32_t prefetched_ = kNone;  // sector being read ahead
   std::uint64_t prefetch_ready_ = 0;
   std::uint64_t array_free_ = 0;
+  std::uint32_t serial_next_ = kNone;  // byte that the serial flash would send next
   static constexpr std::size_t kBookings = 64;
   std::array<std::uint64_t, kBookings> booked_{};  // starts of the last fetches, oldest overwritten
   std::size_t oldest_ = 0;

@@ -150,6 +150,10 @@ void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, con
     const std::uint32_t bytes = std::uint32_t{i.access_bytes} * i.count;
     return wait(memories_->read(area.axi_target, address, bytes, start, current_->recent));
   }
+  if (flash_->loads_bytes()) {
+    const std::uint32_t bytes = std::uint32_t{i.access_bytes} * i.count;
+    return wait(flash_->read_bytes(address - area.base, bytes, start, current_->recent));
+  }
   std::uint64_t stall = 0;
   std::uint32_t last_sector = 0xFFFFFFFFU;
   for (std::uint32_t k = 0; k < i.count; ++k) {
@@ -189,6 +193,8 @@ std::uint64_t Accountant::data_wait(std::uint32_t address, std::uint32_t words, 
     return write ? memories_->write(area.axi_target, address, 4, cycles, totals_)
                  : memories_->read(area.axi_target, address, 4 * words, cycles, totals_);
   if (area.place != Place::kFlash || flash_ == nullptr || write) return 0;
+  if (flash_->loads_bytes())
+    return flash_->read_bytes(address - area.base, 4 * words, cycles, totals_);
   return flash_->read(address - area.base, cycles, totals_);
 }
 

@@ -18,6 +18,7 @@ import mcusim
 from mcusim import _native
 from mcusim.boards import Board
 from mcusim.cpu.unicorn_arm import Cause
+from mcusim.devices.device import FlashControl
 from mcusim.firmware import load_firmware
 from mcusim.machine.activity import COLUMNS, INDEX
 
@@ -53,9 +54,11 @@ SETTINGS = {
     "data cache and prefetch": (2, True, False, True),
     "no wait states": (0, False, False, False),
 }
+SERIAL = (37, 5)
+"""Setup cycles of a serial flash, and cycles a byte."""
 
 
-def setup(flash: object, settings: tuple[int | None, ...]) -> None:
+def setup(flash: FlashControl, settings: tuple[int | None, ...]) -> None:
     """Sets wait states, prefetch and caches of the native flash or of the twin's."""
     names = ("set_wait_states", "set_prefetch", "set_icache", "set_dcache")
     for name, value in zip(names, settings, strict=True):
@@ -63,7 +66,13 @@ def setup(flash: object, settings: tuple[int | None, ...]) -> None:
             getattr(flash, name)(value)
 
 
-def compare(board: Board, base: int, settings: tuple[int | None, ...], count: int) -> None:
+def compare(
+    board: Board,
+    base: int,
+    settings: tuple[int | None, ...],
+    count: int,
+    serial: tuple[int, int] = (0, 0),
+) -> None:
     """Runs generated programs, one after the other, with all caches kept warm between them."""
     source, names = programs.batch(count, SEED)
     image = firmware("start:\n" + source, base)
@@ -74,6 +83,8 @@ def compare(board: Board, base: int, settings: tuple[int | None, ...], count: in
     twin.switch_fpu_on()
     setup(rig.engine, settings)
     setup(twin.flash, settings)
+    rig.engine.set_serial_read(*serial)
+    twin.flash.set_serial_read(*serial)
     random = Random(SEED)
     for name in names:
         registers = {f"r{i}": random.getrandbits(random.choice((4, 32))) for i in range(7)}
@@ -95,6 +106,12 @@ def compare(board: Board, base: int, settings: tuple[int | None, ...], count: in
 @pytest.mark.parametrize("board", BOARDS)
 def test_generated_programs_cost_what_the_twin_counts(board: str, setting: str) -> None:
     compare(board_named(board), FLASH[board], SETTINGS[setting], COUNT)
+
+
+@pytest.mark.parametrize("setting", ["everything", "instruction cache", "no wait states"])
+@pytest.mark.parametrize("board", BOARDS)
+def test_serial_flash_costs_what_the_twin_counts(board: str, setting: str) -> None:
+    compare(board_named(board), FLASH[board], SETTINGS[setting], COUNT, SERIAL)
 
 
 def test_slow_memory_costs_what_the_twin_counts() -> None:

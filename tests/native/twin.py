@@ -98,6 +98,8 @@ class FlashTwin:
         self._free_at = 0
         self._booked: deque[int] = deque([0] * BOOKINGS, maxlen=BOOKINGS)
         self._last_data = 0
+        self._setup_cycles = self._byte_cycles = 0
+        self._serial_next = -1
 
     # What control registers do (mcusim.devices.device.FlashControl).
 
@@ -105,6 +107,9 @@ class FlashTwin:
 
     def set_wait_states(self, cycles: int) -> None:
         self.wait_states = cycles
+
+    def set_serial_read(self, setup_cycles: int, byte_cycles: int) -> None:
+        self._setup_cycles, self._byte_cycles = setup_cycles, byte_cycles
 
     def set_prefetch(self, on: bool) -> None:
         self.prefetch = on
@@ -124,7 +129,15 @@ class FlashTwin:
     def invalidate_dcache(self) -> None:
         self.dcache.clear()
 
-    def _start_read(self, now: int) -> int:
+    def _read_serially(self, offset: int, size: int, now: int) -> int:
+        setup = 0 if offset == self._serial_next else self._setup_cycles
+        self._serial_next = offset + size
+        self._free_at = max(now, self._free_at) + setup + size * self._byte_cycles
+        return self._free_at
+
+    def _start_read(self, sector: int, now: int) -> int:
+        if self._byte_cycles:
+            return self._read_serially(sector * self.read_bytes, self.read_bytes, now)
         start = max(now, self._free_at)
         self._free_at = start + 1 + self.wait_states
         self._booked.append(start)
@@ -155,7 +168,7 @@ class FlashTwin:
         if was_ahead:
             ready = self._ahead_ready
         else:
-            ready = self._start_read(now)
+            ready = self._start_read(sector, now)
             counts["flash_fetch"] += 1
         stall = max(0, ready - now)
         if self.icache.on and (self.icache.keeps_prefetched or not was_ahead):
@@ -170,8 +183,19 @@ class FlashTwin:
         if sector >= self.sectors or (self.icache.on and self.icache.contains(sector)):
             return
         self._ahead = sector
-        self._ahead_ready = self._start_read(now)
+        self._ahead_ready = self._start_read(sector, now)
         counts["flash_fetch"] += 1
+
+    @property
+    def loads_bytes(self) -> bool:
+        """Whether a load takes its own bytes and no more."""
+        cache = self.icache if self.icache.serves_data else self.dcache
+        return self._byte_cycles != 0 and not cache.on
+
+    def load(self, offset: int, size: int, now: int, counts: dict[str, int]) -> int:
+        """Cycles that a load of `size` bytes waits where nothing caches them."""
+        counts["flash_data"] += 1
+        return self._read_serially(offset, size, now) - now
 
     def read(self, offset: int, now: int, counts: dict[str, int]) -> int:
         """Cycles that a load waits for data at byte `offset`."""
@@ -181,7 +205,11 @@ class FlashTwin:
             counts["cache_read"] += 1
             return cache.hit_wait
         counts["flash_data"] += 1
-        ready = self._start_data_read(now) if self.wait_states else now
+        ready = now
+        if self._byte_cycles:
+            ready = self._read_serially(sector * self.read_bytes, self.read_bytes, now)
+        elif self.wait_states:
+            ready = self._start_data_read(now)
         if cache.on:
             cache.fill(sector)
         return ready - now
@@ -469,6 +497,8 @@ class Twin:
 
     def _flash_data(self, step: Step, offset: int, block: Timed) -> int:
         start = self.cycles - (block.cycles - step.before)
+        if self.flash.loads_bytes:
+            return self.flash.load(offset, step.count * step.access_bytes, start, self.counts)
         stall, last = 0, -1
         for at in range(offset, offset + step.count * step.access_bytes, step.access_bytes):
             if at // self.flash.read_bytes != last:
