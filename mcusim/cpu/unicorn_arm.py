@@ -16,7 +16,7 @@ REPORTED = (*GENERAL, "sp", "lr", "pc", "xpsr")
 # Exception numbers that Unicorn reports for M-profile cores (QEMU target/arm/cpu.h, EXCP_*).
 _UNDEFINED, _SVC, _PREFETCH_ABORT, _DATA_ABORT, _BKPT = 1, 2, 3, 4, 7
 _EXCEPTION_EXIT, _NOCP, _INVSTATE, _STKOF, _UNALIGNED = 8, 17, 18, 19, 22
-_DIVIDE_BY_ZERO, _NON_SECURE = 100, 101  # the engine's own (native/engine.hpp)
+_DIVIDE_BY_ZERO, _NON_SECURE = 100, 101  # the engine's own (native/arm_engine.hpp)
 # Error codes of uc_emu_start (unicorn.h, uc_err).
 _READ_UNMAPPED, _WRITE_UNMAPPED, _FETCH_UNMAPPED, _INSN_INVALID = 6, 7, 8, 10
 _WRITE_PROT, _READ_PROT, _FETCH_PROT, _EXCEPTION = 12, 13, 14, 21
@@ -74,7 +74,7 @@ WITHOUT_FAULT_STATUS = {"cortex-m0plus"}
 _INTERRUPTS = {"cortex-m0plus": 32}
 
 
-def open_engine(chip: Chip, accurate: bool) -> _native.Engine:
+def open_engine(chip: Chip, accurate: bool) -> _native.ArmEngine:
     """Makes an engine of a chip's core.
 
     Raises:
@@ -84,7 +84,7 @@ def open_engine(chip: Chip, accurate: bool) -> _native.Engine:
     if model is None or chip.core not in CPUID:
         known = ", ".join(sorted(CPUID))
         raise BoardError(f"core {chip.core!r} can't be executed; there are {known}")
-    engine = _native.Engine(
+    engine = _native.ArmEngine(
         model, accurate, chip.priority_bits, CPUID[chip.core], _options(chip.core, chip)
     )
     for port in chip.core_options.io_port if chip.core_options else ():

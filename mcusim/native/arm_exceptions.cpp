@@ -1,7 +1,7 @@
 // Exception entry and return of M-profile cores on Unicorn's register file (DDI0403E B1.5.6 to 8).
 #include <bit>
 
-#include "engine.hpp"
+#include "arm_engine.hpp"
 
 namespace mcusim {
 
@@ -36,7 +36,7 @@ constexpr std::uint32_t kMemManageBits = 0xFFU;
 
 }  // namespace
 
-Masks Engine::masks() const {
+Masks ArmEngine::masks() const {
   if (special_.complete())
     return {*special_.primask != 0, *special_.faultmask != 0,
             exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri))};
@@ -44,18 +44,18 @@ Masks Engine::masks() const {
           exceptions.implemented(static_cast<std::uint8_t>(reg(UC_ARM_REG_BASEPRI)))};
 }
 
-std::uint32_t Engine::control() const {
+std::uint32_t ArmEngine::control() const {
   if (!special_.complete()) return reg(UC_ARM_REG_CONTROL);
   return (*special_.control & ~kFpuActive) | (*special_.fpu_control & kFpuActive);
 }
 
-void Engine::set_control(std::uint32_t value) {
+void ArmEngine::set_control(std::uint32_t value) {
   if (!special_.complete()) return set_reg(UC_ARM_REG_CONTROL, value);
   *special_.control = (*special_.control & kFpuActive) | (value & ~kFpuActive);
   *special_.fpu_control = (*special_.fpu_control & ~kFpuActive) | (value & kFpuActive);
 }
 
-std::uint32_t Engine::low(int number) const {
+std::uint32_t ArmEngine::low(int number) const {
   if (registers_ != nullptr) return registers_[number];
   return reg(number == 12   ? UC_ARM_REG_R12
              : number == 13 ? UC_ARM_REG_SP
@@ -63,7 +63,7 @@ std::uint32_t Engine::low(int number) const {
                             : UC_ARM_REG_R0 + number);
 }
 
-void Engine::set_low(int number, std::uint32_t value) {
+void ArmEngine::set_low(int number, std::uint32_t value) {
   if (registers_ != nullptr) {
     registers_[number] = value;
     return;
@@ -75,27 +75,27 @@ void Engine::set_low(int number, std::uint32_t value) {
           value);
 }
 
-bool Engine::privileged() const {
+bool ArmEngine::privileged() const {
   return system.active_exception != 0 || (control() & kUnprivileged) == 0;
 }
 
-bool Engine::raised() const { return exceptions.execution_priority(masks()) < 0; }
+bool ArmEngine::raised() const { return exceptions.execution_priority(masks()) < 0; }
 
-bool Engine::load(std::uint32_t address, std::uint32_t& word) const {
+bool ArmEngine::load(std::uint32_t address, std::uint32_t& word) const {
   const Memory* memory = memory_at(address, 4);
   if (memory == nullptr) return false;
   std::memcpy(&word, memory->host + (address - memory->base), 4);
   return true;
 }
 
-bool Engine::store(std::uint32_t address, std::uint32_t word) {
+bool ArmEngine::store(std::uint32_t address, std::uint32_t word) {
   const Memory* memory = memory_at(address, 4);
   if (memory == nullptr || memory->read_only) return false;
   std::memcpy(memory->host + (address - memory->base), &word, 4);
   return true;
 }
 
-bool Engine::has_handler(int number) const {
+bool ArmEngine::has_handler(int number) const {
   constexpr std::uint16_t kBranchToSelf = 0xE7FE;
   std::uint32_t vector = 0;
   const bool read = load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector);
@@ -107,17 +107,17 @@ bool Engine::has_handler(int number) const {
   return halfword(entry) != kBranchToSelf;
 }
 
-bool Engine::returns_by(std::uint32_t pc) const {
+bool ArmEngine::returns_by(std::uint32_t pc) const {
   return pc >= architecture_.lowest_return && system.active_exception != 0;
 }
 
-std::uint32_t Engine::exc_return_at(std::uint32_t pc) const {
+std::uint32_t ArmEngine::exc_return_at(std::uint32_t pc) const {
   // Before Armv8-M bit 0 is always one; then it is ES.
   if (architecture_.profile != Profile::kV8M) return pc | 1U;
   return (pc & ~1U) | ((reg(UC_ARM_REG_XPSR) & kThumb) != 0 ? 1U : 0U);
 }
 
-bool Engine::resume_from_exception() {
+bool ArmEngine::resume_from_exception() {
   if (return_from_exception(exc_return_at(stop_.pc))) return true;
   locked_up_ = true;
   stop_.reason = Stop::kInterrupt;
@@ -125,30 +125,30 @@ bool Engine::resume_from_exception() {
   return false;
 }
 
-std::uint32_t Engine::exc_return_base() const {
+std::uint32_t ArmEngine::exc_return_base() const {
   // DDI0553, EXC_RETURN: S and ES are clear without the Security Extension.
   const bool no_security = architecture_.profile == Profile::kV8M && !options_.security;
   return no_security ? 0xFFFFFFA0U : 0xFFFFFFE1U;
 }
 
-bool Engine::on_process_stack() const {
+bool ArmEngine::on_process_stack() const {
   return system.active_exception == 0 && (control() & kStackSelectBit) != 0;
 }
 
-std::uint32_t Engine::stack_limit() const {
+std::uint32_t ArmEngine::stack_limit() const {
   if (!architecture_.stack_limits()) return 0;
   return on_process_stack() ? *special_.process_limit : *special_.main_limit;
 }
 
-bool Engine::stacks_fpu() const { return (control() & kFpuActive) != 0 && system.stacks_fpu(); }
+bool ArmEngine::stacks_fpu() const { return (control() & kFpuActive) != 0 && system.stacks_fpu(); }
 
-std::uint32_t Engine::frame_address(bool fpu) const {
+std::uint32_t ArmEngine::frame_address(bool fpu) const {
   // B1.5.7: an FPU frame is always aligned.
   const bool force = fpu || system.stack_align();
   return (low(13) - (fpu ? kFpuFrame : kBasicFrame)) & ~(force ? 4U : 0U);
 }
 
-bool Engine::can_take(int number) const {
+bool ArmEngine::can_take(int number) const {
   if (!has_handler(number)) return false;
   const bool fpu = stacks_fpu();
   const std::uint32_t frame = frame_address(fpu);
@@ -160,8 +160,8 @@ bool Engine::can_take(int number) const {
   return true;
 }
 
-std::uint32_t Engine::push_words(std::uint32_t frame, std::span<const std::uint32_t> words,
-                                 bool as_privileged) {
+std::uint32_t ArmEngine::push_words(std::uint32_t frame, std::span<const std::uint32_t> words,
+                                    bool as_privileged) {
   std::uint32_t status = 0;
   for (const std::uint32_t word : words) {
     if (!system.mpu.allows(frame, AccessKind::kWrite, as_privileged, raised()))
@@ -173,7 +173,7 @@ std::uint32_t Engine::push_words(std::uint32_t frame, std::span<const std::uint3
   return status;
 }
 
-std::uint32_t Engine::push_fpu(std::uint32_t frame, bool as_privileged) {
+std::uint32_t ArmEngine::push_fpu(std::uint32_t frame, bool as_privileged) {
   std::uint32_t words[kFpuWords];
   for (int i = 0; i < kFpuRegisters; ++i) words[i] = reg(UC_ARM_REG_S0 + i);
   words[kFpuRegisters] = fpscr();
@@ -184,7 +184,7 @@ std::uint32_t Engine::push_fpu(std::uint32_t frame, bool as_privileged) {
   return status;
 }
 
-void Engine::pop_fpu(std::uint32_t frame) {
+void ArmEngine::pop_fpu(std::uint32_t frame) {
   for (int i = 0; i <= kFpuRegisters; ++i) {
     std::uint32_t word = 0;
     load(frame + 4 * static_cast<std::uint32_t>(i), word);
@@ -198,13 +198,13 @@ void Engine::pop_fpu(std::uint32_t frame) {
                               accountant.data_wait(frame, kFpuWords, false));
 }
 
-void Engine::preserve_fpu() {
+void ArmEngine::preserve_fpu() {
   // The first FPU instruction of a handler has the reserved space filled (B1.5.7).
   system.lazy_active = false;
   push_fpu(system.lazy_frame, true);
 }
 
-std::uint32_t Engine::push_frame(std::uint32_t return_address, std::uint32_t xpsr, bool fpu) {
+std::uint32_t ArmEngine::push_frame(std::uint32_t return_address, std::uint32_t xpsr, bool fpu) {
   const std::uint32_t sp = low(13);
   // B1.5.7: an FPU frame is always aligned.
   const bool force = fpu || system.stack_align();
@@ -230,7 +230,7 @@ std::uint32_t Engine::push_frame(std::uint32_t return_address, std::uint32_t xps
   return status;
 }
 
-bool Engine::take_exception(int number, std::uint32_t return_address) {
+bool ArmEngine::take_exception(int number, std::uint32_t return_address) {
   exceptions.set_pending(number);
   const std::uint32_t xpsr = reg(UC_ARM_REG_XPSR) | kThumb;
   const std::uint32_t before = control();
@@ -251,7 +251,7 @@ bool Engine::take_exception(int number, std::uint32_t return_address) {
   return vector_to(has_handler(next) ? next : number, xpsr, exc_return);
 }
 
-void Engine::charge_entry(int number, std::uint32_t frame) {
+void ArmEngine::charge_entry(int number, std::uint32_t frame) {
   // The vector is fetched while the frame is stored: a wait of one hides behind the other when the
   // memories differ (TRM 100166, 3.9).
   const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(number);
@@ -264,7 +264,7 @@ void Engine::charge_entry(int number, std::uint32_t frame) {
                               same ? stacking + fetching : std::max(stacking, behind));
 }
 
-bool Engine::stacking_failed(int number, std::uint32_t status) {
+bool ArmEngine::stacking_failed(int number, std::uint32_t status) {
   // A fault on entry to HardFault or NMI can't be taken: lock-up (B1.5.15).
   if (number <= kHardFault) return false;
   const int fault = (status & kStackOverflow) != 0   ? kUsageFault
@@ -276,7 +276,7 @@ bool Engine::stacking_failed(int number, std::uint32_t status) {
   return true;
 }
 
-bool Engine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return) {
+bool ArmEngine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return) {
   std::uint32_t vector = 0;
   if (!load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector)) {
     if (number <= kHardFault) return false;
@@ -301,7 +301,7 @@ bool Engine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return)
   return raise_fault(kUsageFault, resume_at_, kInvState, false, 0);
 }
 
-void Engine::reset_registers() {
+void ArmEngine::reset_registers() {
   // B1.5.5: masks, CONTROL and the number of the exception are 0, LR all ones.
   set_reg(UC_ARM_REG_XPSR_NZCVQG, kThumb);
   if (special_.complete()) {
@@ -318,13 +318,13 @@ void Engine::reset_registers() {
   set_low(14, 0xFFFFFFFFU);
 }
 
-void Engine::refresh_mode(std::uint32_t xpsr) {
+void ArmEngine::refresh_mode(std::uint32_t xpsr) {
   // Unicorn keeps the privilege with its translation state; a write to the flags renews it.
   set_reg(UC_ARM_REG_APSR_NZCV, xpsr & 0xF0000000U);
   if (system.mpu.enabled()) flush_tlb();
 }
 
-bool Engine::may_return(std::uint32_t exc_return, int nested) const {
+bool ArmEngine::may_return(std::uint32_t exc_return, int nested) const {
   // B1.5.8, ExceptionReturn(): integrity checks.
   const std::uint32_t expected = exc_return_base();
   const std::uint32_t variable = kThread | kProcessStack | (options_.fpu ? kNoFpuFrame : 0U);
@@ -344,7 +344,7 @@ bool Engine::may_return(std::uint32_t exc_return, int nested) const {
   }
 }
 
-bool Engine::return_from_exception(std::uint32_t exc_return) {
+bool ArmEngine::return_from_exception(std::uint32_t exc_return) {
   const int number = system.active_exception;
   const bool valid = may_return(exc_return, exceptions.active_count());
   if (exceptions.active(number)) exceptions.leave(number);
@@ -360,20 +360,20 @@ bool Engine::return_from_exception(std::uint32_t exc_return) {
   return unstack(exc_return);
 }
 
-void Engine::clear_fpu() {
+void ArmEngine::clear_fpu() {
   // DDI0553, FPCCR.CLRONRET: the caller-saved registers, before any tail-chaining.
   for (int i = 0; i < kFpuRegisters; ++i) set_reg(UC_ARM_REG_S0 + i, 0);
   set_reg(UC_ARM_REG_FPSCR, 0);
 }
 
-void Engine::clear_faultmask() {
+void ArmEngine::clear_faultmask() {
   if (special_.faultmask != nullptr)
     *special_.faultmask = 0;
   else
     set_reg(UC_ARM_REG_FAULTMASK, 0);
 }
 
-bool Engine::chain(std::uint32_t exc_return) {
+bool ArmEngine::chain(std::uint32_t exc_return) {
   // Tail-chaining: the frame stays for the next handler.
   const int next = exceptions.next(masks());
   const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(next);
@@ -382,7 +382,7 @@ bool Engine::chain(std::uint32_t exc_return) {
   return vector_to(next, reg(UC_ARM_REG_XPSR), exc_return);
 }
 
-bool Engine::chain_fault(int fault, std::uint32_t status, std::uint32_t exc_return) {
+bool ArmEngine::chain_fault(int fault, std::uint32_t status, std::uint32_t exc_return) {
   const Masks now = masks();
   if (exceptions.execution_priority(now) <= -1) return false;
   const bool able = exceptions.may_preempt(fault, now);
@@ -393,8 +393,8 @@ bool Engine::chain_fault(int fault, std::uint32_t status, std::uint32_t exc_retu
   return chain(exc_return | 0xF0000000U);
 }
 
-std::uint32_t Engine::pop_words(std::uint32_t frame, std::span<std::uint32_t> words,
-                                bool as_privileged) const {
+std::uint32_t ArmEngine::pop_words(std::uint32_t frame, std::span<std::uint32_t> words,
+                                   bool as_privileged) const {
   std::uint32_t status = 0;
   for (std::uint32_t& word : words) {
     if (!system.mpu.allows(frame, AccessKind::kRead, as_privileged, raised()))
@@ -406,7 +406,7 @@ std::uint32_t Engine::pop_words(std::uint32_t frame, std::span<std::uint32_t> wo
   return status;
 }
 
-bool Engine::unstack(std::uint32_t exc_return) {
+bool ArmEngine::unstack(std::uint32_t exc_return) {
   const bool thread = (exc_return & kThread) != 0;
   const bool process = thread && (exc_return & kProcessStack) != 0;
   const std::uint32_t frame = process ? reg(UC_ARM_REG_PSP) : low(13);
@@ -424,8 +424,8 @@ bool Engine::unstack(std::uint32_t exc_return) {
   return raise_fault(kUsageFault, resume_at_, kInvState, false, 0);
 }
 
-void Engine::restore(std::uint32_t exc_return, std::uint32_t frame,
-                     std::span<const std::uint32_t> words) {
+void ArmEngine::restore(std::uint32_t exc_return, std::uint32_t frame,
+                        std::span<const std::uint32_t> words) {
   const bool fpu = (exc_return & kNoFpuFrame) == 0;
   const bool process = (exc_return & (kThread | kProcessStack)) == (kThread | kProcessStack);
   const std::uint32_t xpsr = words[7];
@@ -445,7 +445,7 @@ void Engine::restore(std::uint32_t exc_return, std::uint32_t frame,
   accountant.select_stack(process, sp, resume_at_);
 }
 
-void Engine::switch_mode(bool process, bool fpu, std::uint32_t xpsr) {
+void ArmEngine::switch_mode(bool process, bool fpu, std::uint32_t xpsr) {
   const std::uint32_t privilege = control() & kUnprivileged;
   system.active_exception = static_cast<int>(xpsr & kNumber);
   const std::uint32_t context = kFpuActive | (options_.security ? kSecureFpuActive : 0U);
@@ -455,7 +455,7 @@ void Engine::switch_mode(bool process, bool fpu, std::uint32_t xpsr) {
   if (privilege != 0) refresh_mode(now);
 }
 
-void Engine::translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc) const {
+void ArmEngine::translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc) const {
   // What the memory map shows as a bus error can be the MPU's (B3.5) or the default map's.
   const bool fetch = (cfsr & (kIbusErr | kInvPc)) != 0 && (pc >= 0xF0000000U || cfsr == kIbusErr);
   if (fetch && !system.mpu.allows(pc, AccessKind::kFetch, privileged(), raised())) {
@@ -467,8 +467,8 @@ void Engine::translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc)
   }
 }
 
-bool Engine::raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool has_address,
-                         std::uint32_t address) {
+bool ArmEngine::raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool has_address,
+                            std::uint32_t address) {
   translate_fault(number, cfsr, pc);
   mpu_denied_ = false;
   const Masks now = masks();

@@ -1,4 +1,6 @@
 // The module mcusim._native: what Python sees of the native core (typed in mcusim/_native.pyi).
+#include "bindings.hpp"
+
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/pair.h>
@@ -12,7 +14,7 @@
 #include <memory>
 
 #include "demangle.hpp"
-#include "engine.hpp"
+#include "unicorn_engine.hpp"
 #include "vector_bindings.hpp"
 
 namespace nb = nanobind;
@@ -102,11 +104,6 @@ void set_deep_sleep(Engine& engine, nb::callable python) {
   };
 }
 
-int check_exception(int number) {
-  if (number < 1 || number >= Exceptions::kCount) throw nb::value_error("no such exception");
-  return number;
-}
-
 void drop_callbacks(Engine& engine) {
   engine.decode = nullptr;
   engine.device_read = nullptr;
@@ -135,7 +132,7 @@ void map_memory(Engine& engine, const std::vector<std::pair<std::uint32_t, std::
     const Area area{kPlaces.at(place), writable, target, base, read_wait, write_wait};
     if (area.place >= Place::kTcm && memories == nullptr)
       throw nb::value_error("TCM and AXI memories need a memory system");
-    if (area.place == Place::kTcm) engine.system.features.set_tcm(base, size_bytes);
+    if (area.place == Place::kTcm) engine.note_tcm(base, size_bytes);
     areas.emplace_back(base, area);
   }
   engine.map_memory(areas, size_bytes, executable);
@@ -274,27 +271,8 @@ nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
                         stop.write);
 }
 
-void bind_core_options(nb::module_& m) {
-  nb::class_<CoreOptions>(m, "CoreOptions")
-      .def(
-          "__init__",
-          [](CoreOptions* self, int interrupts, std::uint32_t mpu_regions, bool fpu, bool systick,
-             bool vector_table_register, bool unprivileged, bool security) {
-            if (mpu_regions > Mpu::kMostRegions)
-              throw nb::value_error("an MPU has at most 16 regions");
-            new (self) CoreOptions{interrupts,   mpu_regions, fpu, systick, vector_table_register,
-                                   unprivileged, security};
-          },
-          nb::kw_only(), "interrupts"_a, "mpu_regions"_a, "fpu"_a, "systick"_a,
-          "vector_table_register"_a, "unprivileged"_a, "security"_a);
-}
-
 void bind_engine(nb::module_& m) {
   nb::class_<Engine>(m, "Engine")
-      .def(nb::init<int, bool, int, std::uint32_t, const CoreOptions&>(), "cpu_model"_a,
-           "accurate"_a, "priority_bits"_a, "cpuid"_a, "options"_a)
-      .def("map_system_control", &Engine::map_system_control)
-      .def("map_bit_band", &Engine::map_bit_band)
       .def("set_flash_writable", &Engine::set_flash_writable)
       .def("map_memory", &map_memory, "bases"_a, "size_bytes"_a, "writable"_a, "executable"_a,
            "read_wait"_a, "write_wait"_a, "axi"_a)
@@ -407,21 +385,10 @@ void bind_engine(nb::module_& m) {
           },
           "source"_a, "cycle"_a)
       .def("cancel", [](Engine& e, int source) { e.timeline.cancel(source); })
-      .def(
-          "set_line",
-          [](Engine& e, int number, bool high) {
-            e.exceptions.set_line(check_exception(number), high);
-            e.attend();
-          },
-          "exception"_a, "high"_a)
-      .def("set_vector_table",
-           [](Engine& e, std::uint32_t address) { e.system.vector_table = address; })
-      .def("raise_fault", &Engine::raise_fault, "exception"_a, "pc"_a, "cfsr"_a, "has_address"_a,
-           "address"_a)
+      .def("set_line", &Engine::set_line, "number"_a, "high"_a)
       .def_prop_ro("resume_at", &Engine::resume_at)
-      .def_prop_ro("vector_table", [](const Engine& e) { return e.system.vector_table; })
-      .def_prop_ro("reset_requested", [](const Engine& e) { return e.system.reset_requested; })
-      .def_prop_ro("sleep_deep", [](const Engine& e) { return e.system.sleep_deep(); })
+      .def_prop_ro("reset_requested", &Engine::reset_requested)
+      .def_prop_ro("sleep_deep", &Engine::sleep_deep)
       .def("reset", &Engine::reset)
       .def("request_reset", &Engine::request_reset)
       .def("idle",
@@ -430,16 +397,13 @@ void bind_engine(nb::module_& m) {
              return e.idle();
            })
       .def("set_deep_sleep", &set_deep_sleep)
-      .def("set_sleep", &Engine::set_sleep, "systick"_a, "wake_cycles"_a)
+      .def("set_sleep", &Engine::set_sleep, "timer"_a, "wake_cycles"_a)
       .def("wake_up",
            [](Engine& e, std::uint64_t wake_cycles) { e.accountant.wake_up(wake_cycles); })
       .def_prop_ro("dozing", &Engine::dozing)
       .def_prop_ro("waking", [](const Engine& e) { return e.accountant.waking; })
       .def_prop_ro("asleep", [](const Engine& e) { return e.accountant.asleep; })
-      .def_prop_ro("mpu_denied", &Engine::mpu_denied)
       .def_prop_ro("privileged", &Engine::privileged)
-      .def_prop_ro("fpu_enabled", [](const Engine& e) { return e.system.fpu_enabled(); })
-      .def_ro("stopped_at_fpu", &Engine::stopped_at_fpu)
       .def_prop_ro("registers_are_direct", &Engine::registers_are_direct);
 }
 
@@ -463,37 +427,10 @@ NB_MODULE(_native, m) {
           nb::kw_only(), "cycles"_a, "fetch_words"_a, "taken_cycles"_a, "target_penalty"_a,
           "feels_target_penalty"_a, "flags"_a, "first_fpu"_a, "stack_drop"_a,
           "head_address_registers"_a, "tail_load"_a, "code"_a, "mispredict_cycles"_a = 0);
-  bind_core_options(m);
   bind_engine(m);
+  bind_arm(m);
   m.def("demangle", &demangle, "name"_a);
   bind_vectors(m);
-  m.def(
-      "divide_cycles",
-      [](std::uint32_t dividend, std::uint32_t divisor, bool dual_issue) {
-        return divide_cycles(dual_issue ? CoreKind::kCortexM7 : CoreKind::kCortexM4, dividend,
-                             divisor);
-      },
-      "dividend"_a, "divisor"_a, "dual_issue"_a = false);
-  nb::dict models;
-  models["cortex-m0plus"] = static_cast<int>(UC_CPU_ARM_CORTEX_M0);
-  models["cortex-m4"] = static_cast<int>(UC_CPU_ARM_CORTEX_M4);
-  models["cortex-m7"] = static_cast<int>(UC_CPU_ARM_CORTEX_M7);
-  models["cortex-m33"] = static_cast<int>(UC_CPU_ARM_CORTEX_M33);
-  models["cortex-m55"] = Engine::kCortexM55Model;
-  m.attr("CPU_MODELS") = models;
-  nb::dict registers;
-  for (int i = 0; i < 13; ++i)
-    registers[nb::str("r{}").format(i)] =
-        i == 12 ? static_cast<int>(UC_ARM_REG_R12) : UC_ARM_REG_R0 + i;
-  registers["sp"] = static_cast<int>(UC_ARM_REG_SP);
-  registers["lr"] = static_cast<int>(UC_ARM_REG_LR);
-  registers["pc"] = static_cast<int>(UC_ARM_REG_PC);
-  registers["xpsr"] = static_cast<int>(UC_ARM_REG_XPSR);
-  registers["msp"] = static_cast<int>(UC_ARM_REG_MSP);
-  registers["psp"] = static_cast<int>(UC_ARM_REG_PSP);
-  registers["control"] = static_cast<int>(UC_ARM_REG_CONTROL);
-  registers["primask"] = static_cast<int>(UC_ARM_REG_PRIMASK);
-  m.attr("REGISTERS") = registers;
   m.attr("ACTIVITY_COLUMNS") = static_cast<int>(kColumns);
 }
 

@@ -1,28 +1,16 @@
 // The blocks that were met: found by address, decoded when new.
-#include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <stdexcept>
 
-#include "engine.hpp"
+#include "unicorn_engine.hpp"
 
 namespace mcusim {
 
 namespace {
 
 constexpr std::size_t kTableEntries = 65536 / 2;
-
-// Conditional-execution bits of xPSR (IT[7:0]).
-constexpr std::uint32_t kItMask = 0x0600FC00U;
-
-// B in its encodings T2 and T4 (ARM DDI0403E A7.7.12) with an offset of -4.
-bool is_branch_to_itself(std::span<const std::uint8_t> code) {
-  constexpr std::array<std::uint8_t, 2> kNarrow{0xFE, 0xE7};
-  constexpr std::array<std::uint8_t, 4> kWide{0xFF, 0xF7, 0xFE, 0xBF};
-  return std::ranges::equal(code, kNarrow) || std::ranges::equal(code, kWide);
-}
 
 }  // namespace
 
@@ -59,22 +47,6 @@ std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t s
   return code;
 }
 
-void Engine::inspect(Block& block, std::span<const std::uint8_t> host) {
-  constexpr std::uint16_t kSev = 0xBF40U;
-  constexpr std::uint16_t kMoveToSpMask = 0xFF87U, kMoveToSp = 0x4685U;  // MOV SP, Rm
-  for (const Instruction& i : block.code) {
-    const auto half =
-        static_cast<std::uint16_t>(host[i.offset] | std::uint32_t{host[i.offset + 1U]} << 8);
-    if (half == kSev) block.sends_event = true;
-    if ((half & kMoveToSpMask) == kMoveToSp) block.sets_stack = true;
-    // CPS and MSR end a block, and may let a pending exception through at once.
-    const bool change = (half & 0xFFE8U) == 0xB660U, move = (half & 0xFFF0U) == 0xF380U;
-    if (change || (move && (host[i.offset + 3U] & 0xD0U) == 0x80U)) block.flags |= kStackSelect;
-  }
-  block.spins = is_branch_to_itself(host);
-  block.needs_care = block.sends_event || block.spins || block.has(kUsesFpu) ? 1U : 0U;
-}
-
 void Engine::set_flash(std::unique_ptr<Flash> flash) {
   accountant.set_flash(std::move(flash));
   for (Block& block : blocks_) accountant.place_again(block);
@@ -82,13 +54,12 @@ void Engine::set_flash(std::unique_ptr<Flash> flash) {
 
 Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   std::vector<std::uint8_t> code = code_at(address, size);
-  blocks_.push_back(decode(address, code, reg(UC_ARM_REG_XPSR) & kItMask));
+  blocks_.push_back(decode(address, code, decode_state()));
   Block& block = blocks_.back();
   block.address = address;
   block.size = size;
   accountant.place(block);
   inspect(block, code);
-  find_test_targets(block);
   if (block.has(kInRam)) {
     if (const Memory* memory = memory_at(address, size); memory != nullptr)
       block.host = memory->host + (address - memory->base);
@@ -100,9 +71,6 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
     if (function.address == address) block.heap_function = &function;
   if (block.heap_function != nullptr) block.flags |= kMarked;
   block.events = block.dynamic.data();
-  if (helium_ != nullptr)
-    for (const std::uint32_t page : {address >> 10, (address + size - 1) >> 10})
-      helium_->code_pages[page >> 6] |= std::uint64_t{1} << (page & 63U);
   Block**& table = tables_[address >> 16];
   if (table == nullptr) table = static_cast<Block**>(std::calloc(kTableEntries, sizeof(Block*)));
   if (table == nullptr) throw std::bad_alloc();

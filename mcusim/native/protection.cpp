@@ -2,17 +2,12 @@
 // done all the same.
 #include <algorithm>
 #include <cstring>
-#include <stdexcept>
 
-#include "engine.hpp"
+#include "arm_engine.hpp"
 
 namespace mcusim {
 
 namespace {
-
-void check(uc_err error, const char* what) {
-  if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
-}
 
 constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
 constexpr std::uint64_t kPage = 1024;           // grain of Unicorn's memory map
@@ -21,7 +16,7 @@ constexpr std::uint32_t kPrivateBus = 0xE0000000U, kPrivateBusEnd = 0xE0100000U;
 
 }  // namespace
 
-void Engine::keep_registers(std::uint32_t pc) {
+void ArmEngine::keep_registers(std::uint32_t pc) {
   if (kept_) return;
   kept_ = true;
   for (int i = 0; i < 15; ++i) kept_registers_[i] = low(i);
@@ -29,30 +24,30 @@ void Engine::keep_registers(std::uint32_t pc) {
   kept_pc_ = pc;
 }
 
-void Engine::restore_registers() {
+void ArmEngine::restore_registers() {
   for (int i = 0; i < 15; ++i) set_low(i, kept_registers_[i]);
   set_reg(UC_ARM_REG_XPSR_NZCVQG, kept_xpsr_);
   stop_.pc = kept_pc_;
   kept_ = false;
 }
 
-void Engine::trap(std::uint32_t pc) {
+void ArmEngine::trap(std::uint32_t pc) {
   keep_registers(pc);
   stop_with(Stop::kInterrupt, accountant.trapped_by_division ? kDivideByZero : kUnaligned, pc);
 }
 
-std::uint8_t Engine::traps() const {
+std::uint8_t ArmEngine::traps() const {
   return static_cast<std::uint8_t>((system.traps_division() ? Accountant::kTrapDivision : 0) |
                                    (system.traps_unaligned() ? Accountant::kTrapUnaligned : 0));
 }
 
-void Engine::flush_tlb() {
+void ArmEngine::flush_tlb() {
   stale_tlb_ = false;
   careful_ = system.mpu.enabled() ? 1U : 0U;
   check(uc_ctl_flush_tlb(uc_.get()), "dropping the address cache");
 }
 
-bool Engine::guard(bool write, std::uint32_t address, int size, std::int64_t value) {
+bool ArmEngine::guard(bool write, std::uint32_t address, int size, std::int64_t value) {
   if (address >= kPrivateBus && address < kPrivateBusEnd) {
     const bool trigger = address == kSystemControl + 0xF00U && system.user_may_pend();
     return privileged() || (trigger && write);
@@ -79,14 +74,14 @@ bool Engine::guard(bool write, std::uint32_t address, int size, std::int64_t val
   return true;
 }
 
-void Engine::forget_it_state() {
+void ArmEngine::forget_it_state() {
   // Unicorn brings the core up to date for this hook, and leaves the IT state of the instruction
   // behind: the next block would begin in the IT block of this one.
   const std::uint32_t xpsr = reg(UC_ARM_REG_XPSR);
   if ((xpsr & kItBits) != 0) set_reg(UC_ARM_REG_XPSR, xpsr & ~kItBits);
 }
 
-void Engine::apply_mpu() {
+void ArmEngine::apply_mpu() {
   system.mpu_changed = false;
   // Unicorn keeps the cuts of old rules: they are to be set anew as well.
   for (const std::uint64_t at : system.mpu.boundaries()) {
@@ -102,7 +97,7 @@ void Engine::apply_mpu() {
   flush_tlb();
 }
 
-void Engine::protect(std::uint32_t base, std::uint32_t size, std::uint32_t allowed) {
+void ArmEngine::protect(std::uint32_t base, std::uint32_t size, std::uint32_t allowed) {
   const std::uint64_t to = std::uint64_t{base} + size;
   for (std::uint64_t start = base; start < to;) {
     const auto next = std::upper_bound(cuts_.begin(), cuts_.end(), start);
@@ -113,7 +108,7 @@ void Engine::protect(std::uint32_t base, std::uint32_t size, std::uint32_t allow
   }
 }
 
-std::uint32_t Engine::permitted(std::uint64_t start, std::uint64_t end) const {
+std::uint32_t ArmEngine::permitted(std::uint64_t start, std::uint64_t end) const {
   // What both levels of privilege may do at every address; `guard` decides on the rest.
   std::uint32_t permissions = UC_PROT_ALL;
   // Between two cuts further than a page apart the rules don't change.

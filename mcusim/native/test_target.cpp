@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "engine.hpp"
+#include "arm_engine.hpp"
 
 namespace mcusim {
 
@@ -16,7 +16,7 @@ bool is_test_target(std::uint32_t first, std::uint32_t second) {
 
 }  // namespace
 
-void Engine::find_test_targets(Block& block) {
+void ArmEngine::find_test_targets(Block& block) {
   if (architecture_.profile != Profile::kV8M) return;
   for (const Instruction& i : block.code) {
     const std::uint32_t at = block.address + i.offset;
@@ -28,20 +28,20 @@ void Engine::find_test_targets(Block& block) {
   }
 }
 
-void Engine::hook_test_targets() {
+void ArmEngine::hook_test_targets() {
   // Hooks made while the core runs would not be seen.
   for (; hooked_targets_ < test_targets_.size(); ++hooked_targets_) {
     const std::uint64_t at = test_targets_[hooked_targets_];
     uc_hook handle = 0;
     if (uc_hook_add(uc_.get(), &handle, UC_HOOK_CODE,
-                    reinterpret_cast<void*>(&Engine::on_test_target), this, at, at) != UC_ERR_OK)
+                    reinterpret_cast<void*>(&ArmEngine::on_test_target), this, at, at) != UC_ERR_OK)
       throw std::runtime_error("adding a hook for TT");
   }
   forget_translations();
 }
 
-void Engine::on_test_target(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
+void ArmEngine::on_test_target(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
   const std::uint32_t second = engine.halfword(at + 2);
   // Code in RAM may have changed.
@@ -53,7 +53,7 @@ void Engine::on_test_target(uc_engine*, std::uint64_t address, std::uint32_t, vo
   engine.redirect(at + 4, true);
 }
 
-std::uint32_t Engine::test_target(std::uint32_t address, bool unprivileged) const {
+std::uint32_t ArmEngine::test_target(std::uint32_t address, bool unprivileged) const {
   constexpr std::uint32_t kRegionValid = 1U << 16, kReadable = 1U << 18, kWritable = 1U << 19;
   constexpr std::uint32_t kSecure = 1U << 22;
   // Without an SAU that says otherwise, all that Secure state sees is Secure.

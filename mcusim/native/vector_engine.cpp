@@ -4,7 +4,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "engine.hpp"
+#include "arm_engine.hpp"
 
 namespace mcusim {
 
@@ -35,7 +35,7 @@ bool is_silent(const mve::Instruction& i) {
 
 }  // namespace
 
-void Engine::add_vectors() {
+void ArmEngine::add_vectors() {
   std::uint8_t* const vectors = find_vector_registers(uc_.get(), registers_);
   if (vectors == nullptr || !add_double_precision(uc_.get(), registers_))
     throw std::runtime_error("the vector registers of this Unicorn can't be reached");
@@ -45,14 +45,14 @@ void Engine::add_vectors() {
   helium_->state.bus = &vector_bus_;
 }
 
-bool Engine::extension_at(std::uint32_t pc) const {
+bool ArmEngine::extension_at(std::uint32_t pc) const {
   if (helium_ == nullptr) return false;
   const std::uint32_t first = halfword(pc);
   if (!mve::is_wide(first)) return false;
   return mve::is_extension(mve::decode(first << 16 | halfword(pc + 2), true));
 }
 
-bool Engine::vectors_follow(uc_err error, std::uint32_t cut) {
+bool ArmEngine::vectors_follow(uc_err error, std::uint32_t cut) {
   const bool refused = error == UC_ERR_INSN_INVALID && (reg(UC_ARM_REG_XPSR) & kThumb) != 0 &&
                        extension_at(stop_.pc);
   if (!refused && (error != UC_ERR_OK || cut == 0 || stop_.pc != cut)) return false;
@@ -60,7 +60,7 @@ bool Engine::vectors_follow(uc_err error, std::uint32_t cut) {
   return true;
 }
 
-VectorPlan Engine::plan_of(std::span<const std::uint8_t> code) {
+VectorPlan ArmEngine::plan_of(std::span<const std::uint8_t> code) {
   VectorPlan plan;
   bool known = true;  // all instructions so far can be interpreted
   for (std::uint32_t at = 0; at + 2 <= code.size();) {
@@ -81,14 +81,14 @@ VectorPlan Engine::plan_of(std::span<const std::uint8_t> code) {
   return plan;
 }
 
-const VectorPlan& Engine::plan_at(std::uint32_t address, std::uint32_t size) {
+const VectorPlan& ArmEngine::plan_at(std::uint32_t address, std::uint32_t size) {
   const auto code = code_at(address, size);
   VectorPlan& plan = helium_->plans[std::uint64_t{address} << 32 | size];
   if (plan.copy != code) plan = plan_of(code);
   return plan;
 }
 
-bool Engine::takes_over(std::uint32_t address, std::uint32_t& size) {
+bool ArmEngine::takes_over(std::uint32_t address, std::uint32_t& size) {
   const VectorPlan& plan = plan_at(address, size);
   switch (plan.kind) {
     case VectorPlan::kPlain:
@@ -107,7 +107,7 @@ bool Engine::takes_over(std::uint32_t address, std::uint32_t& size) {
   }
 }
 
-VectorRun Engine::read_run(std::uint32_t address) const {
+VectorRun ArmEngine::read_run(std::uint32_t address) const {
   VectorRun run;
   run.address = address;
   const Memory* memory = memory_at(address, 2);
@@ -128,7 +128,7 @@ VectorRun Engine::read_run(std::uint32_t address) const {
   return run;
 }
 
-VectorRun* Engine::run_at(std::uint32_t address) {
+VectorRun* ArmEngine::run_at(std::uint32_t address) {
   const auto found = helium_->runs.find(address);
   if (found != helium_->runs.end()) {
     VectorRun& known = found->second;
@@ -140,7 +140,7 @@ VectorRun* Engine::run_at(std::uint32_t address) {
   return &(helium_->runs[address] = std::move(run));
 }
 
-void Engine::load_vector_state() {
+void ArmEngine::load_vector_state() {
   mve::State& s = helium_->state;
   const std::uint32_t xpsr = reg(UC_ARM_REG_XPSR);
   s.apsr = xpsr & kFlagBits;
@@ -148,7 +148,7 @@ void Engine::load_vector_state() {
   s.fpscr = (reg(UC_ARM_REG_FPSCR) & ~kOwnFpscr) | (s.fpscr & kOwnFpscr);
 }
 
-void Engine::store_vector_state() {
+void ArmEngine::store_vector_state() {
   const mve::State& s = helium_->state;
   const std::uint32_t xpsr = reg(UC_ARM_REG_XPSR);
   const std::uint32_t it = (s.it & 0xFCU) << 8 | (s.it & 3U) << 25;
@@ -160,14 +160,14 @@ void Engine::store_vector_state() {
   set_reg(UC_ARM_REG_FPSCR, s.fpscr & ~kOwnFpscr);
 }
 
-std::uint32_t Engine::fpscr() const {
+std::uint32_t ArmEngine::fpscr() const {
   const std::uint32_t value = reg(UC_ARM_REG_FPSCR);
   if (helium_ == nullptr) return value;
   const mve::State& s = helium_->state;
   return (value & ~(kOwnFpscr | kTailSize)) | (s.fpscr & kOwnFpscr) | s.ltpsize << 16;
 }
 
-void Engine::set_fpscr(std::uint32_t value) {
+void ArmEngine::set_fpscr(std::uint32_t value) {
   if (helium_ != nullptr) {
     helium_->state.fpscr = value & kOwnFpscr;
     helium_->state.ltpsize = value >> 16 & 7U;
@@ -175,13 +175,13 @@ void Engine::set_fpscr(std::uint32_t value) {
   set_reg(UC_ARM_REG_FPSCR, value & ~(helium_ != nullptr ? kOwnFpscr | kTailSize : 0U));
 }
 
-std::uint32_t Engine::push_predicates(std::uint32_t address, bool as_privileged) {
+std::uint32_t ArmEngine::push_predicates(std::uint32_t address, bool as_privileged) {
   // The word behind FPSCR, reserved in a frame without the extension (DDI0553, PushStack).
   return push_words(address, {&helium_->state.vpr, 1}, as_privileged);
 }
 
 // The first vector instruction since CONTROL.FPCA was cleared (DDI0553, ExecuteFPCheck).
-void Engine::begin_vector_context() {
+void ArmEngine::begin_vector_context() {
   if ((*special_.fpu_control & kFpuActive) != 0) return;
   *special_.fpu_control |= kFpuActive;
   mve::State& s = helium_->state;
@@ -189,7 +189,7 @@ void Engine::begin_vector_context() {
   s.ltpsize = mve::kNoTail;
 }
 
-bool Engine::begin_interpreted(Block& block) {
+bool ArmEngine::begin_interpreted(Block& block) {
   const Block* previous = accountant.current();
   if (previous != nullptr && previous->has(kStackSelect)) masks_written();
   if ((block.needs_care | careful_) != 0) {
@@ -211,7 +211,7 @@ bool Engine::begin_interpreted(Block& block) {
   return !stopping_ && resume_at_ == block.address && accountant.current() == &block;
 }
 
-void Engine::interpret(std::uint32_t pc) {
+void ArmEngine::interpret(std::uint32_t pc) {
   mve::State& s = helium_->state;
   load_vector_state();
   int scalar_blocks = 0;
@@ -239,14 +239,14 @@ void Engine::interpret(std::uint32_t pc) {
   redirect(pc, true);
 }
 
-Block* Engine::block_of(VectorRun& run) {
+Block* ArmEngine::block_of(VectorRun& run) {
   if (run.block != nullptr) return run.block;
   run.block = look_for(nullptr, run.address, run.size);
   if (run.block != nullptr) run.block->interpreted = true;
   return run.block;
 }
 
-bool Engine::execute(const VectorRun& run) {
+bool ArmEngine::execute(const VectorRun& run) {
   mve::State& s = helium_->state;
   // Without a floating-point context the loops have no tail.
   const bool context = (*special_.fpu_control & kFpuActive) != 0;
@@ -276,7 +276,7 @@ bool Engine::execute(const VectorRun& run) {
   return done;
 }
 
-bool Engine::execute_one(const mve::Instruction& i) {
+bool ArmEngine::execute_one(const mve::Instruction& i) {
   mve::State& s = helium_->state;
   try {
     i.execute(s, i);
@@ -296,16 +296,16 @@ bool Engine::execute_one(const mve::Instruction& i) {
   return false;
 }
 
-void Engine::interpreted_trap(int number) { leave_interpreter(Stop::kInterrupt, number); }
+void ArmEngine::interpreted_trap(int number) { leave_interpreter(Stop::kInterrupt, number); }
 
-void Engine::leave_interpreter(Stop reason, int number) {
+void ArmEngine::leave_interpreter(Stop reason, int number) {
   store_vector_state();
   const std::uint32_t pc = helium_->state.pc;
   set_reg(UC_ARM_REG_PC, pc | 1U);
   stop_with(reason, number, pc);
 }
 
-std::uint8_t* Engine::VectorBus::window(std::uint32_t address, std::uint32_t bytes, bool write) {
+std::uint8_t* ArmEngine::VectorBus::window(std::uint32_t address, std::uint32_t bytes, bool write) {
   const Memory* memory = engine->memory_at(address, bytes);
   if (memory == nullptr) return nullptr;
   if (engine->system.mpu.enabled()) {
@@ -324,13 +324,13 @@ std::uint8_t* Engine::VectorBus::window(std::uint32_t address, std::uint32_t byt
   return memory->host + (address - memory->base);
 }
 
-void Engine::forget_code(std::uint32_t address, std::uint32_t bytes) {
+void ArmEngine::forget_code(std::uint32_t address, std::uint32_t bytes) {
   for (const std::uint32_t page : {address >> 10, (address + bytes - 1) >> 10})
     if ((helium_->code_pages[page >> 6] >> (page & 63U) & 1U) != 0)
       uc_ctl_remove_cache(uc_.get(), address & ~1023U, ((address + bytes) | 1023U) + 1U);
 }
 
-std::uint32_t Engine::VectorBus::load(std::uint32_t address, std::uint32_t bytes) {
+std::uint32_t ArmEngine::VectorBus::load(std::uint32_t address, std::uint32_t bytes) {
   std::uint32_t value = 0;
   if (const std::uint8_t* from = window(address, bytes, false); from != nullptr) {
     std::memcpy(&value, from, bytes);
@@ -342,7 +342,7 @@ std::uint32_t Engine::VectorBus::load(std::uint32_t address, std::uint32_t bytes
   return static_cast<std::uint32_t>(on_device_read(nullptr, address - device->base, bytes, device));
 }
 
-void Engine::VectorBus::store(std::uint32_t address, std::uint32_t bytes, std::uint32_t value) {
+void ArmEngine::VectorBus::store(std::uint32_t address, std::uint32_t bytes, std::uint32_t value) {
   if (std::uint8_t* to = window(address, bytes, true); to != nullptr) {
     std::memcpy(to, &value, bytes);
     return;
@@ -354,14 +354,15 @@ void Engine::VectorBus::store(std::uint32_t address, std::uint32_t bytes, std::u
     on_device_write(nullptr, address - device->base, bytes, value, device);
 }
 
-void Engine::VectorBus::charge(std::uint32_t address, std::uint32_t bytes, std::uint32_t count,
-                               bool write) {
+void ArmEngine::VectorBus::charge(std::uint32_t address, std::uint32_t bytes, std::uint32_t count,
+                                  bool write) {
   const std::uint32_t offset = engine->helium_->state.pc - engine->accountant.current()->address;
   engine->accountant.vector_access(offset, address, bytes, count, write);
 }
 
 // Null for the system control space.
-Engine::DeviceWindow* Engine::device_at(std::uint32_t address, std::uint32_t bytes, bool write) {
+ArmEngine::DeviceWindow* ArmEngine::device_at(std::uint32_t address, std::uint32_t bytes,
+                                              bool write) {
   for (const auto& window : windows_)
     if (address >= window->base && address - window->base <= window->size - bytes)
       return window.get();

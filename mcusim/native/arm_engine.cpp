@@ -1,24 +1,11 @@
-#include "engine.hpp"
+#include "arm_engine.hpp"
 
-#include <sys/mman.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <stdexcept>
 #include <utility>
-
-#include "registers.hpp"
 
 namespace mcusim {
 
 namespace {
-
-void check(uc_err error, const char* what) {
-  if (error != UC_ERR_OK) throw std::runtime_error(std::string(what) + ": " + uc_strerror(error));
-}
-
-constexpr std::uint32_t kNowhere = 0xFFFFFFFEU;  // `until` of a run without an end
 
 constexpr std::uint32_t kThumb = 1U << 24;  // of xPSR
 
@@ -30,18 +17,26 @@ CoreKind kind_of(int cpu_model) {
       return CoreKind::kCortexM7;
     case UC_CPU_ARM_CORTEX_M33:
       return CoreKind::kCortexM33;
-    case Engine::kCortexM55Model:
+    case ArmEngine::kCortexM55Model:
       return CoreKind::kCortexM55;
     default:
       return CoreKind::kCortexM4;
   }
 }
 
+int base_model(int cpu_model) {
+  return cpu_model == ArmEngine::kCortexM55Model ? static_cast<int>(UC_CPU_ARM_CORTEX_M33)
+                                                 : cpu_model;
+}
+
 }  // namespace
 
-Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid,
-               const CoreOptions& options)
-    : exceptions(priority_bits, options.interrupts),
+ArmEngine::ArmEngine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid,
+                     const CoreOptions& options)
+    // UC_MODE_MCLASS would silently make every core a Cortex-M33. The Cortex-M55 is a Cortex-M33
+    // and what it has more.
+    : Engine(UC_ARCH_ARM, UC_MODE_THUMB, base_model(cpu_model)),
+      exceptions(priority_bits, options.interrupts),
       system(exceptions, timeline, timeline.add_source(), cpuid,
              architecture_of(kind_of(cpu_model)), options),
       architecture_(architecture_of(kind_of(cpu_model))),
@@ -49,38 +44,32 @@ Engine::Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cp
       priority_bits_(priority_bits),
       cpuid_(cpuid),
       systick_source_(0) {
-  uc_engine* uc = nullptr;
-  // UC_MODE_MCLASS would silently make every core a Cortex-M33.
-  check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &uc), "opening the core");
-  uc_.reset(uc);
-  // The Cortex-M55 is a Cortex-M33 and what it has more.
-  const bool vectors = cpu_model == kCortexM55Model;
-  const int base_model = vectors ? static_cast<int>(UC_CPU_ARM_CORTEX_M33) : cpu_model;
-  check(uc_ctl_set_cpu_model(uc, base_model), "choosing the core");
+  uc_engine* uc = uc_.get();
   const std::uint32_t* direct = find_arm_registers(uc);
   direct_ = direct != nullptr;
   registers_ = const_cast<std::uint32_t*>(direct);
   special_ = find_special_registers(uc, direct);
   complete_special_registers();
-  if (vectors) add_vectors();
+  if (cpu_model == kCortexM55Model) add_vectors();
   accountant.set_core(kind_of(cpu_model));
   accountant.attach(direct_ ? direct : copied_registers_);
   accountant.set_accurate(accurate);
-  accountant.watch_timeline(&timeline);
   accountant.attention = [this] { return attention(); };
   accountant.read_control = [this] { return control(); };
-  add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&Engine::on_block));
+  add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&ArmEngine::on_block), this);
   if (accurate)
     add_hook(UC_HOOK_CODE,
-             reinterpret_cast<void*>(direct_ ? &Engine::on_code : &Engine::on_code_copying));
-  add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&Engine::on_interrupt));
-  add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&Engine::on_invalid));
+             reinterpret_cast<void*>(direct_ ? &ArmEngine::on_code : &ArmEngine::on_code_copying),
+             this);
+  add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&ArmEngine::on_interrupt), this);
+  add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&ArmEngine::on_invalid), this);
   int actual = -1;
   check(uc_ctl_get_cpu_model(uc, &actual), "asking for the core");
-  if (actual != base_model) throw std::runtime_error("Unicorn runs another core than asked for");
+  if (actual != base_model(cpu_model))
+    throw std::runtime_error("Unicorn runs another core than asked for");
 }
 
-void Engine::complete_special_registers() {
+void ArmEngine::complete_special_registers() {
   if (architecture_.profile == Profile::kV8M) {
     const bool ready = options_.security ? find_security(uc_.get(), special_)
                                          : remove_security(uc_.get(), registers_, special_);
@@ -93,123 +82,43 @@ void Engine::complete_special_registers() {
   special_.faultmask = special_.basepri = special_.fpu_control = &absent_;
 }
 
-Engine::~Engine() {
-  uc_.reset();
-  for (Block** table : tables_) std::free(table);
-  for (const Memory& memory : memories_)
-    if (memory.owner) munmap(memory.host, memory.size);
-}
-
-void Engine::add_hook(int type, void* callback) {
-  uc_hook handle = 0;
-  // begin > end: all addresses.
-  check(uc_hook_add(uc_.get(), &handle, type, callback, this, std::uint64_t{1}, std::uint64_t{0}),
-        "adding a hook");
-}
-
-void Engine::map_memory(std::span<const std::pair<std::uint32_t, Area>> bases,
-                        std::uint32_t size_bytes, bool executable) {
-  void* host = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (host == MAP_FAILED) throw std::bad_alloc();
-  auto* bytes = static_cast<std::uint8_t*>(host);
-  bool owner = true;
-  for (const auto& [at, area] : bases) {
-    std::uint32_t permissions = UC_PROT_READ;
-    if (executable) permissions |= UC_PROT_EXEC;
-    if (area.writable) permissions |= UC_PROT_WRITE;
-    memories_.push_back({at, size_bytes, bytes, owner, !area.writable, permissions});
-    owner = false;
-    check(uc_mem_map_ptr(uc_.get(), at, size_bytes, permissions, bytes), "mapping memory");
-    accountant.add_area(at, size_bytes, area);
-  }
-}
-
-void Engine::set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache) {
-  auto memories = std::make_unique<MemorySystem>(icache, dcache);
-  memories->cacheability = [this](std::uint32_t address) {
+void ArmEngine::set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache) {
+  Engine::set_memory_system(icache, dcache);
+  accountant.memories()->cacheability = [this](std::uint32_t address) {
     return system.mpu.cacheability(address, raised());
   };
-  accountant.set_memory_system(std::move(memories));
   system.features.set_caches(icache, dcache);
 }
 
-void Engine::set_flash_writable(bool on) {
-  std::uint32_t permissions = UC_PROT_READ | UC_PROT_EXEC;
-  if (on) permissions |= UC_PROT_WRITE;
-  for (Memory& memory : memories_) {
-    if (!memory.read_only) continue;
-    memory.permissions = permissions;
-    check(uc_mem_protect(uc_.get(), memory.base, memory.size, permissions), "protecting flash");
-  }
-  system.mpu_changed = system.mpu.enabled();
-}
+void ArmEngine::memory_permissions_changed() { system.mpu_changed = system.mpu.enabled(); }
 
-const Engine::Memory* Engine::memory_at(std::uint32_t address, std::uint32_t size) const {
-  for (const Memory& memory : memories_)
-    if (address >= memory.base && address - memory.base < memory.size &&
-        size <= memory.size - (address - memory.base))
-      return &memory;
-  return nullptr;
-}
-
-std::vector<std::uint8_t> Engine::read(std::uint32_t address, std::uint32_t size) const {
-  const Memory* memory = memory_at(address, size);
-  if (memory == nullptr) throw std::out_of_range("no memory there");
-  const std::uint8_t* from = memory->host + (address - memory->base);
-  return {from, from + size};
-}
-
-void Engine::write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
-  const Memory* memory = memory_at(address, static_cast<std::uint32_t>(bytes.size()));
-  if (memory == nullptr) throw std::out_of_range("no memory there");
-  std::copy(bytes.begin(), bytes.end(), memory->host + (address - memory->base));
-}
-
-std::uint32_t Engine::reg(int unicorn_register) const {
-  std::uint32_t value = 0;
-  check(uc_reg_read(uc_.get(), unicorn_register, &value), "reading a register");
-  return value;
-}
-
-void Engine::set_reg(int unicorn_register, std::uint32_t value) {
-  check(uc_reg_write(uc_.get(), unicorn_register, &value), "writing a register");
-}
-
-void Engine::read_registers() {
+void ArmEngine::read_registers() {
   for (int i = 0; i < 13; ++i)
     copied_registers_[i] = reg(i == 12 ? UC_ARM_REG_R12 : UC_ARM_REG_R0 + i);
   copied_registers_[13] = reg(UC_ARM_REG_SP);
   copied_registers_[14] = reg(UC_ARM_REG_LR);
 }
 
-void Engine::fail(std::exception_ptr error) {
-  if (!error_) error_ = error;
-  stopping_ = true;
-  uc_emu_stop(uc_.get());
-}
-
-void Engine::forget_translations() { check(uc_ctl_flush_tb(uc_.get()), "flushing"); }
-
-bool Engine::attention() const {
+bool ArmEngine::attention() const {
   if (timeline.next() <= accountant.cycles || system.reset_requested || system.mpu_changed ||
       (traps() != accountant.traps))
     return true;
   return exceptions.anything_ready() && exceptions.next(masks()) != 0;
 }
 
-void Engine::run_events() {
-  for (int source = timeline.take(accountant.cycles); source >= 0;
-       source = timeline.take(accountant.cycles)) {
-    if (source == systick_source_) {
-      if (system.systick.expire(accountant.cycles)) exceptions.set_pending(kSysTick);
-    } else {
-      event(source);
-    }
-  }
+bool ArmEngine::timer_expired(int source) {
+  if (source != systick_source_) return false;
+  if (system.systick.expire(accountant.cycles)) exceptions.set_pending(kSysTick);
+  return true;
 }
 
-bool Engine::serve(std::uint32_t pc) {
+void ArmEngine::set_line(int number, bool high) {
+  if (number < 1 || number >= Exceptions::kCount) throw std::out_of_range("no such exception");
+  exceptions.set_line(number, high);
+  attend();
+}
+
+bool ArmEngine::serve(std::uint32_t pc) {
   run_events();
   accountant.look_later();
   resume_at_ = pc;
@@ -231,13 +140,13 @@ bool Engine::serve(std::uint32_t pc) {
   return !accountant.at_limit();
 }
 
-StopInfo Engine::stopped_at_limit() {
+StopInfo ArmEngine::stopped_at_limit() {
   if (stop_.reason != Stop::kError && stop_.reason != Stop::kUnhandled) stop_.reason = Stop::kLimit;
   stop_.pc = resume_at_;
   return stop_;
 }
 
-StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
+StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
   for (resume_at_ = pc;;) {
     stop_ = StopInfo{};
     stopping_ = false;
@@ -304,8 +213,8 @@ StopInfo Engine::run(std::uint32_t pc, std::uint32_t until) {
   }
 }
 
-void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
+void ArmEngine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
   if (engine.stopping_) {
     uc_emu_stop(uc);
     return;
@@ -328,7 +237,7 @@ void Engine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, 
   if (!engine.accountant.enter(*block)) engine.attend_before(*block);
 }
 
-void Engine::masks_written() {
+void ArmEngine::masks_written() {
   // Unimplemented bits of BASEPRI read as zero (B1.4.3).
   if (special_.basepri != nullptr)
     *special_.basepri = exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri));
@@ -336,7 +245,7 @@ void Engine::masks_written() {
   accountant.look_soon();
 }
 
-void Engine::privilege_written(const Block& block) {
+void ArmEngine::privilege_written(const Block& block) {
   // Unicorn's Cortex-M0 is without CONTROL.nPRIV, which the Cortex-M0+ can have: MSR CONTROL, Rn.
   const std::uint32_t at = block.fallthrough() - 4U;
   if (halfword(at + 2) != 0x8814U || (halfword(at) & 0xFFF0U) != 0xF380U || !privileged()) return;
@@ -344,7 +253,7 @@ void Engine::privilege_written(const Block& block) {
   refresh_mode(reg(UC_ARM_REG_XPSR));
 }
 
-bool Engine::admit(Block& block) {
+bool ArmEngine::admit(Block& block) {
   if (hooked_targets_ < test_targets_.size()) {
     stop_with(Stop::kLimit, 0, block.address);
     return false;
@@ -367,15 +276,7 @@ bool Engine::admit(Block& block) {
   return true;
 }
 
-void Engine::stop_with(Stop reason, int number, std::uint32_t pc) {
-  stopping_ = true;
-  stop_.reason = reason;
-  stop_.number = number;
-  resume_at_ = pc;
-  uc_emu_stop(uc_.get());
-}
-
-void Engine::attend_before(Block& block) {
+void ArmEngine::attend_before(Block& block) {
   // Unicorn goes on at the handler without leaving its loop: a restart costs microseconds.
   const bool outside = system.reset_requested || system.mpu_changed || traps() != accountant.traps;
   while (!accountant.at_limit() && !outside) {
@@ -392,7 +293,7 @@ void Engine::attend_before(Block& block) {
   stop_with(Stop::kLimit, 0, resume_at_);
 }
 
-void Engine::redirect(std::uint32_t pc, bool in_block) {
+void ArmEngine::redirect(std::uint32_t pc, bool in_block) {
   // Between blocks the core takes its PC from the register file: no need to break its loop.
   if (!in_block && registers_ != nullptr)
     registers_[15] = pc;
@@ -400,17 +301,17 @@ void Engine::redirect(std::uint32_t pc, bool in_block) {
     set_reg(UC_ARM_REG_PC, pc | 1U);
 }
 
-void Engine::watch_traps() {
+void ArmEngine::watch_traps() {
   accountant.traps = traps();
   if (accountant.accurate() || trap_hook_ || accountant.traps == 0) return;
   // Fast mode has no hook a instruction; the traps need one, and code translated anew.
   trap_hook_ = true;
-  add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(&Engine::on_code_traps));
+  add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(&ArmEngine::on_code_traps), this);
   check(uc_ctl_flush_tb(uc_.get()), "dropping translations");
 }
 
-void Engine::on_code(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
+void ArmEngine::on_code(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
   if (!engine.accountant.step(at)) [[likely]]
     return;
@@ -421,8 +322,8 @@ void Engine::on_code(uc_engine* uc, std::uint64_t address, std::uint32_t, void* 
     engine.trap(at);
 }
 
-void Engine::on_code_traps(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
+void ArmEngine::on_code_traps(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
   if (!engine.direct_) engine.read_registers();
   if (engine.stopping_)
@@ -431,15 +332,15 @@ void Engine::on_code_traps(uc_engine* uc, std::uint64_t address, std::uint32_t, 
     engine.trap(at);
 }
 
-void Engine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
+void ArmEngine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
   engine.read_registers();
   const auto at = static_cast<std::uint32_t>(address);
   if (engine.accountant.step(at)) engine.trap(at);
 }
 
-void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
+void ArmEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
   constexpr std::uint32_t kUndefined = 1, kSvcNumber = 2, kPrefetchAbort = 3;
   constexpr std::uint32_t kNoCoprocessor = 17;
   const std::uint32_t pc = engine.reg(UC_ARM_REG_PC);
@@ -470,9 +371,9 @@ void Engine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   uc_emu_stop(uc);
 }
 
-bool Engine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, int size,
-                        std::int64_t value, void* self) {
-  auto& engine = *static_cast<Engine*>(self);
+bool ArmEngine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, int size,
+                           std::int64_t value, void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
   const bool write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
   if ((type == UC_MEM_WRITE_PROT || type == UC_MEM_READ_PROT) &&

@@ -1,112 +1,46 @@
-// The one place that touches Unicorn: a core with its memories, run in slices, watched by hooks.
+// An Arm core of the M profile on Unicorn: its exceptions, system control space, MPU and sleep.
 #pragma once
 
-#include <unicorn/unicorn.h>
-
 #include <cstdint>
-#include <cstring>
-#include <deque>
-#include <exception>
-#include <functional>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "accountant.hpp"
 #include "architecture.hpp"
 #include "exceptions.hpp"
 #include "helium.hpp"
-#include "published.hpp"
 #include "registers.hpp"
 #include "scs.hpp"
-#include "timeline.hpp"
+#include "unicorn_engine.hpp"
 
 namespace mcusim {
 
-// kUnhandled: `number` is that of an exception that the firmware has no handler for, or, with an
-// address, of one whose frame has no room on the stack at `address`.
-enum class Stop : std::uint8_t { kLimit, kInterrupt, kError, kHalt, kUnhandled };
-
-struct StopInfo {
-  Stop reason = Stop::kHalt;
-  int number = 0;  // of Unicorn's interrupt or of the exception, or Unicorn's error code
-  std::uint32_t pc = 0;
-  bool has_address = false;
-  std::uint32_t address = 0;  // of the data access that failed, or of the frame
-  bool write = false;
-};
-
-class Engine {
+class ArmEngine final : public Engine {
  public:
-  using Decode = std::function<Block(std::uint32_t address, std::span<const std::uint8_t> code,
-                                     std::uint32_t xpsr)>;
-  using DeviceRead = std::function<std::uint32_t(std::uint32_t address, std::uint32_t size)>;
-  using DeviceWrite =
-      std::function<void(std::uint32_t address, std::uint32_t size, std::uint32_t value)>;
+  ArmEngine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid,
+            const CoreOptions& options);
 
-  Engine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid,
-         const CoreOptions& options);
-  ~Engine();
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
-
-  // `area` tells how the memory answers at each of `bases`, which show the same bytes.
-  void map_memory(std::span<const std::pair<std::uint32_t, Area>> bases, std::uint32_t size_bytes,
-                  bool executable);
-  // A core with L1 caches; `map_memory` afterwards.
-  void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache);
-  // Before the first run, or between two: after a reset the flash may be read otherwise.
-  void set_flash(std::unique_ptr<Flash> flash);
-  void map_system_control();
-  // Whether stores of the core reach flash; without, they fault.
-  void set_flash_writable(bool on);
-  void map_devices(std::uint32_t base, std::uint32_t size_bytes);
-  void add_io_port(std::uint32_t base, std::uint32_t size_bytes) {
-    accountant.add_io_port(base, size_bytes);
+  void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache) override;
+  void note_tcm(std::uint32_t base, std::uint32_t size_bytes) override {
+    system.features.set_tcm(base, size_bytes);
   }
+  void map_system_control();
   // Words at 0x22000000 and 0x42000000 that stand for the bits of RAM and peripherals.
   void map_bit_band();
-  std::vector<std::uint8_t> read(std::uint32_t address, std::uint32_t size) const;
-  void write(std::uint32_t address, std::span<const std::uint8_t> bytes);
-
-  std::uint32_t reg(int unicorn_register) const;
-  void set_reg(int unicorn_register, std::uint32_t value);
-
-  // Runs from `pc` until `until`, a limit of the accountant, a fault or a halt that nothing ends.
-  StopInfo run(std::uint32_t pc, std::uint32_t until);
-
-  // Has the core as it is after a reset, but for SP and PC; memories keep what they hold.
-  void reset();
-  // Asks for a reset: the run stops before the next block, and nothing else wakes the core.
-  void request_reset();
-  // Lets time pass without the core, until a reset is asked for or a limit is met; false when
-  // nothing is left that could ask.
-  bool idle();
-  // Without SLEEPDEEP: whether SysTick counts, and how long the core takes to wake up. With it,
-  // SysTick stands still, and `deep_sleep` has the time pass.
-  void set_sleep(bool systick, std::uint64_t wake_cycles);
-  // Whether the core sleeps, for good if the run has ended.
-  bool dozing() const { return dozing_; }
-
-  // Has code translated anew: needed where a run is to end within a block that ran before.
-  void forget_translations();
+  StopInfo run(std::uint32_t pc, std::uint32_t until) override;
+  void reset() override;
+  void request_reset() override;
+  bool reset_requested() const override { return system.reset_requested; }
+  bool sleep_deep() const override { return system.sleep_deep(); }
+  // `number` is that of an exception.
+  void set_line(int number, bool high) override;
   // Takes a fault, escalated as needed; false, and nothing changes, on lock-up, without a handler
   // that does anything, or without room for its frame. Run again at `resume_at()`.
   bool raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool has_address,
                    std::uint32_t address);
-  std::uint32_t resume_at() const { return resume_at_; }
   // Whether the access that failed was one that the MPU forbids.
   bool mpu_denied() const { return mpu_denied_; }
-  bool privileged() const;
-  // Has the core look for exceptions before its next block.
-  void attend() { accountant.look_soon(); }
-
-  void mark_region(std::uint32_t address, int region);
-  // Before the run.
-  void mark_heap_function(std::uint32_t address, HeapKind kind, std::uint8_t argument) {
-    heap_functions_.push_back({address & ~1U, kind, argument});
-  }
+  bool privileged() const override;
 
   // Beside Unicorn's numbers of models.
   static constexpr int kCortexM55Model = 0x1000;
@@ -118,46 +52,21 @@ class Engine {
   static constexpr int kDivideByZero = 100;
   static constexpr int kNonSecure = 101;
 
-  Accountant accountant;
   Exceptions exceptions;
-  Timeline timeline;
   SystemControl system;
-  std::function<void(int source)> event;  // a device's time has come
-  std::function<void(bool entered)> deep_sleep;
-  Decode decode;
-  DeviceRead device_read;
-  DeviceWrite device_write;
-  PublishedRegisters published;
   std::uint32_t stopped_at_fpu = 0;  // address of an FPU instruction met while the FPU is off
-  const std::deque<Block>& blocks() const { return blocks_; }
-  bool registers_are_direct() const { return direct_ && special_.complete(); }
+  bool registers_are_direct() const override { return direct_ && special_.complete(); }
 
  private:
-  struct Memory {
-    std::uint32_t base;
-    std::uint32_t size;
-    std::uint8_t* host;
-    bool owner;
-    bool read_only;
-    std::uint32_t permissions;  // without the MPU
-  };
   enum class Hint : std::uint8_t { kNone = 0, kYield = 1, kWfe = 2, kWfi = 3 };
-  struct DeviceWindow {
-    Engine* engine;
-    std::uint32_t base;
-    std::uint32_t size;
-  };
   struct VectorBus final : mve::Bus {
-    explicit VectorBus(Engine* owner) : engine(owner) {}
+    explicit VectorBus(ArmEngine* owner) : engine(owner) {}
     std::uint32_t load(std::uint32_t address, std::uint32_t bytes) override;
     void store(std::uint32_t address, std::uint32_t bytes, std::uint32_t value) override;
     std::uint8_t* window(std::uint32_t address, std::uint32_t bytes, bool write) override;
     void charge(std::uint32_t address, std::uint32_t bytes, std::uint32_t count,
                 bool write) override;
-    Engine* engine;
-  };
-  struct CloseEngine {
-    void operator()(uc_engine* uc) const { uc_close(uc); }
+    ArmEngine* engine;
   };
 
   static void on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
@@ -168,18 +77,13 @@ class Engine {
   static void on_test_target(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static bool on_invalid(uc_engine* uc, uc_mem_type type, std::uint64_t address, int size,
                          std::int64_t value, void* self);
-  static std::uint64_t on_device_read(uc_engine* uc, std::uint64_t offset, unsigned size,
-                                      void* window);
-  static void on_device_write(uc_engine* uc, std::uint64_t offset, unsigned size,
-                              std::uint64_t value, void* window);
-
   static std::uint64_t on_ram_bit_read(uc_engine* uc, std::uint64_t offset, unsigned size,
                                        void* self);
   static void on_ram_bit_write(uc_engine* uc, std::uint64_t offset, unsigned size,
                                std::uint64_t value, void* self);
   // An access of a device, or of one bit of its through the alias.
-  std::uint32_t read_device(std::uint32_t address, std::uint32_t size);
-  void write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value);
+  std::uint32_t read_device(std::uint32_t address, std::uint32_t size) override;
+  void write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value) override;
 
   static std::uint64_t on_system_read(uc_engine* uc, std::uint64_t offset, unsigned size,
                                       void* self);
@@ -269,7 +173,6 @@ class Engine {
   // At a block's boundary something is due: serves it, and redirects the core where needed.
   void attend_before(Block& block);
   void redirect(std::uint32_t pc, bool in_block);
-  void stop_with(Stop reason, int number, std::uint32_t pc);
   // An instruction may not take effect: what it and the rest of its block change is undone.
   void keep_registers(std::uint32_t pc);
   void restore_registers();
@@ -285,16 +188,13 @@ class Engine {
   // Serves what is due and pending at a block's boundary; false when the run is to end here.
   bool serve(std::uint32_t pc);
   bool attention() const;
-  void run_events();
-  bool woken();
+  bool timer_expired(int source) override;
+  bool woken() override;
+  void sleep_ends() override;
+  void hold_timer() override;
+  void resume_timer() override;
   StopInfo stopped_at_limit();
-  // False when nothing is left that could end the sleep.
-  bool sleep();
-  void doze();
-  void wake_up();
-  void sleep_to_next_event();
   bool waits_for_interrupt(std::uint32_t pc);
-  std::uint16_t halfword(std::uint32_t address) const;
   void find_test_targets(Block& block);
   void hook_test_targets();
   // Whether BXNS or BLXNS led to Non-secure state, which is not modelled: Unicorn faults there.
@@ -307,28 +207,14 @@ class Engine {
   bool hint(std::uint32_t pc);
 
   void complete_special_registers();
-  void add_hook(int type, void* callback);
-  static void inspect(Block& block, std::span<const std::uint8_t> code);
-  static void set_region(Block& block, int region);
-  Block* find(std::uint32_t address, std::uint32_t size);
-  std::vector<std::uint8_t> code_at(std::uint32_t address, std::uint32_t size) const;
-  Block* look_for(Block* previous, std::uint32_t address, std::uint32_t size);
-  Block* discover(std::uint32_t address, std::uint32_t size);
-  const Memory* memory_at(std::uint32_t address, std::uint32_t size) const;
-  void read_registers();
-  void fail(std::exception_ptr error);
+  void read_registers() override;
+  std::uint32_t decode_state() const override;
+  void inspect(Block& block, std::span<const std::uint8_t> code) override;
+  void memory_permissions_changed() override;
 
   const Architecture& architecture_;
   CoreOptions options_;
   std::uint32_t absent_ = 0;  // stands for special registers that the profile lacks
-  std::unique_ptr<uc_engine, CloseEngine> uc_;
-  std::vector<Memory> memories_;
-  std::vector<std::unique_ptr<DeviceWindow>> windows_;
-  std::vector<Block**> tables_ = std::vector<Block**>(65536, nullptr);  // by 64 kB of code
-  std::deque<Block> blocks_;
-  std::vector<std::pair<std::uint32_t, int>> region_marks_;
-  std::deque<HeapFunction> heap_functions_;
-  bool direct_ = false;
   bool bit_band_ = false;
   std::uint32_t* registers_ = nullptr;  // r0 to r15 in the core, if direct
   SpecialRegisters special_;
@@ -345,23 +231,13 @@ class Engine {
   std::size_t hooked_targets_ = 0;
   std::vector<std::uint64_t> cuts_;  // where the MPU has cut the memory map so far
   std::uint32_t copied_registers_[16] = {};
-  StopInfo stop_;
-  bool stopping_ = false;
   std::uint32_t last_hint_pc_ = 0;
   std::uint64_t last_hint_count_ = 0;
-  std::uint32_t resume_at_ = 0;
-  bool sleeping_ = false;
-  bool sleep_for_event_ = false;    // WFE
-  bool sleep_interrupted_ = false;  // by the end of a slice; the next one goes on with it
-  bool event_register_ = false;     // of WFE
-  bool dozing_ = false;             // asleep, and told so
-  bool dozing_deep_ = false;
-  bool systick_in_sleep_ = true;
-  std::uint64_t wake_cycles_ = 0;
+  bool sleep_for_event_ = false;  // WFE
+  bool event_register_ = false;   // of WFE
   int priority_bits_;
   std::uint32_t cpuid_;
   int systick_source_;
-  std::exception_ptr error_;
   VectorBus vector_bus_{this};
   std::unique_ptr<Helium> helium_;  // of a core with the vector extension
 };

@@ -1,0 +1,79 @@
+// What Python sees of Arm cores.
+#include <nanobind/nanobind.h>
+
+#include "arm_engine.hpp"
+#include "bindings.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace mcusim {
+
+namespace {
+
+void bind_core_options(nb::module_& m) {
+  nb::class_<CoreOptions>(m, "CoreOptions")
+      .def(
+          "__init__",
+          [](CoreOptions* self, int interrupts, std::uint32_t mpu_regions, bool fpu, bool systick,
+             bool vector_table_register, bool unprivileged, bool security) {
+            if (mpu_regions > Mpu::kMostRegions)
+              throw nb::value_error("an MPU has at most 16 regions");
+            new (self) CoreOptions{interrupts,   mpu_regions, fpu, systick, vector_table_register,
+                                   unprivileged, security};
+          },
+          nb::kw_only(), "interrupts"_a, "mpu_regions"_a, "fpu"_a, "systick"_a,
+          "vector_table_register"_a, "unprivileged"_a, "security"_a);
+}
+
+void bind_engine(nb::module_& m) {
+  nb::class_<ArmEngine, Engine>(m, "ArmEngine")
+      .def(nb::init<int, bool, int, std::uint32_t, const CoreOptions&>(), "cpu_model"_a,
+           "accurate"_a, "priority_bits"_a, "cpuid"_a, "options"_a)
+      .def("map_system_control", &ArmEngine::map_system_control)
+      .def("map_bit_band", &ArmEngine::map_bit_band)
+      .def("set_vector_table",
+           [](ArmEngine& e, std::uint32_t address) { e.system.vector_table = address; })
+      .def("raise_fault", &ArmEngine::raise_fault, "exception"_a, "pc"_a, "cfsr"_a, "has_address"_a,
+           "address"_a)
+      .def_prop_ro("vector_table", [](const ArmEngine& e) { return e.system.vector_table; })
+      .def_prop_ro("mpu_denied", &ArmEngine::mpu_denied)
+      .def_prop_ro("fpu_enabled", [](const ArmEngine& e) { return e.system.fpu_enabled(); })
+      .def_ro("stopped_at_fpu", &ArmEngine::stopped_at_fpu);
+}
+
+}  // namespace
+
+void bind_arm(nb::module_& m) {
+  bind_core_options(m);
+  bind_engine(m);
+  m.def(
+      "divide_cycles",
+      [](std::uint32_t dividend, std::uint32_t divisor, bool dual_issue) {
+        return divide_cycles(dual_issue ? CoreKind::kCortexM7 : CoreKind::kCortexM4, dividend,
+                             divisor);
+      },
+      "dividend"_a, "divisor"_a, "dual_issue"_a = false);
+  nb::dict models;
+  models["cortex-m0plus"] = static_cast<int>(UC_CPU_ARM_CORTEX_M0);
+  models["cortex-m4"] = static_cast<int>(UC_CPU_ARM_CORTEX_M4);
+  models["cortex-m7"] = static_cast<int>(UC_CPU_ARM_CORTEX_M7);
+  models["cortex-m33"] = static_cast<int>(UC_CPU_ARM_CORTEX_M33);
+  models["cortex-m55"] = ArmEngine::kCortexM55Model;
+  m.attr("CPU_MODELS") = models;
+  nb::dict registers;
+  for (int i = 0; i < 13; ++i)
+    registers[nb::str("r{}").format(i)] =
+        i == 12 ? static_cast<int>(UC_ARM_REG_R12) : UC_ARM_REG_R0 + i;
+  registers["sp"] = static_cast<int>(UC_ARM_REG_SP);
+  registers["lr"] = static_cast<int>(UC_ARM_REG_LR);
+  registers["pc"] = static_cast<int>(UC_ARM_REG_PC);
+  registers["xpsr"] = static_cast<int>(UC_ARM_REG_XPSR);
+  registers["msp"] = static_cast<int>(UC_ARM_REG_MSP);
+  registers["psp"] = static_cast<int>(UC_ARM_REG_PSP);
+  registers["control"] = static_cast<int>(UC_ARM_REG_CONTROL);
+  registers["primask"] = static_cast<int>(UC_ARM_REG_PRIMASK);
+  m.attr("REGISTERS") = registers;
+}
+
+}  // namespace mcusim

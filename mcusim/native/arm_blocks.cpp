@@ -1,0 +1,45 @@
+// What a new block of Thumb code is looked at for.
+#include <algorithm>
+#include <array>
+
+#include "arm_engine.hpp"
+
+namespace mcusim {
+
+namespace {
+
+// Conditional-execution bits of xPSR (IT[7:0]).
+constexpr std::uint32_t kItMask = 0x0600FC00U;
+
+// B in its encodings T2 and T4 (ARM DDI0403E A7.7.12) with an offset of -4.
+bool is_branch_to_itself(std::span<const std::uint8_t> code) {
+  constexpr std::array<std::uint8_t, 2> kNarrow{0xFE, 0xE7};
+  constexpr std::array<std::uint8_t, 4> kWide{0xFF, 0xF7, 0xFE, 0xBF};
+  return std::ranges::equal(code, kNarrow) || std::ranges::equal(code, kWide);
+}
+
+}  // namespace
+
+void ArmEngine::inspect(Block& block, std::span<const std::uint8_t> host) {
+  constexpr std::uint16_t kSev = 0xBF40U;
+  constexpr std::uint16_t kMoveToSpMask = 0xFF87U, kMoveToSp = 0x4685U;  // MOV SP, Rm
+  for (const Instruction& i : block.code) {
+    const auto half =
+        static_cast<std::uint16_t>(host[i.offset] | std::uint32_t{host[i.offset + 1U]} << 8);
+    if (half == kSev) block.sends_event = true;
+    if ((half & kMoveToSpMask) == kMoveToSp) block.sets_stack = true;
+    // CPS and MSR end a block, and may let a pending exception through at once.
+    const bool change = (half & 0xFFE8U) == 0xB660U, move = (half & 0xFFF0U) == 0xF380U;
+    if (change || (move && (host[i.offset + 3U] & 0xD0U) == 0x80U)) block.flags |= kStackSelect;
+  }
+  block.spins = is_branch_to_itself(host);
+  block.needs_care = block.sends_event || block.spins || block.has(kUsesFpu) ? 1U : 0U;
+  find_test_targets(block);
+  if (helium_ != nullptr)
+    for (const std::uint32_t page : {block.address >> 10, (block.fallthrough() - 1) >> 10})
+      helium_->code_pages[page >> 6] |= std::uint64_t{1} << (page & 63U);
+}
+
+std::uint32_t ArmEngine::decode_state() const { return reg(UC_ARM_REG_XPSR) & kItMask; }
+
+}  // namespace mcusim

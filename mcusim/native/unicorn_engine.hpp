@@ -1,0 +1,208 @@
+// The one place that touches Unicorn: a core with its memories, run in slices, watched by hooks.
+//
+// What every architecture has. A class of its own adds its exceptions, and the hooks of its blocks:
+// what happens once a block is never a virtual call.
+#pragma once
+
+#include <unicorn/unicorn.h>
+
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "accountant.hpp"
+#include "published.hpp"
+#include "timeline.hpp"
+
+namespace mcusim {
+
+// kUnhandled: `number` is that of an exception that the firmware has no handler for, or, with an
+// address, of one whose frame has no room on the stack at `address`.
+enum class Stop : std::uint8_t { kLimit, kInterrupt, kError, kHalt, kUnhandled };
+
+struct StopInfo {
+  Stop reason = Stop::kHalt;
+  int number = 0;  // of Unicorn's interrupt or of the exception, or Unicorn's error code
+  std::uint32_t pc = 0;
+  bool has_address = false;
+  std::uint32_t address = 0;  // of the data access that failed, or of the frame
+  bool write = false;
+};
+
+class Engine {
+ public:
+  // `state` is what the decoding depends on beside the code.
+  using Decode = std::function<Block(std::uint32_t address, std::span<const std::uint8_t> code,
+                                     std::uint32_t state)>;
+  using DeviceRead = std::function<std::uint32_t(std::uint32_t address, std::uint32_t size)>;
+  using DeviceWrite =
+      std::function<void(std::uint32_t address, std::uint32_t size, std::uint32_t value)>;
+
+  virtual ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // `area` tells how the memory answers at each of `bases`, which show the same bytes.
+  void map_memory(std::span<const std::pair<std::uint32_t, Area>> bases, std::uint32_t size_bytes,
+                  bool executable);
+  // A core with L1 caches; `map_memory` afterwards.
+  virtual void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache);
+  virtual void note_tcm(std::uint32_t, std::uint32_t) {}
+  // Before the first run, or between two: after a reset the flash may be read otherwise.
+  void set_flash(std::unique_ptr<Flash> flash);
+  // Whether stores of the core reach flash; without, they fault.
+  void set_flash_writable(bool on);
+  void map_devices(std::uint32_t base, std::uint32_t size_bytes);
+  void add_io_port(std::uint32_t base, std::uint32_t size_bytes) {
+    accountant.add_io_port(base, size_bytes);
+  }
+  std::vector<std::uint8_t> read(std::uint32_t address, std::uint32_t size) const;
+  void write(std::uint32_t address, std::span<const std::uint8_t> bytes);
+
+  std::uint32_t reg(int unicorn_register) const;
+  void set_reg(int unicorn_register, std::uint32_t value);
+
+  // Runs from `pc` until `until`, a limit of the accountant, a fault or a halt that nothing ends.
+  virtual StopInfo run(std::uint32_t pc, std::uint32_t until) = 0;
+
+  // Has the core as it is after a reset, but for SP and PC; memories keep what they hold.
+  virtual void reset() = 0;
+  // Asks for a reset: the run stops before the next block, and nothing else wakes the core.
+  virtual void request_reset() = 0;
+  virtual bool reset_requested() const = 0;
+  // Lets time pass without the core, until a reset is asked for or a limit is met; false when
+  // nothing is left that could ask.
+  bool idle();
+  // Out of deep sleep: whether the core's own timer counts, and how long the core takes to wake up.
+  // In deep sleep that timer stands still, and `deep_sleep` has the time pass.
+  void set_sleep(bool timer, std::uint64_t wake_cycles);
+  // Whether the core sleeps, for good if the run has ended.
+  bool dozing() const { return dozing_; }
+  // Whether the core's next sleep is a deep one.
+  virtual bool sleep_deep() const = 0;
+
+  // Has code translated anew: needed where a run is to end within a block that ran before.
+  void forget_translations();
+  std::uint32_t resume_at() const { return resume_at_; }
+  // Whether the code that runs has all rights.
+  virtual bool privileged() const = 0;
+  // Has the core look for exceptions before its next block.
+  void attend() { accountant.look_soon(); }
+  // A level of the core's own interrupt input `number`; throws std::out_of_range for none.
+  virtual void set_line(int number, bool high) = 0;
+
+  void mark_region(std::uint32_t address, int region);
+  // Before the run.
+  void mark_heap_function(std::uint32_t address, HeapKind kind, std::uint8_t argument) {
+    heap_functions_.push_back({address & ~1U, kind, argument});
+  }
+
+  Accountant accountant;
+  Timeline timeline;
+  std::function<void(int source)> event;  // a device's time has come
+  std::function<void(bool entered)> deep_sleep;
+  Decode decode;
+  DeviceRead device_read;
+  DeviceWrite device_write;
+  PublishedRegisters published;
+  const std::deque<Block>& blocks() const { return blocks_; }
+  virtual bool registers_are_direct() const { return direct_; }
+
+ protected:
+  static constexpr std::uint32_t kNowhere = 0xFFFFFFFEU;  // `until` of a run without an end
+
+  struct Memory {
+    std::uint32_t base;
+    std::uint32_t size;
+    std::uint8_t* host;
+    bool owner;
+    bool read_only;
+    std::uint32_t permissions;  // without an MPU
+  };
+  struct DeviceWindow {
+    Engine* engine;
+    std::uint32_t base;
+    std::uint32_t size;
+  };
+  struct CloseEngine {
+    void operator()(uc_engine* uc) const { uc_close(uc); }
+  };
+
+  Engine(uc_arch arch, uc_mode mode, int cpu_model);
+
+  // Throws what Unicorn has to say.
+  static void check(uc_err error, const char* what);
+  // For all addresses; `self` is what the callback gets.
+  void add_hook(int type, void* callback, void* self);
+  static std::uint64_t on_device_read(uc_engine* uc, std::uint64_t offset, unsigned size,
+                                      void* window);
+  static void on_device_write(uc_engine* uc, std::uint64_t offset, unsigned size,
+                              std::uint64_t value, void* window);
+  // An access of a device.
+  virtual std::uint32_t read_device(std::uint32_t address, std::uint32_t size);
+  virtual void write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value);
+
+  // Copies the registers to where the accountant looks, if it can't see them directly.
+  virtual void read_registers() = 0;
+  // What the decoding of a new block depends on beside its code.
+  virtual std::uint32_t decode_state() const = 0;
+  // Notes in a new block what its execution will need to know of it.
+  virtual void inspect(Block& block, std::span<const std::uint8_t> code) = 0;
+  virtual void memory_permissions_changed() {}
+
+  void stop_with(Stop reason, int number, std::uint32_t pc);
+  void fail(std::exception_ptr error);
+
+  // Calls `event` for the sources that are due; the core's own timer serves itself.
+  void run_events();
+  virtual bool timer_expired(int) { return false; }
+  // False when nothing is left that could end the sleep.
+  bool sleep();
+  void doze();
+  void wake_up();
+  void sleep_to_next_event();
+  virtual bool woken() = 0;
+  // Before the core wakes up.
+  virtual void sleep_ends() {}
+  // The clock of the core's own timer stops and starts again.
+  virtual void hold_timer() {}
+  virtual void resume_timer() {}
+
+  std::uint16_t halfword(std::uint32_t address) const;
+  const Memory* memory_at(std::uint32_t address, std::uint32_t size) const;
+  std::vector<std::uint8_t> code_at(std::uint32_t address, std::uint32_t size) const;
+  Block* look_for(Block* previous, std::uint32_t address, std::uint32_t size);
+
+  std::unique_ptr<uc_engine, CloseEngine> uc_;
+  std::vector<Memory> memories_;
+  std::vector<std::unique_ptr<DeviceWindow>> windows_;
+  bool direct_ = false;  // hooks see the core's registers
+  StopInfo stop_;
+  bool stopping_ = false;
+  std::uint32_t resume_at_ = 0;
+  bool sleeping_ = false;
+  bool sleep_interrupted_ = false;  // by the end of a slice; the next one goes on with it
+  bool dozing_ = false;             // asleep, and told so
+  bool dozing_deep_ = false;
+  std::exception_ptr error_;
+
+ private:
+  static void set_region(Block& block, int region);
+  Block* find(std::uint32_t address, std::uint32_t size);
+  Block* discover(std::uint32_t address, std::uint32_t size);
+
+  std::vector<Block**> tables_ = std::vector<Block**>(65536, nullptr);  // by 64 kB of code
+  std::deque<Block> blocks_;
+  std::vector<std::pair<std::uint32_t, int>> region_marks_;
+  std::deque<HeapFunction> heap_functions_;
+  bool timer_in_sleep_ = true;
+  std::uint64_t wake_cycles_ = 0;
+};
+
+}  // namespace mcusim
