@@ -32,6 +32,7 @@ BOARDS = {
     "nucleo-h7a3zi": Expected(64e6, 280e6, "usart3"),
     # Its code sets no clock: it runs at the board file's.
     "nucleo-l4r5zi": Expected(120e6, 120e6, "lpuart1"),
+    "nucleo-u385rg": Expected(12e6, 96e6, "usart1"),
     "nucleo-u575zi": Expected(4e6, 160e6, "usart1"),
     "samd21": Expected(1e6, 1465 * 32768.0, "sercom5"),
     "stm32f407g-disc1": Expected(16e6, 168e6, "usart2"),

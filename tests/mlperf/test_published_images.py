@@ -5,7 +5,8 @@ The firmware and the models can't be part of this repository. The tests run wher
 - MCUSIM_MLPERF_IMAGES names a folder with the performance builds of mlcommons/tiny_results_v1.2,
   closed/STMicroelectronics/code/NUCLEO_L4R5ZI, as ad.bin, ic.bin, kws.bin and vww.bin,
   MCUSIM_MLPERF_IMAGES_H7A3 one with those of NUCLEO_H7A3ZI_Q, MCUSIM_MLPERF_IMAGES_U575 one
-  with those of NUCLEO_U575ZI_Q, and MCUSIM_MLPERF_IMAGES_G0B1 one with those of
+  with those of NUCLEO_U575ZI_Q, MCUSIM_MLPERF_IMAGES_U385 one with those of NUCLEO_U385RG_Q
+  (tiny_results_v1.3), and MCUSIM_MLPERF_IMAGES_G0B1 one with those of
   closed/bosch/code/NUCLEO_G0B1RE_int8;
 - for the scores, the benchmark's models (mlcommons/tiny, benchmark/training) lie in
   ../shared/models beside the repository, or in the folder that MCUSIM_MLPERF_MODELS names, and the
@@ -38,7 +39,7 @@ MODEL_FILES = {
 
 @dataclass(frozen=True)
 class Submission:
-    """What STMicroelectronics or bosch submitted to v1.2 for a board."""
+    """What STMicroelectronics or bosch submitted to v1.2 or v1.3 for a board."""
 
     images: str
     """Environment variable that names the folder."""
@@ -70,6 +71,13 @@ SUBMISSIONS = {
         0.04,
         # It sets PWR_CR1 after it has switched off the clock of PWR.
         ("pwr accessed",),
+    ),
+    # Of v1.3, published as .hex: arm-none-eabi-objcopy -I ihex -O binary.
+    "nucleo-u385rg": Submission(
+        "MCUSIM_MLPERF_IMAGES_U385",
+        {},
+        {"ad": 1 / 184.851, "ic": 1 / 5.481, "kws": 1 / 20.703, "vww": 1 / 10.128},
+        0.04,
     ),
     # Without ad, whose gap docs/mlperf-tiny.md explains.
     "nucleo-g0b1re": Submission(

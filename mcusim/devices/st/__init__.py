@@ -31,6 +31,7 @@ from mcusim.devices.st.storage import Stm32BackupSram, Stm32Fmc, Stm32Tamp
 from mcusim.devices.st.syscfg import Stm32Syscfg
 from mcusim.devices.st.timer import Stm32Timer
 from mcusim.devices.st.timer32 import Stm32Timer32
+from mcusim.devices.st.u3 import DEVICES as STM32U3
 from mcusim.devices.st.u5 import DEVICES as STM32U5
 from mcusim.devices.st.usart import Stm32Usart
 from mcusim.devices.st.wwdg import Stm32Wwdg
@@ -68,6 +69,7 @@ DEVICES: dict[str, type[Device]] = {
     **STM32F7,
     **STM32G0,
     **STM32H7,
+    **STM32U3,
     **STM32U5,
 }
 

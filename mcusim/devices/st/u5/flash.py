@@ -18,14 +18,7 @@ PG, PER, MER1, BKER, BWR = 1 << 0, 1 << 1, 1 << 2, 1 << 11, 1 << 14
 MER2, STRT, OPTSTRT, OBL_LAUNCH = 1 << 15, 1 << 16, 1 << 17, 1 << 27
 OPTLOCK, LOCK = 1 << 30, 1 << 31
 KEYS = {KEYR: (0x45670123, 0xCDEF89AB), OPTKEYR: (0x08192A3B, 0x4C5D6E7F)}
-FLASH_BASE, BANK_BYTES, PAGE_BYTES, PAGES = 0x08000000, 0x100000, 0x2000, 128
-WAIT_STATES = {
-    # RM0456 table 54: the highest HCLK for 0, 1, 2... wait states by range of the core voltage.
-    1: (32e6, 64e6, 96e6, 128e6, 160e6),
-    2: (30e6, 60e6, 90e6, 110e6),
-    3: (24e6, 48e6, 55e6),
-    4: (12e6, 25e6),
-}
+FLASH_BASE, PAGES = 0x08000000, 128
 
 
 class Stm32u5Flash(WordDevice):
@@ -42,6 +35,16 @@ class Stm32u5Flash(WordDevice):
         BOOT0: 0x0800007F,
         BOOT1: 0x0BF9007F,
     }
+    bank_bytes: ClassVar[int] = 0x100000
+    page_bytes: ClassVar[int] = 0x2000
+    # RM0456 table 54.
+    wait_states: ClassVar[Mapping[int, tuple[float, ...]]] = {
+        1: (32e6, 64e6, 96e6, 128e6, 160e6),
+        2: (30e6, 60e6, 90e6, 110e6),
+        3: (24e6, 48e6, 55e6),
+        4: (12e6, 25e6),
+    }
+    """The highest HCLK for 0, 1, 2... wait states by range of the core voltage."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -79,7 +82,7 @@ class Stm32u5Flash(WordDevice):
         latency = self.stored[ACR] & LATENCY
         self.host.flash.set_wait_states(latency)
         number = self._range.number
-        needed = sum(self._clocks.hclk > limit * 1.001 for limit in WAIT_STATES[number])
+        needed = sum(self._clocks.hclk > limit * 1.001 for limit in self.wait_states[number])
         if latency < needed:
             self.host.warn(
                 f"FLASH_ACR sets {latency} wait states, but the flash needs {needed} at "
@@ -108,11 +111,13 @@ class Stm32u5Flash(WordDevice):
         """Erases what CR names; False where there is no such memory."""
         spans = []
         if control & PER:
-            page = (control >> 3) % PAGES * PAGE_BYTES
-            spans.append((FLASH_BASE + bool(control & BKER) * BANK_BYTES + page, PAGE_BYTES))
+            page = (control >> 3) % PAGES * self.page_bytes
+            spans.append(
+                (FLASH_BASE + bool(control & BKER) * self.bank_bytes + page, self.page_bytes)
+            )
         if control & MER1:
-            spans.append((FLASH_BASE, BANK_BYTES))
+            spans.append((FLASH_BASE, self.bank_bytes))
         if control & MER2:
-            spans.append((FLASH_BASE + BANK_BYTES, BANK_BYTES))
+            spans.append((FLASH_BASE + self.bank_bytes, self.bank_bytes))
         done = [self.host.write_memory(at, b"\xff" * size) for at, size in spans]
         return bool(done) and all(done)

@@ -17,13 +17,11 @@ CSSF, STOPF, SBF = 1 << 0, 1 << 1, 1 << 2
 REGS, ACTVOSRDY = 1 << 1, 1 << 15
 MONITORS = 0xF << 24
 """Enables of the supply monitors in SVMCR; SVMSR has their ready flags at the same places."""
-HIGHEST_HZ = {1: 160e6, 2: 110e6, 3: 55e6, 4: 25e6}
-"""Of HCLK by range (RM0456, PWR; stm32u5xx_ll_utils.c, UTILS_MAX_FREQUENCY_SCALEx)."""
-BOOSTED_BEYOND_HZ = 55e6
-"""In Ranges 1 and 2 the booster (EPOD) must be on beyond (RM0456, PWR, dynamic voltage scaling)."""
+Pins = tuple[tuple[tuple[int, int], ...], ...]
+"""Of each wake-up line, the port and pin by WUCR3.WUSELx."""
 A, B, C, E, F = 0, 1, 2, 4, 5
-PINS = (
-    # stm32u5xx_hal_pwr.h, PWR_WAKEUP_PINx_HIGH_y: port and pin by WUCR3.WUSELx.
+PINS: Pins = (
+    # stm32u5xx_hal_pwr.h, PWR_WAKEUP_PINx_HIGH_y.
     ((A, 0), (B, 2), (E, 4)),
     ((A, 4), (C, 13), (E, 5)),
     ((E, 6), (A, 1), (B, 6)),
@@ -48,6 +46,14 @@ class Stm32u5Pwr(Stm32SleepControl):
         *(STANDBY, STANDBY, SHUTDOWN, SHUTDOWN),
     )
     """What SLEEPDEEP leads to, by CR1.LPMS."""
+    # RM0456, PWR; stm32u5xx_ll_utils.c, UTILS_MAX_FREQUENCY_SCALEx.
+    highest_hz: ClassVar[Mapping[int, float]] = {1: 160e6, 2: 110e6, 3: 55e6, 4: 25e6}
+    """Of HCLK by range."""
+    boosted_beyond_hz: ClassVar[float] = 55e6
+    """The booster (EPOD) must be on beyond (RM0456, PWR, dynamic voltage scaling)."""
+    booster: ClassVar[int] = BOOSTEN
+    """BOOSTEN of VOSR."""
+    pins: ClassVar[Pins] = PINS
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -57,12 +63,8 @@ class Stm32u5Pwr(Stm32SleepControl):
     def load(self, register: int) -> int:
         value = super().load(register)
         if register == VOSR:
-            return value | VOSRDY | (BOOSTRDY if value & BOOSTEN else 0)
-        if register == SVMSR:
-            regulator = REGS if self.stored.get(CR3, 0) & REGSEL else 0
-            voltage = self.stored.get(VOSR, 0) & 3 << 16
-            return self.stored.get(SVMCR, 0) & MONITORS | voltage | ACTVOSRDY | regulator
-        return value
+            return self._voltage_status(value)
+        return self._monitor_status() if register == SVMSR else value
 
     def store(self, register: int, value: int) -> None:
         if register == SR:
@@ -75,16 +77,31 @@ class Stm32u5Pwr(Stm32SleepControl):
         if register in (SVMSR, WUSR):
             return
         if register == VOSR:
-            value &= ~(BOOSTRDY | VOSRDY)
+            value = self._choose_voltage(value)
         super().store(register, value)
         if register == CR1:
             self._name_deep_sleep()
-        elif register == VOSR:
-            self._range.number = 4 - (value >> 16 & 3)
         elif register == CR3:
             self.host.set_regulator("dcdc" if value & REGSEL else "ldo", at_reset="ldo")
         if register == VOSR and self._clocks.running:
             self.host.set_voltage_range(f"range{self._range.number}")
+
+    # --- core voltage ---
+
+    def _voltage_status(self, vosr: int) -> int:
+        """VOSR with its ready flags."""
+        return vosr | VOSRDY | (BOOSTRDY if vosr & BOOSTEN else 0)
+
+    def _monitor_status(self) -> int:
+        """SVMSR."""
+        regulator = REGS if self.stored.get(CR3, 0) & REGSEL else 0
+        voltage = self.stored.get(VOSR, 0) & 3 << 16
+        return self.stored.get(SVMCR, 0) & MONITORS | voltage | ACTVOSRDY | regulator
+
+    def _choose_voltage(self, value: int) -> int:
+        """Takes the range that a write of VOSR asks for; returns what the register keeps."""
+        self._range.number = 4 - (value >> 16 & 3)
+        return value & ~(BOOSTRDY | VOSRDY)
 
     # --- low-power modes ---
 
@@ -108,7 +125,7 @@ class Stm32u5Pwr(Stm32SleepControl):
 
     def _pin_edge(self, port: int, pin: int, rising: bool) -> None:
         chosen = self.stored.get(WUCR3, 0)
-        for number, pins in enumerate(PINS):
+        for number, pins in enumerate(self.pins):
             choice = chosen >> 2 * number & 3
             if choice < len(pins) and pins[choice] == (port, pin):
                 self._wake_up_pin(number, port, pin, rising)
@@ -126,13 +143,13 @@ class Stm32u5Pwr(Stm32SleepControl):
             return
         number, hclk = self._range.number, self._clocks.hclk
         self.host.set_voltage_range(f"range{number}")
-        if hclk > HIGHEST_HZ[number] * 1.001:
+        if hclk > self.highest_hz[number] * 1.001:
             self.host.warn(
                 f"HCLK is {hclk / 1e6:g} MHz, but Range {number} allows "
-                f"{HIGHEST_HZ[number] / 1e6:g} MHz: choose a higher core voltage first"
+                f"{self.highest_hz[number] / 1e6:g} MHz: choose a higher core voltage first"
             )
-        elif hclk > BOOSTED_BEYOND_HZ * 1.001 and not self.stored.get(VOSR, 0) & BOOSTEN:
+        elif hclk > self.boosted_beyond_hz * 1.001 and not self.stored.get(VOSR, 0) & self.booster:
             self.host.warn(
                 f"HCLK is {hclk / 1e6:g} MHz, but needs the booster beyond "
-                f"{BOOSTED_BEYOND_HZ / 1e6:g} MHz: set PWR_VOSR.BOOSTEN first"
+                f"{self.boosted_beyond_hz / 1e6:g} MHz: set PWR_VOSR.BOOSTEN first"
             )
