@@ -44,7 +44,7 @@ lint: $(INSTALLED) $(VENV)/.group-lint
 	$(BIN)/clang-format --dry-run --Werror $(NATIVE)
 
 unit: $(INSTALLED) $(VENV)/.group-test
-	$(UNDER) $(BIN)/python -P -m pytest $(TESTS)
+	$(UNDER) $(BIN)/python -P -m pytest -n auto --dist loadfile $(TESTS)
 
 sanitize:
 	@test -n '$(NATIVE_TESTS)' || { echo 'mcusim: there are no tests of the native core' >&2; exit 1; }
