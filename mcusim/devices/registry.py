@@ -27,6 +27,7 @@ from mcusim.devices.nordic.uicr import NrfUicr
 from mcusim.devices.nordic.wdt import NrfWdt
 from mcusim.devices.own import installed_devices
 from mcusim.devices.raspberrypi import DEVICES as RASPBERRY_PI
+from mcusim.devices.sifive import DEVICES as SIFIVE
 from mcusim.devices.st import DEVICES as STM32
 from mcusim.errors import BoardError
 
@@ -50,6 +51,7 @@ _TYPES: dict[str, type[Device]] = {
     **NRF53,
     **RASPBERRY_PI,
     **SAM,
+    **SIFIVE,
     **STM32,
 }
 

@@ -20,6 +20,9 @@ class FakeFlash:
     def set_wait_states(self, cycles: int) -> None:
         self.calls.append(("wait states", cycles))
 
+    def set_serial_read(self, setup_cycles: int, byte_cycles: int) -> None:
+        self.calls.append(("serial read", setup_cycles, byte_cycles))
+
     def set_prefetch(self, on: bool) -> None:
         self.calls.append(("prefetch", on))
 
