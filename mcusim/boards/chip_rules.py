@@ -14,7 +14,14 @@ from mcusim.boards.option_bytes import WORD, flash_read_bytes, option_bit
 from mcusim.boards.paths import core_path, names_in
 from mcusim.boards.plausibility import numbers_have_plausible_units, spread_is_a_fraction
 from mcusim.boards.reading import Where
-from mcusim.boards.schema import CORES_WITH_OPTIONS, MOST_INTERRUPTS, Cache, Chip
+from mcusim.boards.schema import (
+    CORES_WITH_OPTIONS,
+    MOST_INTERRUPTS,
+    Cache,
+    Chip,
+    Device,
+    Npu,
+)
 
 MPU_REGIONS = {
     "cortex-m0plus": (0, 8),
@@ -22,6 +29,8 @@ MPU_REGIONS = {
     "cortex-m55": (0, 4, 8, 12, 16),
 }
 """Regions that a core's MPU can have, where that is not 0, 8 or 16 (DDI0419 B3.5, TRM 100230)."""
+NPU_MACS = (32, 64, 128, 256)
+"""Configurations of the Ethos-U55 (TRM 102420, Configuration options)."""
 GRAIN = 0x400
 """Bytes in which the address space is mapped."""
 
@@ -49,7 +58,7 @@ def numbers_are_plausible(chip: Chip, where: Where) -> None:
 def names_are_unique(chip: Chip, where: Where) -> None:
     lists = {
         "memory": [memory.name for memory in chip.memory],
-        "device": [device.name for device in chip.device],
+        "device": [device.name for device in chip.device] + [npu.name for npu in chip.npu],
         "power.sleep": [state.name for state in chip.power.sleep],
     }
     for key, names in lists.items():
@@ -67,6 +76,19 @@ def clocks_are_switched_by_a_device(chip: Chip, where: Where) -> None:
             key = f"device[{index}].clock.address"
             problem = f"{gate.address:#x} is in no device"
             raise where.error(key, problem, f"give the address of {gate.register}")
+
+
+def npus_are_ones_that_exist(chip: Chip, where: Where) -> None:
+    interrupts = chip.core_options.interrupts if chip.core_options else None
+    for index, npu in enumerate(chip.npu):
+        if npu.macs_per_cycle not in NPU_MACS:
+            problem = f"{npu.macs_per_cycle} multiplications a cycle"
+            remedy = f"an {npu.type} has {', '.join(map(str, NPU_MACS))}"
+            raise where.error(f"npu[{index}].macs_per_cycle", problem, remedy)
+        if not 0 <= npu.interrupt < (interrupts or MOST_INTERRUPTS):
+            problem = f"{npu.interrupt} is no interrupt of the core"
+            remedy = f"use 0 to {(interrupts or MOST_INTERRUPTS) - 1}"
+            raise where.error(f"npu[{index}].interrupt", problem, remedy)
 
 
 def there_is_flash_and_ram(chip: Chip, where: Where) -> None:
@@ -229,6 +251,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     numbers_are_plausible,
     names_are_unique,
     clocks_are_switched_by_a_device,
+    npus_are_ones_that_exist,
     there_is_flash_and_ram,
     regions_fill_whole_kilobytes,
     regions_do_not_overlap,
@@ -259,9 +282,12 @@ def memory_spans(chip: Chip) -> Iterator[Span]:
 def spans(chip: Chip) -> Iterator[Span]:
     """All addresses that something answers at."""
     yield from memory_spans(chip)
-    for index, device in enumerate(chip.device):
+    placed: list[tuple[str, Device | Npu]] = []
+    placed += [(f"device[{index}]", device) for index, device in enumerate(chip.device)]
+    placed += [(f"npu[{index}]", npu) for index, npu in enumerate(chip.npu)]
+    for key, device in placed:
         for base in (device.base, *device.aliases):
-            yield Span(base, base + device.size_bytes, f"device[{index}]", device.name)
+            yield Span(base, base + device.size_bytes, key, device.name)
 
 
 def _possible(cache: Cache, read_bytes: int) -> bool:

@@ -154,6 +154,19 @@ class Device(Sourced, frozen=True, kw_only=True):
     clock: ClockGate | None = None
 
 
+class Npu(Sourced, frozen=True, kw_only=True):
+    """A neural processing unit beside the core; its registers answer as a device does."""
+
+    name: str
+    type: Literal["ethos-u55"]
+    base: int
+    size_bytes: int = 0x1000
+    aliases: list[int] = []
+    interrupt: int
+    macs_per_cycle: int
+    """Multiplications of 8 bits with their sum that it is built to do in a cycle."""
+
+
 class OptionBytes(Sourced, frozen=True, kw_only=True):
     """One register of option bytes: settings kept in flash, which the chip loads at reset."""
 
@@ -282,6 +295,7 @@ class Chip(Strict, frozen=True, kw_only=True):
     flash_timing: FlashTiming
     l1: L1 | None = None
     device: list[Device]
+    npu: list[Npu] = []
     option_bytes: list[OptionBytes] = []
     power: Power
     priority_bits: int

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mcusim.boards.schema import Npu
 from mcusim.devices.arm.dwt import Dwt
+from mcusim.devices.arm.ethos_u55 import EthosU55
 from mcusim.devices.arm.itm import Itm
+from mcusim.devices.arm.sse300 import DEVICES as SSE300
 from mcusim.devices.device import Device, Host
 from mcusim.devices.microchip import DEVICES as SAM
 from mcusim.devices.nordic.egu import NrfEgu
@@ -52,6 +55,7 @@ _TYPES: dict[str, type[Device]] = {
     **RASPBERRY_PI,
     **SAM,
     **SIFIVE,
+    **SSE300,
     **STM32,
 }
 
@@ -90,3 +94,8 @@ def create(
         known = ", ".join([*(own or {}), *device_types()])
         raise BoardError(f"device {name!r}: unknown type {type_name!r}; there are {known}")
     return found(name, host)
+
+
+def create_npu(npu: Npu, host: Host) -> Device:
+    """Makes the registers of an NPU."""
+    return EthosU55(npu, host)

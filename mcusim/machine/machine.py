@@ -12,7 +12,7 @@ from mcusim.boards import Board
 from mcusim.boards.board import CHOSEN
 from mcusim.boards.schema import Regulator
 from mcusim.cpu.unicorn_arm import REGISTERS, it_state, open_engine
-from mcusim.devices import Device, core_devices, create
+from mcusim.devices import Device, core_devices, create, create_npu
 from mcusim.devices.reset import Cause, Reset
 from mcusim.devices.unclocked import Unclocked
 from mcusim.firmware import FirmwareImage
@@ -363,6 +363,11 @@ class Machine:
             if entry.clock is not None:
                 off = Unclocked(device, self, entry.clock, self._where)
                 self._bus.gate(Gated(device, off, entry.base, entry.size_bytes, entry.clock))
+        for npu in self.board.chip.npu:
+            device = create_npu(npu, self)
+            self._put(device, npu.base, npu.size_bytes)
+            for alias in npu.aliases:
+                self._bus.attach(device, alias, npu.size_bytes)
         for device_class in self._own:
             if device_class.address is not None:
                 device = device_class(device_class.type_name, self)
