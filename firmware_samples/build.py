@@ -75,7 +75,8 @@ def targets() -> Iterator[Target]:
     description = tomllib.loads((HERE / "samples.toml").read_text())
     toolchain = description["toolchain"]
     for sample_name, sample in description["samples"].items():
-        for board_name in sample.get("boards", description["default_boards"]):
+        chosen = sample.get("boards", description["default_boards"])
+        for board_name in description["boards"] if chosen == "all" else chosen:
             board = description["boards"][board_name]
             script = f"-Wl,-T,{board['linker_script']}"
             own_sources = [source.format(board=board_name) for source in sample["sources"]]
