@@ -2,7 +2,8 @@
 
 QEMU's mps2-an386 is a Cortex-M4F with memory at 0 and at 0x20000000 and ignores stray peripheral
 writes at 0x40000000, so it runs the nRF52840's files as they are. It has no memory at the STM32's
-flash address; for that board the same objects are linked to address 0.
+flash address; for that board the same objects are linked to address 0. Corstone-300's files run on
+its mps3-an547 as they are.
 """
 
 from __future__ import annotations
@@ -43,19 +44,19 @@ FAULTS = {
 pytestmark = pytest.mark.skipif(shutil.which(QEMU) is None, reason=f"{QEMU} is not installed")
 
 
-def command(elf: Path) -> list[str]:
+def command(elf: Path, machine: str = "mps2-an386") -> list[str]:
     return [
-        *(QEMU, "-M", "mps2-an386", "-display", "none", "-serial", "none", "-monitor", "none"),
+        *(QEMU, "-M", machine, "-display", "none", "-serial", "none", "-monitor", "none"),
         *("-chardev", "stdio,id=console"),
         *("-semihosting-config", "enable=on,target=native,chardev=console"),
         *("-kernel", str(elf)),
     ]
 
 
-def run(elf: Path) -> tuple[str, int]:
+def run(elf: Path, machine: str = "mps2-an386") -> tuple[str, int]:
     """What the firmware prints and its exit status."""
     done = subprocess.run(
-        command(elf),
+        command(elf, machine),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -91,6 +92,12 @@ def test_digits_equals_the_numpy_reference(elf_of: ElfOf, reference: ModuleType)
     output, status = run(elf_of("digits"))
     assert output == reference.report()
     assert status == 0
+
+
+@pytest.mark.parametrize("sample", ["digits", "digits-helium"])
+def test_digits_on_a_cortex_m55(samples: Path, reference: ModuleType, sample: str) -> None:
+    elf = samples / "prebuilt" / f"{sample}-corstone-300.elf"
+    assert run(elf, "mps3-an547") == (reference.report(), 0)
 
 
 def test_overflow_damages_bss(elf_of: ElfOf) -> None:

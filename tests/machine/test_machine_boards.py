@@ -25,6 +25,7 @@ class Expected(NamedTuple):
 
 
 BOARDS = {
+    "corstone-300": Expected(32e6, 32e6, "uart0"),
     "nrf52840": Expected(64e6, 64e6, "uart0"),
     "nrf5340": Expected(64e6, 64e6, "uart0", b"hello from the UART"),
     "nucleo-g0b1re": Expected(16e6, 64e6, "usart2"),
@@ -70,6 +71,17 @@ def test_network_computes_what_it_does_elsewhere(board: str) -> None:
     assert result.warnings == []
     assert "97/100" in result.output
     assert result.output == text_of_the_network_elsewhere()
+
+
+def test_vector_kernels_compute_what_scalar_ones_do_in_less_time() -> None:
+    scalar, vector = (
+        mcusim.run(sample(name, "corstone-300"), board="corstone-300")
+        for name in ("digits", "digits-helium")
+    )
+    assert vector.output == scalar.output == text_of_the_network_elsewhere()
+    assert vector.inference is not None
+    assert scalar.inference is not None
+    assert vector.inference.cycles_mean < scalar.inference.cycles_mean
 
 
 @pytest.mark.parametrize("board", BOARDS)
