@@ -8,7 +8,7 @@ from enum import IntEnum, IntFlag
 from mcusim.machine.activity import INDEX
 from mcusim.timing.instruction import NO_REGISTER, PC, Instruction, Kind
 
-_PACK = struct.Struct("<HHBBBBBBBBi").pack
+PACK = struct.Struct("<HHBBBBBBBBi").pack
 
 _CLASS = {
     Kind.ALU: "alu",
@@ -107,7 +107,7 @@ def pack(
         pc = address + 4
         displacement += pc if instruction.kind is Kind.BRANCH_TABLE else pc & ~3
         base = NO_REGISTER
-    return _PACK(
+    return PACK(
         offset,
         min(cycles_before, 0xFFFF),
         COLUMN[instruction.kind],

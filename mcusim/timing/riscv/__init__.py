@@ -1,0 +1,1 @@
+"""RV32IMAFDC for timing models: decoding, records of blocks, and what all pipelines share."""

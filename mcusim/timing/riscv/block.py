@@ -1,0 +1,116 @@
+"""The record of a block of RISC-V code, from its decoded instructions and the cycles of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcusim.timing.block_facts import NO_FPU, fetch_words
+from mcusim.timing.instruction import NO_REGISTER, Kind
+from mcusim.timing.record import COLUMN, NEEDS_ALIGNMENT, PACK, BlockFlag, Effect
+from mcusim.timing.riscv.instruction import SP, Instruction
+
+_ATOMIC = (Kind.LOAD_EXCLUSIVE, Kind.STORE_EXCLUSIVE)
+_EFFECT = {
+    Kind.LOAD: Effect.READ,
+    Kind.LOAD_EXCLUSIVE: Effect.READ,
+    Kind.STORE: Effect.WRITE,
+    Kind.STORE_EXCLUSIVE: Effect.WRITE,
+    Kind.DIVIDE_UNSIGNED: Effect.DIVIDE_UNSIGNED,
+    Kind.DIVIDE_SIGNED: Effect.DIVIDE_SIGNED,
+}
+
+
+def block_record(
+    address: int,
+    code: bytes,
+    instructions: Sequence[Instruction],
+    cycles: Sequence[int],
+    *,
+    extra: Sequence[int] = (),
+    **particular: Any,
+) -> dict[str, Any]:
+    """The keyword arguments of `mcusim._native.Block`.
+
+    Args:
+        address: of the first instruction.
+        code: bytes of the block.
+        instructions: the same, decoded.
+        cycles: of each instruction at zero wait states, as the ones before it let it begin: their
+            sum is the block's.
+        extra: cycles of each that only its execution adds (`Effect.EXTRA`, or with its access).
+        particular: what the core does beyond straight work: `taken_cycles`, `mispredict_cycles`,
+            `flags`, ... instead of the values here.
+    """
+    packed = []
+    before = offset = 0
+    for place, instruction in enumerate(instructions):
+        packed.append(_pack(instruction, offset, before, extra[place] if extra else 0))
+        before += cycles[place]
+        offset += instruction.size
+    return {
+        "cycles": before,
+        "fetch_words": fetch_words(address, len(code)),
+        "taken_cycles": 0,
+        "target_penalty": 0,
+        "feels_target_penalty": False,
+        "flags": block_flags(instructions),
+        "first_fpu": _first_fpu_offset(instructions),
+        "stack_drop": stack_drop(instructions),
+        "head_address_registers": 0,
+        "tail_load": NO_REGISTER,
+        "code": b"".join(packed),
+    } | particular
+
+
+def _pack(instruction: Instruction, offset: int, cycles_before: int, extra: int) -> bytes:
+    kind = instruction.kind
+    effect = _EFFECT.get(kind, Effect.EXTRA if extra else Effect.NONE)
+    divides = effect in (Effect.DIVIDE_UNSIGNED, Effect.DIVIDE_SIGNED)
+    return PACK(
+        offset,
+        min(cycles_before, 0xFFFF),
+        COLUMN[kind],
+        effect,
+        instruction.rs1 if divides else instruction.base,
+        instruction.rs2 if divides else NO_REGISTER,
+        NEEDS_ALIGNMENT if kind in _ATOMIC else 0,
+        instruction.access_bytes,
+        1 if instruction.access_bytes else 0,
+        min(extra, 0xFF),
+        instruction.displacement,
+    )
+
+
+def block_flags(instructions: Sequence[Instruction]) -> BlockFlag:
+    """What makes the block more than straight work."""
+    last = instructions[-1]
+    flags = BlockFlag.CALLS if last.call else BlockFlag(0)
+    if last.kind is Kind.BRANCH_REGISTER:
+        flags |= BlockFlag.RETURNS
+    if any(i.rd == SP for i in instructions):
+        flags |= BlockFlag.MOVES_STACK
+    if any(i.touches_fpu for i in instructions):
+        flags |= BlockFlag.USES_FPU
+    return flags
+
+
+def _first_fpu_offset(instructions: Sequence[Instruction]) -> int:
+    offset = 0
+    for instruction in instructions:
+        if instruction.touches_fpu:
+            return offset
+        offset += instruction.size
+    return NO_FPU
+
+
+def stack_drop(instructions: Sequence[Instruction]) -> int:
+    """Bytes that SP falls at most below its value on entry, before it is given another value."""
+    sp = lowest = 0
+    for instruction in instructions:
+        if instruction.sets_sp:
+            break
+        if instruction.moves_sp:
+            sp += instruction.immediate or 0
+            lowest = min(lowest, sp)
+    return -lowest
