@@ -28,7 +28,13 @@ class Block:
         tail_load: int,
         code: bytes,
         mispredict_cycles: int = 0,
+        branch: int = 0,
+        late_cycles: int = 0,
     ) -> None: ...
+
+class RocketPredictor:
+    def judge(self, kind: int, fallthrough: int, target: int, keep: bool) -> int:
+        """What it made of a branch: 0 right, 1 right but late, 2 wrong."""
 
 class CoreOptions:
     def __init__(

@@ -8,6 +8,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import pytest
 
 import mcusim
 from mcusim.machine.activity import COLUMNS
-from mcusim.timing.record import Effect
+from mcusim.timing.record import BranchKind, Effect
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "mcusim"
@@ -191,9 +192,10 @@ def test_native_columns_are_those_of_python() -> None:
     assert tuple(names) == (*COLUMNS, "columns")
 
 
-def test_native_effects_are_those_of_python() -> None:
-    names = native_enum((NATIVE / "block.hpp").read_text(), "Effect")
-    assert names == [effect.name.lower() for effect in sorted(Effect)]
+@pytest.mark.parametrize("kind", [Effect, BranchKind])
+def test_native_enumerations_are_those_of_python(kind: type[IntEnum]) -> None:
+    names = native_enum((NATIVE / "block.hpp").read_text(), kind.__name__)
+    assert names == [member.name.lower() for member in sorted(kind)]
 
 
 def stub_names(body: list[ast.stmt]) -> set[str]:

@@ -12,6 +12,7 @@
 #include "core_rules.hpp"
 #include "flash.hpp"
 #include "memory_system.hpp"
+#include "rocket_predictor.hpp"
 #include "stacks.hpp"
 #include "timeline.hpp"
 
@@ -249,6 +250,8 @@ class Accountant {
   void arrive(Block* previous, Block& block);
   // What the block before costs more or less for what came after it.
   void meet(Block& previous, const Block& block);
+  // Cycles lost to the prediction of the branch that `previous` ends in.
+  std::uint32_t mispredicted(const Block& previous, std::uint32_t target);
   void regions_and_heap(const Block& block);
   // While the fill count stands still, a block that hit the cache hits again. The order of use
   // still changes, which matters to the accurate mode alone: it compares with a count never met.
@@ -347,6 +350,7 @@ class Accountant {
   std::unique_ptr<Flash> flash_;
   std::unique_ptr<MemorySystem> memories_;
   BranchPredictor predictor_;
+  RocketPredictor rocket_predictor_;
   std::vector<Area> areas_{Area{}};
   std::vector<std::uint8_t> area_of_ = std::vector<std::uint8_t>(65536, 0);
 

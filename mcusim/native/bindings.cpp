@@ -36,11 +36,18 @@ std::vector<std::int64_t> to_vector(const Activity& activity) {
   return {activity.begin(), activity.end()};
 }
 
+BranchKind branch_kind(std::uint8_t number) {
+  if (number > static_cast<std::uint8_t>(BranchKind::kIndirectCall))
+    throw nb::value_error("a branch is of one of the kinds of BranchKind");
+  return static_cast<BranchKind>(number);
+}
+
 Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t taken_cycles,
                  std::uint8_t target_penalty, bool feels_target_penalty, std::uint8_t flags,
                  std::uint16_t first_fpu, std::uint32_t stack_drop,
                  std::uint16_t head_address_registers, std::uint8_t tail_load,
-                 const nb::bytes& code, std::uint8_t mispredict_cycles) {
+                 const nb::bytes& code, std::uint8_t mispredict_cycles, std::uint8_t branch,
+                 std::uint8_t late_cycles) {
   if (code.size() == 0 || code.size() % sizeof(Instruction) != 0)
     throw nb::value_error("`code` is a whole number of packed instructions");
   Block block;
@@ -55,6 +62,8 @@ Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t 
   block.head_address_registers = head_address_registers;
   block.tail_load = tail_load;
   block.mispredict_cycles = mispredict_cycles;
+  block.branch = branch_kind(branch);
+  block.late_cycles = late_cycles;
   block.code.resize(code.size() / sizeof(Instruction));
   std::memcpy(block.code.data(), code.c_str(), code.size());
   block.instructions = static_cast<std::uint32_t>(block.code.size());
@@ -419,14 +428,25 @@ NB_MODULE(_native, m) {
              std::uint16_t taken_cycles, std::uint8_t target_penalty, bool feels_target_penalty,
              std::uint8_t flags, std::uint16_t first_fpu, std::uint32_t stack_drop,
              std::uint16_t head_address_registers, std::uint8_t tail_load, const nb::bytes& code,
-             std::uint8_t mispredict_cycles) {
-            new (self) Block(make_block(
-                cycles, fetch_words, taken_cycles, target_penalty, feels_target_penalty, flags,
-                first_fpu, stack_drop, head_address_registers, tail_load, code, mispredict_cycles));
+             std::uint8_t mispredict_cycles, std::uint8_t branch, std::uint8_t late_cycles) {
+            new (self) Block(make_block(cycles, fetch_words, taken_cycles, target_penalty,
+                                        feels_target_penalty, flags, first_fpu, stack_drop,
+                                        head_address_registers, tail_load, code, mispredict_cycles,
+                                        branch, late_cycles));
           },
           nb::kw_only(), "cycles"_a, "fetch_words"_a, "taken_cycles"_a, "target_penalty"_a,
           "feels_target_penalty"_a, "flags"_a, "first_fpu"_a, "stack_drop"_a,
-          "head_address_registers"_a, "tail_load"_a, "code"_a, "mispredict_cycles"_a = 0);
+          "head_address_registers"_a, "tail_load"_a, "code"_a, "mispredict_cycles"_a = 0,
+          "branch"_a = 0, "late_cycles"_a = 0);
+  nb::class_<RocketPredictor>(m, "RocketPredictor")
+      .def(nb::init<>())
+      .def(
+          "judge",
+          [](RocketPredictor& predictor, std::uint8_t kind, std::uint32_t fallthrough,
+             std::uint32_t target, bool keep) {
+            return static_cast<int>(predictor.judge(branch_kind(kind), fallthrough, target, keep));
+          },
+          "kind"_a, "fallthrough"_a, "target"_a, "keep"_a);
   bind_engine(m);
   bind_arm(m);
   m.def("demangle", &demangle, "name"_a);

@@ -61,6 +61,17 @@ enum BlockFlag : std::uint8_t {
   kInRam = 128,  // its bytes may change
 };
 
+// The branch that a block ends in, for a core whose predictor tells them apart.
+enum class BranchKind : std::uint8_t {
+  kNone = 0,
+  kConditional = 1,
+  kJump = 2,
+  kCall = 3,
+  kReturn = 4,
+  kIndirect = 5,
+  kIndirectCall = 6,
+};
+
 // A function of the firmware that takes or gives back memory.
 enum class HeapKind : std::uint8_t { kGrow, kAllocate, kFree };
 struct HeapFunction {
@@ -85,10 +96,12 @@ struct Block {
   bool behind_axi = false;
   std::uint8_t needs_care = 0;         // the engine looks before each execution
   std::uint8_t mispredict_cycles = 0;  // added when its last branch was predicted wrongly
-  bool sends_event = false;            // has SEV
-  bool spins = false;                  // a branch to itself: only an exception ends it
-  bool interpreted = false;            // not Unicorn's to execute
-  bool sets_stack = false;             // gives SP another value, instead of moving it
+  BranchKind branch = BranchKind::kNone;
+  std::uint8_t late_cycles = 0;  // added when it was predicted rightly, but late
+  bool sends_event = false;      // has SEV
+  bool spins = false;            // a branch to itself: only an exception ends it
+  bool interpreted = false;      // not Unicorn's to execute
+  bool sets_stack = false;       // gives SP another value, instead of moving it
   std::uint64_t cache_epoch = ~0ULL;
   std::uint64_t cycles_spent = 0;       // everything included
   Block* successor = nullptr;           // the block that came next the last time

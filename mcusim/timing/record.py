@@ -44,6 +44,18 @@ class BlockFlag(IntFlag):
     USES_FPU = 64
 
 
+class BranchKind(IntEnum):
+    """The branch that a block ends in, for a core whose predictor tells them apart."""
+
+    NONE = 0
+    CONDITIONAL = 1
+    JUMP = 2
+    CALL = 3
+    RETURN = 4
+    INDIRECT = 5
+    INDIRECT_CALL = 6
+
+
 class Effect(IntEnum):
     """What only the run can tell of an instruction."""
 

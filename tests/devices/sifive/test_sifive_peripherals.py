@@ -196,8 +196,11 @@ LINES = {
     (7, DUAL_IO): (2480, 2048),
     (4, QUAD_4): (890, 640),
 }
-"""Core cycles of a line of 32 bytes, alone and following another, by sckdiv and ffmt: not by formula, but
-counted in a simulation of the published state machines clock by clock (sifive-blocks c53a761)."""
+"""Core cycles of a line of 32 bytes, alone and following another, by sckdiv and ffmt.
+
+Not by formula, but counted in a simulation of the published state machines clock by clock
+(sifive-blocks c53a761).
+"""
 
 
 @pytest.mark.parametrize("setting", LINES)
