@@ -2,6 +2,7 @@
 #   make demo      run a sample firmware on a simulated board
 #   make test      format, lint, types and every test
 #   make sanitize  tests of the native core under AddressSanitizer and UBSan
+#   make table     write the README's table of boards anew, from runs
 #   make format    put Python and C++ into shape
 #   make clean     remove what the others made
 # Another Python: make test PYTHON=python3.12. Some of the tests: make unit TESTS=tests/power.
@@ -29,7 +30,7 @@ UNDER :=
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test lint unit sanitize format clean
+.PHONY: demo test lint unit sanitize table format clean
 
 demo: $(INSTALLED)
 	$(BIN)/mcusim run firmware_samples/prebuilt/digits-nrf52840.elf \
@@ -52,6 +53,9 @@ sanitize:
 	CXX='$(CXX)' $(MAKE) --no-print-directory unit VENV=build/sanitize TESTS='$(NATIVE_TESTS)' \
 		BUILD_OPTIONS='-C cmake.define.MCUSIM_SANITIZE=ON -C cmake.define.MCUSIM_WERROR=ON \
 		-C cmake.build-type=Debug' UNDER=tools/sanitize/run
+
+table: $(INSTALLED)
+	$(BIN)/python -P tools/digits_table.py
 
 format: $(VENV)/.group-lint
 	$(BIN)/ruff check --fix-only .
