@@ -18,6 +18,7 @@ _MODULES = {
     "cortex-m4": "mcusim.timing.cortex_m4",
     "cortex-m55": "mcusim.timing.cortex_m55",
     "cortex-m7": "mcusim.timing.cortex_m7",
+    "esp32-c3": "mcusim.timing.esp32_c3",
 }
 
 

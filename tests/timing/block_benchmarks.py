@@ -37,6 +37,12 @@ CORTEX_M55 = Target(
     ".syntax unified\n.thumb\n.arch armv8.1-m.main\n"
     ".arch_extension mve.fp\n.arch_extension fp.dp\n",
 )
+ESP32_C3 = Target(
+    "esp32-c3",
+    ".option norelax\n",
+    ("riscv64-unknown-elf-as", "-march=rv32imc_zicsr", "-mabi=ilp32"),
+    ("riscv64-unknown-elf-ld", "-m", "elf32lriscv"),
+)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ TABLES = {
     "cortex_m0plus": Table("Cortex-M0+", m0plus_benchmarks.Case, m0plus_benchmarks.measure),
     "cortex_m33": _blocks("Cortex-M33", block_benchmarks.CORTEX_M33),
     "cortex_m55": _blocks("Cortex-M55", block_benchmarks.CORTEX_M55),
+    "esp32_c3": _blocks("ESP32-C3", block_benchmarks.ESP32_C3),
 }
 
 

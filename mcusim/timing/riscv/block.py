@@ -19,6 +19,7 @@ _EFFECT = {
     Kind.DIVIDE_UNSIGNED: Effect.DIVIDE_UNSIGNED,
     Kind.DIVIDE_SIGNED: Effect.DIVIDE_SIGNED,
 }
+_DIVIDES = (Effect.DIVIDE_UNSIGNED, Effect.DIVIDE_SIGNED)
 
 
 def block_record(
@@ -28,6 +29,7 @@ def block_record(
     cycles: Sequence[int],
     *,
     extra: Sequence[int] = (),
+    divides_by_operands: bool = True,
     **particular: Any,
 ) -> dict[str, Any]:
     """The keyword arguments of `mcusim._native.Block`.
@@ -39,13 +41,17 @@ def block_record(
         cycles: of each instruction at zero wait states, as the ones before it let it begin: their
             sum is the block's.
         extra: cycles of each that only its execution adds (`Effect.EXTRA`, or with its access).
+        divides_by_operands: whether the native core finds a division's time from its operands,
+            instead of all in `cycles`.
         particular: what the core does beyond straight work: `taken_cycles`, `mispredict_cycles`,
             `flags`, ... instead of the values here.
     """
     packed = []
     before = offset = 0
     for place, instruction in enumerate(instructions):
-        packed.append(_pack(instruction, offset, before, extra[place] if extra else 0))
+        more = extra[place] if extra else 0
+        effect = _effect(instruction, more, divides_by_operands)
+        packed.append(_pack(instruction, effect, offset, before, more))
         before += cycles[place]
         offset += instruction.size
     return {
@@ -63,10 +69,16 @@ def block_record(
     } | particular
 
 
-def _pack(instruction: Instruction, offset: int, cycles_before: int, extra: int) -> bytes:
+def _effect(instruction: Instruction, extra: int, divides_by_operands: bool) -> Effect:
+    effect = _EFFECT.get(instruction.kind, Effect.EXTRA if extra else Effect.NONE)
+    return Effect.NONE if effect in _DIVIDES and not divides_by_operands else effect
+
+
+def _pack(
+    instruction: Instruction, effect: Effect, offset: int, cycles_before: int, extra: int
+) -> bytes:
     kind = instruction.kind
-    effect = _EFFECT.get(kind, Effect.EXTRA if extra else Effect.NONE)
-    divides = effect in (Effect.DIVIDE_UNSIGNED, Effect.DIVIDE_SIGNED)
+    divides = effect in _DIVIDES
     return PACK(
         offset,
         min(cycles_before, 0xFFFF),
