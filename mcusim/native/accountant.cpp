@@ -380,6 +380,7 @@ void Accountant::end_region(int id) {
 
 void Accountant::sample() {
   samples.push_back({cycles, snapshot()});
+  if (beside_ != nullptr) add(samples.back().totals, beside_->snapshot());
   if (samples.size() >= kMaxSamples) {
     // Every second row goes: totals are cumulative, so that nothing else is lost.
     for (std::size_t i = 0; i < kMaxSamples / 2; ++i) samples[i] = samples[2 * i + 1];

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "block.hpp"
@@ -57,7 +58,10 @@ class Accountant {
   void attach(const std::uint32_t* registers) { registers_ = registers; }
   void watch_timeline(const Timeline* timeline) { timeline_ = timeline; }
   void look_soon() { next_look_ = 0; }
+  void stop_now() { stop_at_cycle_ = next_look_ = 0; }
   void look_later() { rearm_look(); }
+  // Before the next two blocks.
+  void look_again() { looks_again_ = true; }
   bool at_limit() const { return cycles >= stop_at_cycle_ || instructions >= stop_at_instruction; }
   // The core leaves the current block for an exception's handler; it will return to `pc` and `sp`.
   void enter_exception(std::uint32_t pc, std::uint32_t sp);
@@ -83,10 +87,12 @@ class Accountant {
   bool accurate() const { return accurate_; }
 
   void add_area(std::uint32_t base, std::uint32_t size_bytes, const Area& area);
-  void set_flash(std::unique_ptr<Flash> flash) {
+  void set_flash(std::shared_ptr<Flash> flash) {
     flash_ = std::move(flash);
     choose_epoch();
   }
+  // Has this core see the memories of another, which counts for both over time.
+  void share_memories(Accountant& other);
   Flash* flash() { return flash_.get(); }
   void set_core(CoreKind core) { core_ = core; }
   void set_memory_system(std::unique_ptr<MemorySystem> memories) {
@@ -193,6 +199,8 @@ class Accountant {
   std::uint64_t instructions = 0;
   std::uint64_t fetch_stall = 0;
   std::uint64_t stop_at_instruction = ~0ULL;
+  static constexpr std::uint64_t kNever = ~0ULL;
+  std::uint64_t next_turn = kNever;  // when another core is to run
   std::uint32_t heap_peak = 0;
   bool heap_seen = false;
   std::uint32_t heap_written() const { return heap_start_ == 0 ? 0 : heap_written_ - heap_start_; }
@@ -245,6 +253,8 @@ class Accountant {
   bool look_up();
   void rearm_look() {
     next_look_ = std::min(stop_at_cycle_, next_sample_);
+    next_look_ = std::min(next_look_, next_turn);
+    if (std::exchange(looks_again_, false)) next_look_ = 0;
     if (timeline_ != nullptr) next_look_ = std::min(next_look_, timeline_->next());
   }
   void arrive(Block* previous, Block& block);
@@ -342,12 +352,14 @@ class Accountant {
   const std::uint64_t* fetch_epoch_ = &kNeverEpoch;
   std::uint64_t stop_at_cycle_ = ~0ULL;
   std::uint64_t next_look_ = 0;
+  bool looks_again_ = false;
   const Timeline* timeline_ = nullptr;
   std::vector<std::pair<std::uint32_t, std::vector<Frame>>> preempted_;  // by SP
   const std::uint32_t* registers_ = nullptr;
   bool accurate_ = true;
   CoreKind core_ = CoreKind::kCortexM4;
-  std::unique_ptr<Flash> flash_;
+  std::shared_ptr<Flash> flash_;
+  Accountant* beside_ = nullptr;  // another core's, whose counts the samples contain as well
   std::unique_ptr<MemorySystem> memories_;
   BranchPredictor predictor_;
   RocketPredictor rocket_predictor_;

@@ -99,9 +99,9 @@ void ArmEngine::read_registers() {
   copied_registers_[14] = reg(UC_ARM_REG_LR);
 }
 
-bool ArmEngine::attention() const {
-  if (timeline.next() <= accountant.cycles || system.reset_requested || system.mpu_changed ||
-      (traps() != accountant.traps))
+bool ArmEngine::attention() {
+  if (timeline.next() <= accountant.cycles || accountant.next_turn <= accountant.cycles ||
+      signal_due() || system.reset_requested || system.mpu_changed || (traps() != accountant.traps))
     return true;
   return exceptions.anything_ready() && exceptions.next(masks()) != 0;
 }
@@ -119,6 +119,7 @@ void ArmEngine::set_line(int number, bool high) {
 }
 
 bool ArmEngine::serve(std::uint32_t pc) {
+  if (signal_due()) signal_other();
   run_events();
   accountant.look_later();
   resume_at_ = pc;
@@ -155,6 +156,7 @@ StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
     kept_ = false;
     if (system.mpu_changed) apply_mpu();
     if (hooked_targets_ < test_targets_.size()) hook_test_targets();
+    drop_stale_code();
     if (sleep_interrupted_) {
       sleep_interrupted_ = false;
       stop_.pc = resume_at_;
@@ -264,7 +266,10 @@ bool ArmEngine::admit(Block& block) {
     stop_with(Stop::kError, UC_ERR_FETCH_PROT, block.address);
     return false;
   }
-  if (block.sends_event) event_register_ = true;
+  if (block.sends_event) {
+    event_register_ = true;
+    if (shares_time()) signal_after_block();
+  }
   if (block.spins) accountant.spin(block);
   if (!block.has(kUsesFpu)) return true;
   if (!system.fpu_enabled() && stopped_at_fpu == 0) {

@@ -187,9 +187,16 @@ class ArmEngine final : public Engine {
   void watch_traps();
   // Serves what is due and pending at a block's boundary; false when the run is to end here.
   bool serve(std::uint32_t pc);
-  bool attention() const;
+  bool attention();
   bool timer_expired(int source) override;
   bool woken() override;
+  void receive_event() override {
+    event_register_ = true;
+    attend();
+  }
+  bool needs_host(const StopInfo& stop) const override {
+    return Engine::needs_host(stop) || stopped_at_fpu != 0;
+  }
   void sleep_ends() override;
   void hold_timer() override;
   void resume_timer() override;

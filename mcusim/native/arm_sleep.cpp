@@ -56,7 +56,8 @@ bool ArmEngine::hint(std::uint32_t pc) {
   sleep_for_event_ = found == Hint::kWfe;
   // With nothing to come, WFE goes on: it may wake up for no reason (B1.5.18). In deep sleep, where
   // clocks stand still, it is as final as WFI.
-  const bool sleeps = system.sleep_deep() || woken() || timeline.next() != Timeline::kNever;
+  const bool sleeps =
+      system.sleep_deep() || woken() || timeline.next() != Timeline::kNever || other_may_wake();
   if (sleep_for_event_ && sleeps && !sleep() && !dozing_deep_) wake_up();
   return true;
 }

@@ -267,12 +267,7 @@ nb::dict region_dict(const RegionCount& region) {
   return dict;
 }
 
-nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
-  StopInfo stop;
-  {
-    const nb::gil_scoped_release release;
-    stop = engine.run(pc, until);
-  }
+nb::tuple stop_tuple(const StopInfo& stop) {
   static constexpr const char* kReasons[] = {"limit", "interrupt", "error", "halt", "unhandled"};
   nb::object address = nb::none();
   if (stop.has_address) address = nb::int_(stop.address);
@@ -280,9 +275,33 @@ nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
                         stop.write);
 }
 
+nb::tuple run(Engine& engine, std::uint32_t pc, std::uint32_t until) {
+  StopInfo stop;
+  {
+    const nb::gil_scoped_release release;
+    stop = engine.run(pc, until);
+  }
+  return stop_tuple(stop);
+}
+
+void bind_two_cores(nb::class_<Engine>& engine) {
+  engine.def("lead", &Engine::lead, "other"_a, nb::keep_alive<1, 2>())
+      .def("hold", &Engine::hold)
+      .def("release", &Engine::release, "pc"_a)
+      .def_prop_ro("held", &Engine::held)
+      .def("take_stop",
+           [](Engine& e) -> nb::object {
+             const std::optional<StopInfo> stop = e.take_stop();
+             return stop ? nb::object(stop_tuple(*stop)) : nb::none();
+           })
+      .def("go_on", &Engine::go_on, "pc"_a)
+      .def_prop_ro("asleep_together", &Engine::asleep_together);
+}
+
 void bind_engine(nb::module_& m) {
-  nb::class_<Engine>(m, "Engine")
-      .def("set_flash_writable", &Engine::set_flash_writable)
+  nb::class_<Engine> engine(m, "Engine");
+  bind_two_cores(engine);
+  engine.def("set_flash_writable", &Engine::set_flash_writable)
       .def("map_memory", &map_memory, "bases"_a, "size_bytes"_a, "writable"_a, "executable"_a,
            "read_wait"_a, "write_wait"_a, "axi"_a)
       .def(
@@ -343,12 +362,7 @@ void bind_engine(nb::module_& m) {
       .def("reg", &Engine::reg)
       .def("set_reg", &Engine::set_reg)
       .def("run", &run, "pc"_a, "until"_a = 0xFFFFFFFEU)
-      .def(
-          "set_limits",
-          [](Engine& e, std::uint64_t cycle, std::uint64_t instruction) {
-            e.accountant.set_limits(cycle, instruction);
-          },
-          "cycle"_a, "instruction"_a)
+      .def("set_limits", &Engine::set_limits, "cycle"_a, "instruction"_a)
       .def("forget_translations", &Engine::forget_translations)
       .def("give_back", [](Engine& e, std::uint32_t pc) { e.accountant.give_back(pc); })
       .def("settle", [](Engine& e) { e.accountant.settle(); })

@@ -102,6 +102,7 @@ struct Block {
   bool spins = false;            // a branch to itself: only an exception ends it
   bool interpreted = false;      // not Unicorn's to execute
   bool sets_stack = false;       // gives SP another value, instead of moving it
+  bool translated = false;       // as Unicorn has it now, of code in RAM that cores share
   std::uint64_t cache_epoch = ~0ULL;
   std::uint64_t cycles_spent = 0;       // everything included
   Block* successor = nullptr;           // the block that came next the last time

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 #include "unicorn_engine.hpp"
 
@@ -35,6 +36,38 @@ Block* Engine::find(std::uint32_t address, std::uint32_t size) {
   return nullptr;
 }
 
+template <typename Visit>
+void Engine::each_at(std::uint32_t address, Visit visit) {
+  Block** table = tables_[address >> 16];
+  if (table == nullptr) return;
+  for (Block* block = table[(address & 0xFFFFU) >> 1]; block != nullptr; block = block->next_here)
+    visit(*block);
+}
+
+bool Engine::translation_is_current(const Block* block, std::uint32_t address, std::uint32_t size) {
+  // Unicorn sees what its own core writes, and not what another does.
+  if (block != nullptr && (block->host == nullptr || block->translated)) return true;
+  bool known = false;
+  each_at(address, [&known](Block& other) {
+    known = known || other.translated;
+    other.translated = false;
+  });
+  if (!known || translated_at_ == address) {
+    translated_at_ = 1;
+    return true;
+  }
+  translated_at_ = stale_at_ = address;
+  stale_size_ = size;
+  stop_with(Stop::kLimit, 0, address);
+  return false;
+}
+
+void Engine::drop_stale_code() {
+  if (stale_size_ == 0) return;
+  const std::uint32_t size = std::exchange(stale_size_, 0U);
+  check(uc_ctl_remove_cache(uc_.get(), stale_at_, stale_at_ + size), "translating anew");
+}
+
 std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t size) const {
   std::vector<std::uint8_t> code;
   code.reserve(size);
@@ -47,9 +80,10 @@ std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t s
   return code;
 }
 
-void Engine::set_flash(std::unique_ptr<Flash> flash) {
-  accountant.set_flash(std::move(flash));
+void Engine::set_flash(std::shared_ptr<Flash> flash) {
+  accountant.set_flash(flash);
   for (Block& block : blocks_) accountant.place_again(block);
+  if (follower_ != nullptr) follower_->set_flash(std::move(flash));
 }
 
 Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
@@ -82,6 +116,7 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
 
 Block* Engine::look_for(Block* previous, std::uint32_t address, std::uint32_t size) {
   Block* block = find(address, size);
+  if (shares_time() && !translation_is_current(block, address, size)) return nullptr;
   if (block == nullptr) {
     try {
       block = discover(address, size);
@@ -90,6 +125,7 @@ Block* Engine::look_for(Block* previous, std::uint32_t address, std::uint32_t si
       return nullptr;
     }
   }
+  block->translated = shares_time();
   // Code in RAM may change: it is compared at each execution.
   if (previous != nullptr && !block->has(kInRam)) previous->successor = block;
   return block;

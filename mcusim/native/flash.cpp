@@ -76,10 +76,10 @@ Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeom
 
 std::uint64_t Flash::book_fetch(std::uint32_t sector, std::uint64_t now) {
   if (serial.byte_cycles != 0) return book_serial(sector << read_shift_, 1U << read_shift_, now);
-  const std::uint64_t start = std::max(now, array_free_);
-  array_free_ = start + 1 + wait_states;
-  booked_[oldest_] = start;
-  oldest_ = (oldest_ + 1) % kBookings;
+  const std::uint64_t start = std::max(now, client_.array_free);
+  client_.array_free = start + 1 + wait_states;
+  client_.booked[client_.oldest] = start;
+  client_.oldest = (client_.oldest + 1) % kBookings;
   return start + wait_states;
 }
 
@@ -88,8 +88,8 @@ std::uint64_t Flash::book_data_between(std::uint64_t now) {
   // copy, the last data read among them, finds the first gap that is long enough.
   const std::uint64_t length = 1 + wait_states;
   std::array<std::uint64_t, kBookings + 1> starts{};
-  std::copy(booked_.begin(), booked_.end(), starts.begin());
-  starts.back() = last_data_;
+  std::copy(client_.booked.begin(), client_.booked.end(), starts.begin());
+  starts.back() = client_.last_data;
   std::sort(starts.begin(), starts.end());
   std::uint64_t start = now;
   for (const std::uint64_t other : starts)
@@ -98,22 +98,23 @@ std::uint64_t Flash::book_data_between(std::uint64_t now) {
 }
 
 std::uint64_t Flash::book_serial(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now) {
-  const std::uint64_t setup = offset == serial_next_ ? 0 : serial.setup_cycles;
-  serial_next_ = offset + bytes;
-  array_free_ = std::max(now, array_free_) + setup + std::uint64_t{serial.byte_cycles} * bytes;
-  return array_free_;
+  const std::uint64_t setup = offset == client_.serial_next ? 0 : serial.setup_cycles;
+  client_.serial_next = offset + bytes;
+  client_.array_free =
+      std::max(now, client_.array_free) + setup + std::uint64_t{serial.byte_cycles} * bytes;
+  return client_.array_free;
 }
 
 std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& activity) {
-  if (sector == current_) return 0;
-  current_ = sector;
+  if (sector == client_.current) return 0;
+  client_.current = sector;
   if (icache.enabled() && icache.touch_sector(sector)) {
     const std::uint64_t wait = icache.hit_wait_cycles();
     if (!icache.keeps_prefetched()) read_ahead(sector + 1, now + wait, activity);
     return wait;
   }
-  const bool was_prefetched = sector == prefetched_;
-  std::uint64_t ready = prefetch_ready_;
+  const bool was_prefetched = sector == client_.prefetched;
+  std::uint64_t ready = client_.prefetch_ready;
   if (!was_prefetched) {
     ready = book_fetch(sector, now);
     ++activity[kFlashFetch];
@@ -126,11 +127,11 @@ std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& ac
 
 void Flash::read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activity) {
   // The array reads on while the core executes what it just got.
-  if (!prefetch || sector == prefetched_) return;
+  if (!prefetch || sector == client_.prefetched) return;
   const bool known = sector >= sectors_ || (icache.enabled() && icache.contains(sector));
-  prefetched_ = known ? kNone : sector;
+  client_.prefetched = known ? kNone : sector;
   if (known) return;
-  prefetch_ready_ = book_fetch(sector, now);
+  client_.prefetch_ready = book_fetch(sector, now);
   ++activity[kFlashFetch];
 }
 

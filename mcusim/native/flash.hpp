@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "activity.hpp"
@@ -86,7 +87,24 @@ struct SerialRead {
 };
 
 class Flash {
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
+  static constexpr std::size_t kBookings = 64;
+
  public:
+  // What a core waits for and has at hand. Cores are simulated in turns: what one has booked lies
+  // in the other's future, and does not hold it up.
+  struct Client {
+    std::uint32_t current = kNone;     // sector in the line buffer of the fetch unit
+    std::uint32_t prefetched = kNone;  // sector being read ahead
+    std::uint64_t prefetch_ready = 0;
+    std::uint64_t array_free = 0;
+    std::uint32_t serial_next = kNone;  // byte that the serial flash would send next
+    // Starts of the last fetches, oldest overwritten.
+    std::array<std::uint64_t, kBookings> booked{};
+    std::size_t oldest = 0;
+    std::uint64_t last_data = 0;
+  };
+
   Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeometry& icache,
         const CacheGeometry& dcache);
 
@@ -97,11 +115,13 @@ class Flash {
   SerialRead serial;
 
   std::uint32_t read_shift() const { return read_shift_; }
+  // The core whose turn it is takes the place of the other.
+  void exchange(Client& other) { std::swap(client_, other); }
 
   // Cycles that the core waits for the instructions of one sector, wanted at cycle `now`.
   std::uint64_t fetch(std::uint32_t sector, std::uint64_t now, Activity& activity);
   // The sector that a run of cache hits ended in: what the fetch unit's line buffer now holds.
-  void fetched_from_cache(std::uint32_t sector) { current_ = sector; }
+  void fetched_from_cache(std::uint32_t sector) { client_.current = sector; }
   // Cycles that a load waits for data at byte `offset` of the flash.
   std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity);
   // Whether a load takes its own bytes and no more over the serial interface: nothing caches them.
@@ -117,26 +137,17 @@ class Flash {
   // booked further ahead. Both return the cycle at which the data is there.
   std::uint64_t book_fetch(std::uint32_t sector, std::uint64_t now);
   std::uint64_t book_data(std::uint64_t now) {
-    const std::uint64_t start = now < array_free_ ? book_data_between(now) : now;
-    last_data_ = start;
-    array_free_ = std::max(array_free_, start + 1 + wait_states);
+    const std::uint64_t start = now < client_.array_free ? book_data_between(now) : now;
+    client_.last_data = start;
+    client_.array_free = std::max(client_.array_free, start + 1 + wait_states);
     return start + wait_states;
   }
   std::uint64_t book_data_between(std::uint64_t now);
   std::uint64_t book_serial(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now);
 
-  static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
   std::uint32_t read_shift_;
   std::uint32_t sectors_;
-  std::uint32_t current_ = kNone;     // sector in the line buffer of the fetch unit
-  std::uint32_t prefetched_ = kNone;  // sector being read ahead
-  std::uint64_t prefetch_ready_ = 0;
-  std::uint64_t array_free_ = 0;
-  std::uint32_t serial_next_ = kNone;  // byte that the serial flash would send next
-  static constexpr std::size_t kBookings = 64;
-  std::array<std::uint64_t, kBookings> booked_{};  // starts of the last fetches, oldest overwritten
-  std::size_t oldest_ = 0;
-  std::uint64_t last_data_ = 0;
+  Client client_;
 };
 
 }  // namespace mcusim

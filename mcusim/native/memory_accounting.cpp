@@ -13,6 +13,14 @@ void Accountant::add_area(std::uint32_t base, std::uint32_t size_bytes, const Ar
   for (std::uint32_t granule = base >> 16; granule <= last; ++granule) area_of_[granule] = id;
 }
 
+void Accountant::share_memories(Accountant& other) {
+  areas_ = other.areas_;
+  area_of_ = other.area_of_;
+  set_flash(other.flash_);
+  next_sample_ = kNever;
+  other.beside_ = this;
+}
+
 void Accountant::assume_accesses(Block& block) const {
   // Without a look at addresses, literals are cache hits and everything else is RAM.
   for (const Instruction& i : block.dynamic) {

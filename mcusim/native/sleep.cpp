@@ -7,6 +7,7 @@ namespace mcusim {
 
 bool Engine::sleep() {
   sleeping_ = false;
+  if (signals_) signal_other();
   while (!woken()) {
     if (accountant.at_limit()) {
       // The end of a slice is no reason to wake up.
@@ -15,7 +16,7 @@ bool Engine::sleep() {
     }
     doze();
     if (accountant.at_limit()) continue;
-    if (timeline.next() == Timeline::kNever) return false;
+    if (timeline.next() == Timeline::kNever && !other_may_wake()) return false;
     sleep_to_next_event();
     if (reset_requested()) break;
   }
@@ -26,7 +27,8 @@ bool Engine::sleep() {
 }
 
 void Engine::sleep_to_next_event() {
-  accountant.sleep_until(std::min(timeline.next(), accountant.limit()));
+  const std::uint64_t until = std::min(timeline.next(), accountant.limit());
+  accountant.sleep_until(follower_ != nullptr ? let_follower_run(until) : until);
   run_events();
 }
 
@@ -39,6 +41,8 @@ void Engine::doze() {
   if (dozing_) return;
   dozing_ = true;
   dozing_deep_ = sleep_deep();
+  // It may have been what the other one waited for.
+  if (leader_ != nullptr && leader_->waits_) leader_->call_back();
   if (dozing_deep_ || !timer_in_sleep_) hold_timer();
   if (dozing_deep_ && deep_sleep) deep_sleep(true);
 }

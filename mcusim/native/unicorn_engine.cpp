@@ -128,9 +128,13 @@ void Engine::stop_with(Stop reason, int number, std::uint32_t pc) {
   uc_emu_stop(uc_.get());
 }
 
-void Engine::forget_translations() { check(uc_ctl_flush_tb(uc_.get()), "flushing"); }
+void Engine::forget_translations() {
+  check(uc_ctl_flush_tb(uc_.get()), "flushing");
+  if (follower_ != nullptr) follower_->forget_translations();
+}
 
 void Engine::run_events() {
+  if (follower_ != nullptr) catch_up(accountant.cycles);
   for (int source = timeline.take(accountant.cycles); source >= 0;
        source = timeline.take(accountant.cycles))
     if (!timer_expired(source)) event(source);
@@ -145,6 +149,7 @@ std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned 
   try {
     if (!engine->direct_) engine->read_registers();
     engine->accountant.locate_access(address, false);
+    if (engine->follower_ != nullptr) engine->catch_up(engine->accountant.now());
     value = engine->read_device(address, size);
   } catch (...) {
     engine->fail(std::current_exception());
@@ -161,6 +166,7 @@ void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, st
   try {
     if (!engine->direct_) engine->read_registers();
     engine->accountant.locate_access(address, true);
+    if (engine->follower_ != nullptr) engine->catch_up(engine->accountant.now());
     engine->write_device(address, size, static_cast<std::uint32_t>(value));
   } catch (...) {
     engine->fail(std::current_exception());

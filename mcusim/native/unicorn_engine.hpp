@@ -12,6 +12,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,7 +56,7 @@ class Engine {
   virtual void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache);
   virtual void note_tcm(std::uint32_t, std::uint32_t) {}
   // Before the first run, or between two: after a reset the flash may be read otherwise.
-  void set_flash(std::unique_ptr<Flash> flash);
+  void set_flash(std::shared_ptr<Flash> flash);
   // Whether stores of the core reach flash; without, they fault.
   void set_flash_writable(bool on);
   void map_devices(std::uint32_t base, std::uint32_t size_bytes);
@@ -93,9 +94,29 @@ class Engine {
   // Whether the code that runs has all rights.
   virtual bool privileged() const = 0;
   // Has the core look for exceptions before its next block.
-  void attend() { accountant.look_soon(); }
+  void attend() {
+    accountant.look_soon();
+    if (waits_) call_back();
+  }
   // A level of the core's own interrupt input `number`; throws std::out_of_range for none.
   virtual void set_line(int number, bool high) = 0;
+
+  // Two cores (two_cores.cpp). This one leads: `other` has its memories, and runs when this one
+  // lets it, up to the same time. Before the first run.
+  void lead(Engine& other);
+  // The core of the two that follows: held in reset, or begun at `pc` after a reset.
+  void hold();
+  void release(std::uint32_t pc);
+  bool held() const { return held_; }
+  // What ended the follower's turn, if the host has to do something; it then waits for `go_on`.
+  std::optional<StopInfo> take_stop();
+  void go_on(std::uint32_t pc);
+  // `instruction` counts those of both cores.
+  void set_limits(std::uint64_t cycle, std::uint64_t instruction);
+  // Cycles that all cores slept at the same time, without those of waking up.
+  std::uint64_t asleep_together() const {
+    return follower_ != nullptr ? asleep_together_ : accountant.asleep - accountant.waking;
+  }
 
   void mark_region(std::uint32_t address, int region);
   // Before the run.
@@ -174,6 +195,28 @@ class Engine {
   virtual void hold_timer() {}
   virtual void resume_timer() {}
 
+  // Has the follower's time reach `until`.
+  void catch_up(std::uint64_t until);
+  bool shares_time() const { return follower_ != nullptr || leader_ != nullptr; }
+  // The block about to run sends an event to the other core, which gets it after the block.
+  void signal_after_block() {
+    signals_ = true;
+    signals_after_ = accountant.instructions;
+    accountant.look_soon();
+  }
+  bool signal_due() {
+    if (!signals_) return false;
+    accountant.look_again();
+    return accountant.instructions > signals_after_;
+  }
+  void signal_other();
+  virtual void receive_event() {}
+  // Whether something may yet come from the other core, to a sleeping one.
+  bool other_may_wake();
+  // Whether the follower's turn ended for the host to do something.
+  virtual bool needs_host(const StopInfo& stop) const { return stop.reason != Stop::kLimit; }
+  void drop_stale_code();
+
   std::uint16_t halfword(std::uint32_t address) const;
   const Memory* memory_at(std::uint32_t address, std::uint32_t size) const;
   std::vector<std::uint8_t> code_at(std::uint32_t address, std::uint32_t size) const;
@@ -190,9 +233,36 @@ class Engine {
   bool sleep_interrupted_ = false;  // by the end of a slice; the next one goes on with it
   bool dozing_ = false;             // asleep, and told so
   bool dozing_deep_ = false;
+  bool signals_ = false;
+  std::uint64_t signals_after_ = 0;  // instructions
   std::exception_ptr error_;
 
  private:
+  // The most that the follower is behind, in cycles, at the leader's blocks.
+  static constexpr std::uint64_t kTurnCycles = 500;
+
+  void follow(std::uint64_t until);
+  // The leader sleeps: its follower runs on. Returns the time up to which nothing concerns it.
+  std::uint64_t let_follower_run(std::uint64_t until);
+  void call_back();
+  std::uint64_t instructions_left() const;
+  bool translation_is_current(const Block* block, std::uint32_t address, std::uint32_t size);
+  template <typename Visit>
+  void each_at(std::uint32_t address, Visit visit);
+
+  Engine* follower_ = nullptr;
+  Engine* leader_ = nullptr;
+  Flash::Client flash_client_;  // of the follower, while the leader runs; the leader's, else
+  bool held_ = false;
+  bool waits_ = false;   // asleep, while the follower runs
+  bool called_ = false;  // the follower has something for it
+  bool host_needed_ = false;
+  StopInfo host_stop_;
+  std::uint64_t instruction_limit_ = ~0ULL;
+  std::uint64_t asleep_together_ = 0;
+  std::uint32_t stale_at_ = 0;  // code that the other core wrote, and Unicorn has as it was
+  std::uint32_t stale_size_ = 0;
+  std::uint32_t translated_at_ = 1;  // where it was dropped last; no code is at an odd address
   static void set_region(Block& block, int region);
   Block* find(std::uint32_t address, std::uint32_t size);
   Block* discover(std::uint32_t address, std::uint32_t size);
