@@ -63,6 +63,8 @@ class Fault(Record, kw_only=True):
     line: str
     address: int | None
     """Data address of a memory fault."""
+    core: int = 0
+    """Number of the core that met it."""
     registers: dict[str, int]
     call_stack: list[FrameInfo]
 
@@ -222,6 +224,21 @@ class EnergyInfo(Record, kw_only=True):
     """The peripherals' part of `breakdown_j`, by state."""
 
 
+class CoreRow(Record, kw_only=True):
+    """One core's part of a run on a chip with several."""
+
+    number: int
+    cycles_awake: int
+    cycles_asleep: int
+    """In WFI or WFE, or held in reset."""
+    instructions: int
+    energy_j: float
+    """Of what it executed; what all cores share (leakage, sleep) is in the run's energy alone."""
+    activity: dict[str, int]
+    cycles_breakdown: dict[str, int]
+    """Cycles awake by cause, as in the result."""
+
+
 class LifeCurve(Record, kw_only=True):
     """Battery life over the time from one event to the next; the lists belong together by row."""
 
@@ -299,6 +316,8 @@ class Result(Record, kw_only=True):
     activity: dict[str, int]
     cycles_breakdown: dict[str, int]
     """Cycles by cause: "issue", "fetch stalls", "data stalls"."""
+    cores: list[CoreRow] = []
+    """Of a chip with several cores; empty with one."""
     fault: Fault | None = None
     resets: list[ResetRow] = []
     """The first thousand of `reset_count`, in order."""

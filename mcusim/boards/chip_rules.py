@@ -31,6 +31,8 @@ MPU_REGIONS = {
 """Regions that a core's MPU can have, where that is not 0, 8 or 16 (DDI0419 B3.5, TRM 100230)."""
 NPU_MACS = (32, 64, 128, 256)
 """Configurations of the Ethos-U55 (TRM 102420, Configuration options)."""
+CORES_IN_PAIRS = ("cortex-m0plus", "cortex-m33")
+"""Cores without L1 caches and vectors, of which a chip may have two."""
 GRAIN = 0x400
 """Bytes in which the address space is mapped."""
 
@@ -246,6 +248,26 @@ def options_of_the_core_are_possible(chip: Chip, where: Where) -> None:
         raise where.error("priority_bits", "is 2 in each Armv6-M core", "use 2")
 
 
+def further_cores_are_possible(chip: Chip, where: Where) -> None:
+    cores = chip.cores
+    for index, run in enumerate(chip.power.run):
+        if not 1 <= run.cores_awake <= (1 if cores is None else cores.count):
+            key = f"power.run[{index}].cores_awake"
+            raise where.error(key, f"{run.cores_awake} of the cores", "count those that ran")
+    if cores is None:
+        return
+    if chip.core not in CORES_IN_PAIRS:
+        problem = f"two cores of type {chip.core} can't share time"
+        raise where.error("cores.count", problem, "those of " + ", ".join(CORES_IN_PAIRS) + " can")
+    table = cores.vector_table
+    if table is not None and not any(s.base <= table < s.end for s in memory_spans(chip)):
+        problem = f"{table:#x} is in no memory region"
+        raise where.error("cores.vector_table", problem, "use the base of the ROM or flash")
+    if not 0.0 <= cores.asleep_share <= 1.0:
+        problem = f"{cores.asleep_share:g} is no part of a whole"
+        raise where.error("cores.asleep_share", problem, "use 0 to 1")
+
+
 CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     every_source_is_given,
     numbers_are_plausible,
@@ -269,6 +291,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     core_file_exists,
     options_of_the_core_are_given,
     options_of_the_core_are_possible,
+    further_cores_are_possible,
 )
 
 

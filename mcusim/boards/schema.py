@@ -200,6 +200,8 @@ class RunCurrent(Sourced, frozen=True, kw_only=True):
     """None: the source gives no maximum; the band then rests on `spread`."""
     voltage_range: str = ""
     """The vendor's name for the core voltage (for example "range1-boost"), where it matters."""
+    cores_awake: int = 1
+    """Cores that ran the workload; any other one slept."""
 
 
 class SleepCurrent(Sourced, frozen=True, kw_only=True):
@@ -281,6 +283,18 @@ class CoreOptions(Sourced, frozen=True, kw_only=True):
     io_port: list[IoPort] = []
 
 
+class Cores(Sourced, frozen=True, kw_only=True):
+    """More than one core: all of a kind, at one clock, over the same memories and devices."""
+
+    count: Literal[2]
+    vector_table: int | None = None
+    """Where a core but the first finds SP and PC when its reset ends; None: as the first."""
+    held: bool
+    """Whether such a core waits in reset until a device releases it."""
+    asleep_share: float = 0.0
+    """What a core asleep takes while another is awake, as part of an awake one's energy a cycle."""
+
+
 class Chip(Strict, frozen=True, kw_only=True):
     name: str
     title: str
@@ -304,6 +318,8 @@ class Chip(Strict, frozen=True, kw_only=True):
     mpu_regions: int | None = None
     """Regions of the memory protection unit, 0 without one; None: 8, as most have."""
     mpu_regions_source: str | None = None
+    cores: Cores | None = None
+    """None: one core."""
     core_options: CoreOptions | None = None
     """Needed for a core that has options which matter here (`CORES_WITH_OPTIONS`)."""
     bit_band: bool = False

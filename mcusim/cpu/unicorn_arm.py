@@ -108,10 +108,11 @@ def _options(core: str, chip: Chip) -> _native.CoreOptions:
 
 def run(engine: _native.Engine, pc: int, until: int | None = None) -> Stopped:
     """Runs from `pc` until something stops the core."""
-    if until is None:
-        reason, number, at, address, write = engine.run(pc)
-    else:
-        reason, number, at, address, write = engine.run(pc, until)
+    return as_stopped(*(engine.run(pc) if until is None else engine.run(pc, until)))
+
+
+def as_stopped(reason: str, number: int, at: int, address: int | None, write: bool) -> Stopped:
+    """What the engine tells of a stop."""
     return Stopped(_cause(reason, number, at, address, write), at, address, number)
 
 

@@ -161,6 +161,12 @@ class Host(Protocol):
     def core(self) -> int:
         """Number of the core whose access is under way; 0 in events, and where there is one."""
 
+    def hold_core(self, core: int) -> None:
+        """Holds a core but the first in reset; what it was doing is lost."""
+
+    def release_core(self, core: int) -> None:
+        """Has a core that was held begin anew; one that runs goes on."""
+
     def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
         """Drives an interrupt line of the NVIC: of one core, or of all."""
 

@@ -36,7 +36,7 @@ class ClockEnergy:
         self._machine = machine
         self._board = machine.board
         self.clock = machine.clock
-        self.main = self.clock.main(machine.engine.cycles)
+        self.main = self.clock.main(machine.cores.first.cycles)
         """A segment of the clock and supply of most cycles."""
         self._asleep = dict(machine.sleep.cycles())
         self._models: dict[tuple[float, Supply, str | None], EnergyModel] = {}
@@ -67,7 +67,7 @@ class ClockEnergy:
     def total(self, activity: Counts) -> EnergyInfo:
         """Energy of the whole run, `activity` being its totals."""
         machine, segments = self._machine, self.clock.segments
-        end_cycle, pieces = machine.engine.cycles, []
+        end_cycle, pieces = machine.cores.first.cycles, []
         for number, segment in enumerate(segments):
             last = number + 1 == len(segments)
             after = None if last else segments[number + 1]

@@ -110,6 +110,7 @@ def failure(machine: Machine, stopped: Stopped, kind: str, message: str) -> Faul
         function=function,
         line=line,
         address=None,
+        core=machine.core,
         registers=registers,
         call_stack=call_stack(machine.image, stopped.pc, frames),
     )

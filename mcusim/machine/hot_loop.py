@@ -20,7 +20,7 @@ SHARE = 0.9
 
 def find(machine: Machine, before: NDArray[np.uint64]) -> HotLoop | None:
     """Finds the hot loop from what each block had spent `before` the tail of the run."""
-    table = machine.engine.blocks()
+    table = machine.cores.first.blocks()
     spent = table["cycles"].astype(np.int64)
     spent[: len(before)] -= before.astype(np.int64)
     total = int(spent.sum())

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-import numpy as np
-
 from mcusim import _native
 from mcusim.boards import Board
 from mcusim.boards.board import CHOSEN
 from mcusim.boards.schema import Regulator
-from mcusim.cpu.unicorn_arm import REGISTERS, it_state, open_engine
+from mcusim.cpu.unicorn_arm import REGISTERS, it_state
 from mcusim.devices import Device, core_devices, create, create_npu
 from mcusim.devices.reset import Cause, Reset
 from mcusim.devices.unclocked import Unclocked
 from mcusim.firmware import FirmwareImage
 from mcusim.machine.bus import Bus, Gated
 from mcusim.machine.clock import Clock, Supply
+from mcusim.machine.cores import Cores
 from mcusim.machine.draws import Draws
 from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
 from mcusim.machine.regions import Regions
@@ -48,8 +47,9 @@ class Machine:
         self.board = board
         self.image = image
         chip = board.chip
-        self.engine = open_engine(chip, accurate)
-        self.regions = Regions(self.engine)
+        self.cores = Cores(chip, accurate, self._look_at)
+        self._look_at(0)
+        self.regions = Regions(self.cores.engines, lambda: self.engine)
         self.output = bytearray()
         self.warnings: list[str] = []
         self._events: dict[int, Callable[[], None]] = {}
@@ -72,9 +72,10 @@ class Machine:
         self.draws = Draws(board.regulator)
         self.clock_listeners: list[Callable[[], None]] = []
         self.devices: dict[str, Device] = {}
-        self.sleep = Sleep(self.engine, self.clock, board.chip.power)
+        self.sleep = Sleep(self.cores.engines, self.clock, board.chip.power)
         self._time_block = timing_model(chip.core, chip.core_options)
         map_memories(self.engine, board)
+        self.cores.share_memories()
         self.unmodelled = Unmodelled(
             self._place, self._neighbour, lambda: self.engine.reg(REGISTERS["pc"])
         )
@@ -83,9 +84,15 @@ class Machine:
         self._equip()
         self._map_devices()
         self._load()
-        self.engine.set_decode(self._decode)
-        self.engine.set_devices(self._bus.read, self._bus.write)
+        for engine in self.cores.engines:
+            engine.set_decode(self._decode)
+        self.cores.set_devices(self._bus.read, self._bus.write)
         self.engine.set_event(self._on_event)
+
+    def _look_at(self, core: int) -> None:
+        self.core = core
+        """Number of the core whose access is under way."""
+        self.engine = self.cores.engines[core]
 
     # --- what devices may ask (mcusim.devices.Host) ---
 
@@ -134,7 +141,7 @@ class Machine:
     def _set_supply(self, supply: Supply) -> None:
         if supply != self.clock.supply:
             self.draws.cut(self.seconds, supply.regulator or self.board.regulator)
-            activity = np.asarray(self.engine.activity(), dtype=np.int64)
+            activity = self.cores.priced()
             hz, now = self.clock.hz, self.engine.now
             self.clock.change(now, hz, activity, self.sleep.cycles(), supply)
 
@@ -146,7 +153,8 @@ class Machine:
     def publish(self, address: int, value: int) -> None:
         """Has reads of a register give `value` without asking its device."""
         if not self._bus.is_scripted(address):
-            self.engine.publish(address, value)
+            for engine in self.cores.engines:
+                engine.publish(address, value)
 
     def option_bytes(self, register: str) -> int | None:
         """What the chip loaded into a register of option bytes."""
@@ -190,7 +198,7 @@ class Machine:
                 f"the firmware sets a core clock of {hz / 1e6:g} MHz, but {self.board.chip.title} "
                 f"allows {self.board.chip.max_clock_hz / 1e6:g} MHz"
             )
-        activity = np.asarray(self.engine.activity(), dtype=np.int64)
+        activity = self.cores.priced()
         self.clock.change(self.engine.now, hz, activity, self.sleep.cycles())
         self.sleep.tell()
         for listener in self.clock_listeners:
@@ -227,17 +235,17 @@ class Machine:
         self.sleep.switch_off(state, wakes)
         if not timers:
             self._stop_devices()
-        self.engine.set_limits(0, 0)
+        self.cores.stop()
 
     def _stop_devices(self) -> None:
         for source in self._device_timers:
-            self.engine.cancel(source)
+            self.cores.first.cancel(source)
 
     def reset(self, cause: Cause, message: str) -> None:
         """Has the chip reset before the next block; the first of several counts."""
         if self.reset_asked is None:
             self.reset_asked = Reset(cause, message)
-        self.engine.request_reset()
+        self.cores.first.request_reset()
 
     def clear_memory(self, kept: Sequence[str] = ()) -> None:
         """All RAM loses its content, but for the memories of these names: it reads as 0."""
@@ -271,18 +279,25 @@ class Machine:
             self._equipping = equipping
         return self.lines[name]
 
-    @property
-    def core(self) -> int:
-        """Number of the core whose access is under way."""
-        return 0
+    def hold_core(self, core: int) -> None:
+        """Holds a core but the first in reset."""
+        self.cores.hold(core)
+        self.sleep.held(core, True)
+
+    def release_core(self, core: int) -> None:
+        """Has a core begin that was held in reset."""
+        if self.cores.release(core):
+            self.sleep.held(core, False)
 
     def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
-        """Drives the interrupt line `number` of the NVIC."""
-        self.engine.set_line(FIRST_INTERRUPT + number, level)
+        """Drives the interrupt line `number` of the NVIC: of one core, or of all."""
+        engines = self.cores.engines
+        for engine in engines if core is None else engines[core : core + 1]:
+            engine.set_line(FIRST_INTERRUPT + number, level)
 
     def add_timer(self, expired: Callable[[], None]) -> int:
         """Makes a source of timed events; returns its number."""
-        source = self._free_timers.pop() if self._free_timers else self.engine.add_source()
+        source = self._free_timers.pop() if self._free_timers else self.cores.first.add_source()
         self._events[source] = expired
         if self._equipping:
             self._device_timers.append(source)
@@ -290,11 +305,11 @@ class Machine:
 
     def schedule(self, source: int, cycle: int) -> None:
         """Has the source's function called at `cycle`, instead of any earlier plan."""
-        self.engine.schedule(source, cycle)
+        self.cores.first.schedule(source, cycle)
 
     def cancel(self, source: int) -> None:
         """Drops the source's plan."""
-        self.engine.cancel(source)
+        self.cores.first.cancel(source)
 
     def _on_event(self, source: int) -> None:
         self.sleep.book()
@@ -302,7 +317,7 @@ class Machine:
 
     @property
     def asleep(self) -> int:
-        """Cycles of the run so far during which the core slept."""
+        """Cycles of the run so far during which the core that asks slept."""
         return self.engine.asleep
 
     def read_memory(self, address: int, size: int) -> bytes:
@@ -331,7 +346,7 @@ class Machine:
         """Ends the run before the next block."""
         if self.ended is None:
             self.ended = (reason, failure)
-        self.engine.set_limits(0, 0)
+        self.cores.stop()
 
     def warn(self, message: str) -> None:
         """Adds a warning to the result, once."""
@@ -379,11 +394,12 @@ class Machine:
         self.sleep.tell()
 
     def _map_devices(self) -> None:
-        self.engine.map_system_control()
-        if self.board.chip.bit_band:
-            self.engine.map_bit_band()
-        for base, size_bytes in self._bus.windows():
-            self.engine.map_devices(base, size_bytes)
+        for engine in self.cores.engines:
+            engine.map_system_control()
+            if self.board.chip.bit_band:
+                engine.map_bit_band()
+            for base, size_bytes in self._bus.windows():
+                engine.map_devices(base, size_bytes)
 
     def _put(self, device: Device, base: int, size_bytes: int) -> None:
         device.placed(base)
@@ -396,13 +412,13 @@ class Machine:
 
     def start(self) -> int:
         """Loads SP and PC from the vector table as the silicon does; returns the PC."""
-        self.engine.set_vector_table(self.board.chip.vector_table)
-        table = self.engine.read(self.board.chip.vector_table, 8)
-        sp = self.initial_sp = int.from_bytes(table[:4], "little") & ~3
-        self.engine.set_reg(REGISTERS["sp"], sp)
-        self.engine.set_reg(REGISTERS["lr"], 0xFFFFFFFF)
-        entry = int.from_bytes(table[4:], "little") & ~1
-        self.engine.select_stack(sp, entry)
+        first = self.cores.first
+        entry = self.cores.point(first, self.board.chip.vector_table)
+        self.initial_sp = first.reg(REGISTERS["sp"])
+        for number in range(1, len(self.cores.engines)):
+            self.hold_core(number)
+            if self.board.chip.cores is not None and not self.board.chip.cores.held:
+                self.release_core(number)
         return entry
 
     def restart(self, reset: Reset) -> int:
@@ -418,13 +434,14 @@ class Machine:
         self._device_timers = []
         self._shared.clear()
         self.reset_asked = None
-        self.engine.reset()
-        self.engine.set_flash_writable(False)
+        for engine in self.cores.engines:
+            engine.reset()
+            engine.set_flash_writable(False)
         if reset.loads_option_bytes and self._programmed:
             self.board = self.board.with_option_bytes(self._programmed)
             self._programmed = {}
-            set_flash(self.engine, self.board)
-        set_flash_timing(self.engine, self.board)
+            set_flash(self.cores.first, self.board)
+        set_flash_timing(self.cores.first, self.board)
         self.draws.stop(self.seconds)
         before, self.devices = self.devices, {}
         self._equip()
@@ -434,8 +451,9 @@ class Machine:
         return self.start()
 
     def close(self) -> None:
-        """Lets go of the engine's references to this machine, which no collector sees."""
-        self.engine.drop_callbacks()
+        """Lets go of the engines' references to this machine, which no collector sees."""
+        for engine in self.cores.engines:
+            engine.drop_callbacks()
 
     # --- what the engine asks ---
 

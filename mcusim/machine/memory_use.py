@@ -23,10 +23,10 @@ class MemoryWatch:
         self._ram = ram_sections(machine.image, memories)
         self._static_end = self._end_of_static_below(initial_sp)
         self._heap_start = machine.image.symbols.heap_start or self._static_end
-        engine = machine.engine
-        engine.watch_guard(self._static_end)
-        if self._heap_start and self._heap_start < initial_sp:
-            engine.watch_heap(self._heap_start)
+        machine.cores.first.watch_guard(self._static_end)
+        for engine in machine.cores.engines:
+            if self._heap_start and self._heap_start < initial_sp:
+                engine.watch_heap(self._heap_start)
         self._stacks = StackReport(machine, self._ram)
 
     def _end_of_static_below(self, sp: int) -> int:
@@ -39,16 +39,20 @@ class MemoryWatch:
 
     def report(self) -> MemoryInfo:
         """What the run used."""
-        machine, engine = self._machine, self._machine.engine
+        machine, engines = self._machine, self._machine.cores.engines
         static = sum(row.size_bytes for row in self._ram)
-        stacks = self._stacks.stacks(self._static_end + engine.heap_peak)
-        by_writes = engine.heap_written
-        heap = engine.heap_peak if engine.heap_seen else by_writes
+        heap_peak = max(engine.heap_peak for engine in engines)
+        heap_seen = any(engine.heap_seen for engine in engines)
+        stacks = self._stacks.stacks(self._static_end + heap_peak)
+        by_writes = max(engine.heap_written for engine in engines)
+        heap = heap_peak if heap_seen else by_writes
         source: Literal["sbrk", "writes", "none"] = (
-            "sbrk" if engine.heap_seen else "writes" if by_writes else "none"
+            "sbrk" if heap_seen else "writes" if by_writes else "none"
         )
-        # Writes tell where the heap reached, not when: it counts in full beside the stacks.
-        peak = static + engine.ram_peak + (0 if engine.heap_seen else by_writes)
+        # Writes tell where the heap reached, not when: it counts in full beside the stacks. So does
+        # a second core's stack beside the first's.
+        peak = static + engines[0].ram_peak + (0 if heap_seen else by_writes)
+        peak += sum(max(0, engine.ram_peak - engine.heap_peak) for engine in engines[1:])
         total = machine.board.ram_bytes
         return MemoryInfo(
             flash_bytes=sum(row.size_bytes for row in self._flash),

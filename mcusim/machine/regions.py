@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,8 +32,12 @@ class Watched:
 class Regions:
     """What is watched in a run."""
 
-    def __init__(self, engine: _native.Engine) -> None:
-        self._engine = engine
+    def __init__(
+        self, engines: Sequence[_native.Engine], asking: Callable[[], _native.Engine]
+    ) -> None:
+        """`asking` tells which of them writes a pin or a marker."""
+        self._engines = engines
+        self._asking = asking
         self.watched: list[Watched] = []
         self._pins: dict[tuple[str, int], int] = {}
         self._markers: dict[int, int] = {}
@@ -63,7 +68,9 @@ class Regions:
         if address in self._functions:
             return
         self._functions.add(address)
-        self._engine.mark_region(address, self._add(Watched(name, "function", inference)))
+        number = self._add(Watched(name, "function", inference))
+        for engine in self._engines:
+            engine.mark_region(address, number)
 
     def watch_pins(self, pins: tuple[str, ...]) -> None:
         """Watches output pins; a high level is the region.
@@ -85,9 +92,9 @@ class Regions:
         if number is None:
             return
         if level:
-            self._engine.begin_region(number)
+            self._asking().begin_region(number)
         else:
-            self._engine.end_region(number)
+            self._asking().end_region(number)
 
     def marker(self, value: int) -> None:
         """Takes a marker write."""
@@ -95,9 +102,9 @@ class Regions:
         if number is None:
             return
         if value & BEGIN:
-            self._engine.begin_region(number)
+            self._asking().begin_region(number)
         else:
-            self._engine.end_region(number)
+            self._asking().end_region(number)
 
     def _marker_number(self, identity: int) -> int | None:
         if identity not in self._markers:
@@ -108,7 +115,8 @@ class Regions:
 
     def _add(self, watched: Watched) -> int:
         self.watched.append(watched)
-        return self._engine.add_region()
+        numbers = {engine.add_region() for engine in self._engines}
+        return numbers.pop()
 
 
 def _no_such_function(pattern: str, nearest: list[str]) -> str:

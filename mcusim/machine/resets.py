@@ -52,7 +52,7 @@ class Resets:
                 ResetRow(
                     cause=reset.cause,
                     message=reset.message,
-                    time_s=machine.clock.seconds(machine.engine.cycles),
+                    time_s=machine.clock.seconds(machine.cores.first.cycles),
                     pc=stopped.pc,
                     function=function,
                     line=line,

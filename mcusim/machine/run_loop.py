@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mcusim import _native
 from mcusim.cpu.unicorn_arm import (
     EXCEPTION_NUMBER,
     REGISTERS,
     WITHOUT_FAULT_STATUS,
     Cause,
     Stopped,
+    as_stopped,
     run,
     skip_instruction,
 )
@@ -32,6 +34,8 @@ SLICE_WALL_S = 0.1
 """Wall time between looks at the user's keyboard."""
 FIRST_SLICE_CYCLES = 1_000_000
 LONGEST_SLICE_CYCLES = 200_000_000
+SERVICE_CYCLES = 10_000
+"""How long a second core may run by itself while something is done for it."""
 BRANCH_TO_SELF = b"\xfe\xe7"
 FAULT_SLICE_CYCLES = 1000
 """After a fault, how often it is looked whether the handler just spins."""
@@ -72,7 +76,6 @@ class RunLoop:
         on_reset: OnReset = "auto",
     ) -> None:
         self._machine = machine
-        self._engine = machine.engine
         self._limit_s = max_cycles / machine.board.clock_hz
         self._grace_ends_s = math.inf
         self._max_instructions = max_instructions
@@ -84,10 +87,16 @@ class RunLoop:
         self._resume = self.entry = machine.start()
         self._pausing = False
         self._fault_found: Fault | None = None
+        self._fault_core = 0
         self._faults_handled = 0
         self._reported = self._started = time.perf_counter()
         self._tail: NDArray[np.uint64] | None = None
         self._slice_cycles = FIRST_SLICE_CYCLES
+
+    @property
+    def _engine(self) -> _native.ArmEngine:
+        """Of the core that is looked at: the first, but while the second needs something."""
+        return self._machine.engine
 
     def advance(self) -> Ending | None:
         """Runs on, until the end or until something calls `pause`; None when it can go on."""
@@ -95,20 +104,39 @@ class RunLoop:
         while not self._pausing:
             off = self._machine.sleep.off
             ending = self._pass_off(*off) if off else self._ending(self._slice(self._resume))
+            for number in range(1, len(self._machine.cores.engines)):
+                ending = ending or self._serve_other(number)
             if ending is not None:
                 return ending
         return None
 
+    def _serve_other(self, number: int) -> Ending | None:
+        """Does for another core what stopped it: semihosting, a fault, the FPU."""
+        engine = self._machine.cores.engines[number]
+        found = engine.take_stop()
+        if found is None:
+            return None
+        resume = self._resume
+        with self._machine.cores.on(number):
+            stopped = as_stopped(*found)
+            self._resume = stopped.pc
+            engine.set_limits(engine.cycles + SERVICE_CYCLES, self._max_instructions)
+            ending = self._ending(stopped)
+            engine.go_on(self._resume)
+        self._resume = resume
+        return ending
+
     def pause(self) -> None:
         """Has `advance` return before the next block; for devices and timers, during the run."""
         self._pausing = True
-        self._engine.set_limits(0, self._max_instructions)
+        self._machine.cores.first.set_limits(0, self._max_instructions)
 
     def settle(self, ending: Ending) -> None:
         """Completes the account of a run that won't go on."""
         if self._tail is not None:
             ending.tail = self._tail
-        self._engine.settle()
+        for engine in self._machine.cores.engines:
+            engine.settle()
 
     def _slice(self, pc: int) -> Stopped:
         self._slice_ends = self._engine.cycles + self._slice_cycles
@@ -126,7 +154,8 @@ class RunLoop:
         if self._pausing or self._machine.ended is not None:
             return
         boundary = self._max_cycles if self._tail is not None else self._tail_starts
-        self._engine.set_limits(min(self._slice_ends, boundary), self._max_instructions)
+        first = self._machine.cores.first
+        first.set_limits(min(self._slice_ends, boundary), self._max_instructions)
 
     @property
     def _max_s(self) -> float:
@@ -155,7 +184,8 @@ class RunLoop:
         self._reported = now
         engine = self._engine
         seconds = self._machine.clock.seconds(engine.cycles)
-        self._progress(engine.cycles, engine.instructions, seconds, now - self._started)
+        counted = self._machine.cores.instructions
+        self._progress(engine.cycles, counted, seconds, now - self._started)
 
     def _ending(self, stopped: Stopped) -> Ending | None:
         if self._machine.ended is not None:
@@ -175,22 +205,28 @@ class RunLoop:
         return self._fault(stopped)
 
     def _at_limit(self, stopped: Stopped) -> Ending | None:
-        if self._fault_found is not None and self._grace_is_over(stopped):
-            if self._max_s == self._limit_s or self._is_stuck(stopped.pc):
-                return Ending("fault", "", fault=self._fault_found)
-            self._go_on_after(self._fault_found)
+        if self._fault_found is not None:
+            with self._machine.cores.on(self._fault_core):
+                ending = self._after_fault(self._fault_found, stopped)
+            if ending is not None:
+                return ending
         if self._engine.stopped_at_fpu:
             return self._fpu_off(stopped)
         if self._tail is None and self._engine.cycles >= self._tail_starts:
-            self._tail = self._engine.blocks()["cycles"]
-        if self._engine.instructions >= self._max_instructions:
+            self._tail = self._machine.cores.first.blocks()["cycles"]
+        if self._machine.cores.instructions >= self._max_instructions:
             return Ending("limit", f"stopped at the limit of {self._max_instructions} instructions")
         if self._engine.cycles >= self._max_cycles:
             return Ending("limit", f"stopped at the limit of {self._max_s:g} s of simulated time")
         return None
 
-    def _grace_is_over(self, stopped: Stopped) -> bool:
-        return self._engine.cycles >= self._max_cycles or self._spins(stopped.pc)
+    def _after_fault(self, fault: Fault, stopped: Stopped) -> Ending | None:
+        pc = self._engine.resume_at if self._machine.core else stopped.pc
+        if self._engine.cycles >= self._max_cycles or self._spins(pc):
+            if self._max_s == self._limit_s or self._is_stuck(pc):
+                return Ending("fault", "", fault=fault)
+            self._go_on_after(fault)
+        return None
 
     def _spins(self, pc: int) -> bool:
         return self._machine.read_memory(pc, 2) == BRANCH_TO_SELF
@@ -307,6 +343,7 @@ class RunLoop:
             self._go_on_after(before)
         if self._fault_found is None:
             self._fault_found = fault
+            self._fault_core = self._machine.core
             # A handler that reports and stops has its time; one that spins does not hold us up.
             now_s = self._machine.clock.seconds(self._engine.cycles)
             self._grace_ends_s = now_s + FAULT_GRACE_S
@@ -316,5 +353,6 @@ class RunLoop:
             return None
         if self._machine.board.chip.lockup_resets and faults.locks_up(self._machine):
             self._machine.reset("lock-up", f"the core locked up: {fault.kind}: {fault.message}")
-            return self._reset(stopped)
+            # The chip's reset begins where the first core is.
+            return None if self._machine.core else self._reset(stopped)
         return Ending("fault", "", fault=self._fault_found)

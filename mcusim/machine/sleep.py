@@ -1,8 +1,12 @@
-"""The sleep states of a run: which one the core is in, for how long, and how it wakes up."""
+"""The sleep states of a run: which one the chip is in, for how long, and how it wakes up.
+
+With two cores, the chip sleeps while both do, deeply while both do so deeply.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from mcusim import _native
 from mcusim.boards.schema import Power
@@ -19,21 +23,23 @@ def _nobody() -> None:
 class Sleep:
     """Books cycles asleep by state, and has the core take the wake-up time of each."""
 
-    def __init__(self, engine: _native.Engine, clock: Clock, power: Power) -> None:
-        self._engine = engine
+    def __init__(self, engines: Sequence[_native.Engine], clock: Clock, power: Power) -> None:
+        self._engines = engines
         self._clock = clock
         self._rows = {row.name: row for row in power.sleep}
         self._light, self._deep = LIGHT_SLEEP, power.default_sleep
         self._entered: Callable[[], None] = _nobody
         self._left: Callable[[], None] = _nobody
         self._in_deep = False
+        self._deep_cores = [False] * len(engines)
         self._booked = 0
         self._cycles: dict[str, int] = {}
         self.off: tuple[str, str] | None = None
         """The state in which the core is off, and what can wake it."""
         self.wakes = ""
         """What stands still in deep sleep, and what would end it, in words."""
-        engine.set_deep_sleep(self._changed)
+        for number, engine in enumerate(engines):
+            engine.set_deep_sleep(partial(self._changed, number))
 
     @property
     def in_deep(self) -> bool:
@@ -68,12 +74,12 @@ class Sleep:
         self.book()
         state = self.off[0] if self.off else ""
         self.off, self._in_deep = None, False
-        self._engine.wake_up(self._wake_cycles(state))
+        self._deep_cores = [False] * len(self._engines)
+        self._engines[0].wake_up(self._wake_cycles(state))
 
     def book(self) -> None:
         """Books what was slept since the last call."""
-        engine = self._engine
-        slept = engine.asleep - engine.waking - self._booked
+        slept = self._engines[0].asleep_together - self._booked
         if slept > 0:
             self._booked += slept
             state = self.off[0] if self.off else self._deep if self._in_deep else self._light
@@ -88,16 +94,22 @@ class Sleep:
         """Tells the engine how the core sleeps and wakes at the present clock."""
         row = self._rows.get(self._light)
         systick = row is None or row.systick
-        self._engine.set_sleep(systick, self._wake_cycles(self._light))
+        for engine in self._engines:
+            engine.set_sleep(systick, self._wake_cycles(self._light))
 
-    def _changed(self, entered: bool) -> None:
+    def held(self, core: int, held: bool) -> None:
+        """A core in reset does not keep the chip from deep sleep."""
+        self._deep_cores[core] = held
+
+    def _changed(self, core: int, entered: bool) -> None:
         self.book()
-        self._in_deep = entered
-        if entered:
+        self._deep_cores[core] = entered
+        was_deep, self._in_deep = self._in_deep, all(self._deep_cores)
+        if self._in_deep:
             self._entered()
-        else:
+        elif was_deep:
             # Clocks that stand still do so until the core's is back.
-            self._engine.wake_up(self._wake_cycles(self._deep))
+            self._engines[core].wake_up(self._wake_cycles(self._deep))
             self._left()
 
     def _wake_cycles(self, state: str) -> int:

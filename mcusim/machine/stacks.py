@@ -35,10 +35,11 @@ class StackReport:
     def __init__(self, machine: Machine, static: list[SizeRow]) -> None:
         self._machine = machine
         self._symbols = machine.image.symbols
-        engine = machine.engine
-        engine.watch_objects(sorted(self._watched(o, static) for o in self._variables()))
-        for function, kind, argument in self._symbols.heap_functions:
-            engine.mark_heap_function(function.address, kind, argument)
+        watched = sorted(self._watched(o, static) for o in self._variables())
+        for engine in machine.cores.engines:
+            engine.watch_objects(watched)
+            for function, kind, argument in self._symbols.heap_functions:
+                engine.mark_heap_function(function.address, kind, argument)
 
     def _variables(self) -> Iterator[Symbol]:
         """The firmware's variables that lie in one RAM in full."""
@@ -56,7 +57,7 @@ class StackReport:
 
     def stacks(self, main_limit: int) -> list[StackInfo]:
         """Each stack that was used, the main stack first; that may grow down to `main_limit`."""
-        counted = self._machine.engine.stacks()
+        counted = [s for engine in self._machine.cores.engines for s in engine.stacks()]
         # At reset the main stack is only pointed to.
         used = [s for s in counted if s["lowest"] != UNUSED_SP and s["top"] > s["lowest"]]
         return [self._info(stack, main_limit) for stack in used or counted[:1]]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from mcusim import _native
 from mcusim.machine import hot_loop
 from mcusim.machine.activity import COLUMNS, INDEX, INSTRUCTION_CLASSES
 from mcusim.machine.clock_energy import ClockEnergy
+from mcusim.machine.core_rows import all_blocks, core_rows, merged_regions
 from mcusim.machine.machine import Machine
 from mcusim.machine.memory_use import MemoryWatch
 from mcusim.machine.resets import Resets
@@ -38,11 +42,10 @@ def summarise(
     resets: Resets,
 ) -> Result:
     """Makes the result of a run."""
-    engine, board = machine.engine, machine.board
-    activity = np.asarray(engine.activity(), dtype=np.int64)
+    engine, board = machine.cores.first, machine.board
+    activity = machine.cores.activity()
     energy = ClockEnergy(machine)
     time_s = machine.clock.seconds(engine.cycles)
-    stall, fetch_stall = int(activity[INDEX["stall"]]), engine.fetch_stall
     fault = ending.fault
     memory = watch.report()
     warnings = [*machine.warnings, *machine.unmodelled.lines()]
@@ -69,19 +72,16 @@ def summarise(
         exit_code=ending.exit_code,
         reason=f"{fault.kind}: {fault.message}" if fault else ending.reason,
         cycles=engine.cycles,
-        instructions=engine.instructions,
+        instructions=machine.cores.instructions,
         time_s=time_s,
         regions=_regions(machine, energy),
         memory=memory,
-        energy=energy.total(activity),
+        energy=energy.total(machine.cores.priced()),
         functions=_functions(machine, energy),
         trace=_trace(machine, energy, activity),
         activity=_by_column(activity),
-        cycles_breakdown={
-            "issue": engine.cycles - stall,
-            "fetch stalls": fetch_stall,
-            "data stalls": stall - fetch_stall,
-        },
+        cycles_breakdown=_breakdown(machine.cores.engines),
+        cores=core_rows(machine, energy),
         fault=fault,
         resets=resets.rows,
         reset_count=resets.total,
@@ -95,8 +95,19 @@ def _by_column(activity: Counts) -> dict[str, int]:
     return {name: int(activity[i]) for i, name in enumerate(COLUMNS)}
 
 
+def _breakdown(engines: Sequence[_native.Engine]) -> dict[str, int]:
+    """Cycles by cause, those of all engines together."""
+    stall = sum(engine.activity()[INDEX["stall"]] for engine in engines)
+    fetch_stall = sum(engine.fetch_stall for engine in engines)
+    return {
+        "issue": sum(engine.cycles for engine in engines) - stall,
+        "fetch stalls": fetch_stall,
+        "data stalls": stall - fetch_stall,
+    }
+
+
 def _regions(machine: Machine, energy: ClockEnergy) -> list[Region]:
-    counted = machine.engine.regions()
+    counted = merged_regions(machine.cores.engines)
     if not counted:
         return []
     clock = machine.clock
@@ -149,7 +160,7 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
 
     All are priced at the clock of most cycles.
     """
-    table = machine.engine.blocks()
+    table = all_blocks(machine.cores.engines)
     names: dict[str, int] = {}
     entry_of: list[int | None] = []
     owner = np.zeros(len(table["address"]), dtype=np.intp)
@@ -192,11 +203,11 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
 
 
 def _trace(machine: Machine, energy: ClockEnergy, final: Counts) -> Trace:
-    sampled, totals = machine.engine.trace()
+    sampled, totals = machine.cores.first.trace()
     start = np.zeros((1, len(COLUMNS)), dtype=np.int64)
     cycles = np.concatenate([[0], sampled.astype(np.int64)])
     cumulative = np.concatenate([start, totals])
-    end = machine.engine.cycles
+    end = machine.cores.first.cycles
     if len(sampled) == 0 or end > int(cycles[-1]):
         cycles = np.append(cycles, end)
         cumulative = np.concatenate([cumulative, final.reshape(1, -1)])

@@ -54,6 +54,8 @@ class Anchor:
     mix: WorkloadMix
     borrowed: bool
     """The mix was counted on another chip or with another cache setting."""
+    asleep_cycles: float = 0.0
+    """Cycles' worth of energy that cores asleep took beside those awake, a cycle."""
 
     def vector(self) -> Vector:
         """Events per cycle, shape (columns,)."""
@@ -66,6 +68,8 @@ class Anchor:
                 )
             vector[INDEX[name]] = value
         vector[INDEX["cycles"]] = 1.0
+        vector *= self.current.cores_awake
+        vector[INDEX["cycles"]] += self.asleep_cycles
         return vector
 
 
@@ -102,7 +106,7 @@ def usable_anchors(
             f"choose one of {', '.join(known) or '(none)'} or add a [[power.run]] row"
         )
     found = [(c, find_mix(c, mixes, chip.name)) for c in currents]
-    anchors = [Anchor(c, f[0], f[1]) for c, f in found if f is not None]
+    anchors = [Anchor(c, f[0], f[1], _asleep_cycles(chip, c)) for c, f in found if f is not None]
     if not anchors:
         wanted = sorted({f"{c.workload} from {c.code}" for c in currents})
         raise BoardError(
@@ -110,6 +114,12 @@ def usable_anchors(
             "add it to boards/workloads.toml"
         )
     return anchors
+
+
+def _asleep_cycles(chip: Chip, current: RunCurrent) -> float:
+    if chip.cores is None:
+        return 0.0
+    return chip.cores.asleep_share * (chip.cores.count - current.cores_awake)
 
 
 def select_points(
