@@ -99,7 +99,7 @@ class Machine:
     @property
     def flash(self) -> _native.Engine:
         """The flash accelerator's controls."""
-        return self.engine
+        return self.cores.first
 
     @property
     def required_wait_states(self) -> int:
