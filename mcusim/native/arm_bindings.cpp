@@ -47,13 +47,6 @@ void bind_engine(nb::module_& m) {
 void bind_arm(nb::module_& m) {
   bind_core_options(m);
   bind_engine(m);
-  m.def(
-      "divide_cycles",
-      [](std::uint32_t dividend, std::uint32_t divisor, bool dual_issue) {
-        return divide_cycles(dual_issue ? CoreKind::kCortexM7 : CoreKind::kCortexM4, dividend,
-                             divisor);
-      },
-      "dividend"_a, "divisor"_a, "dual_issue"_a = false);
   nb::dict models;
   models["cortex-m0plus"] = static_cast<int>(UC_CPU_ARM_CORTEX_M0);
   models["cortex-m4"] = static_cast<int>(UC_CPU_ARM_CORTEX_M4);

@@ -461,6 +461,11 @@ NB_MODULE(_native, m) {
             return static_cast<int>(predictor.judge(branch_kind(kind), fallthrough, target, keep));
           },
           "kind"_a, "fallthrough"_a, "target"_a, "keep"_a);
+  nb::enum_<CoreKind>(m, "CoreKind")
+      .value("CORTEX_M4", CoreKind::kCortexM4)
+      .value("CORTEX_M7", CoreKind::kCortexM7)
+      .value("SIFIVE_E31", CoreKind::kSifiveE31);
+  m.def("divide_cycles", &divide_cycles, "core"_a, "dividend"_a, "divisor"_a);
   bind_engine(m);
   bind_arm(m);
   m.def("demangle", &demangle, "name"_a);

@@ -5,9 +5,16 @@
 
 namespace mcusim {
 
-enum class CoreKind : std::uint8_t { kCortexM0Plus, kCortexM4, kCortexM7, kCortexM33, kCortexM55 };
+enum class CoreKind : std::uint8_t {
+  kCortexM0Plus,
+  kCortexM4,
+  kCortexM7,
+  kCortexM33,
+  kCortexM55,
+  kSifiveE31,
+};
 
-// Cycles of SDIV/UDIV beyond none, by the operands' magnitudes.
+// Cycles of a divide beyond none, by the operands' magnitudes.
 std::uint32_t divide_cycles(CoreKind core, std::uint32_t dividend, std::uint32_t divisor);
 
 // Cycles that an unaligned load of `bytes` at `address` takes beyond an aligned one.

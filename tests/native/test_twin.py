@@ -16,6 +16,7 @@ from unicorn import arm_const as arm
 
 import mcusim
 from mcusim import _native
+from mcusim._native import CoreKind
 from mcusim.boards import Board
 from mcusim.cpu.unicorn_arm import Cause
 from mcusim.devices.device import FlashControl
@@ -150,4 +151,4 @@ def test_other_caches_cost_what_the_twin_counts(change: dict[str, int], setting:
     [(0, 0, 2), (7, 0, 2), (3, 4, 3), (4, 4, 5), (15, 1, 5), (16, 1, 6), (0xFFFFFFFF, 1, 12)],
 )
 def test_divide_takes_2_to_12_cycles_by_quotient(dividend: int, divisor: int, cycles: int) -> None:
-    assert _native.divide_cycles(dividend, divisor) == cycles
+    assert _native.divide_cycles(CoreKind.CORTEX_M4, dividend, divisor) == cycles

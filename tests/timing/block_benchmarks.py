@@ -43,6 +43,12 @@ ESP32_C3 = Target(
     ("riscv64-unknown-elf-as", "-march=rv32imc_zicsr", "-mabi=ilp32"),
     ("riscv64-unknown-elf-ld", "-m", "elf32lriscv"),
 )
+SIFIVE_E31 = Target(
+    "sifive-e31",
+    ".option norelax\n",
+    ("riscv64-unknown-elf-as", "-march=rv32imac_zicsr_zifencei", "-mabi=ilp32"),
+    ("riscv64-unknown-elf-ld", "-m", "elf32lriscv"),
+)
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,14 @@ class Table:
     title: str
     make: Callable[..., Any]
     measure: Callable[[Path, list[Any]], dict[str, float]]
+    tools: tuple[str, ...] = block_benchmarks.ARM
+    """Programs that assemble and link its pieces."""
 
 
 def _blocks(title: str, target: block_benchmarks.Target) -> Table:
-    return Table(title, block_benchmarks.Kernel, partial(block_benchmarks.measure, target=target))
+    measure = partial(block_benchmarks.measure, target=target)
+    tools = target.assembler[0], target.linker[0]
+    return Table(title, block_benchmarks.Kernel, measure, tools)
 
 
 TABLES = {
@@ -34,6 +38,7 @@ TABLES = {
     "cortex_m33": _blocks("Cortex-M33", block_benchmarks.CORTEX_M33),
     "cortex_m55": _blocks("Cortex-M55", block_benchmarks.CORTEX_M55),
     "esp32_c3": _blocks("ESP32-C3", block_benchmarks.ESP32_C3),
+    "sifive_e31": _blocks("SiFive E31", block_benchmarks.SIFIVE_E31),
 }
 
 

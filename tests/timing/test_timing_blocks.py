@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mcusim import _native
+from mcusim._native import CoreKind
 from mcusim.timing.cortex_m4 import FAST_DIVIDE_CYCLES, time_block
 from mcusim.timing.instruction import NO_REGISTER, PC, Instruction, Kind
 from mcusim.timing.record import COLUMN, NEEDS_ALIGNMENT, Effect, pack
@@ -121,30 +122,35 @@ def test_address_of_a_literal_is_worked_out_from_the_aligned_pc() -> None:
 
 @given(WORD, WORD)
 def test_a_divide_takes_2_to_12_cycles(dividend: int, divisor: int) -> None:
-    assert 2 <= _native.divide_cycles(dividend, divisor) <= 12
+    assert 2 <= _native.divide_cycles(CoreKind.CORTEX_M4, dividend, divisor) <= 12
 
 
 @given(WORD, WORD)
 def test_a_divide_of_the_dual_issue_core_takes_3_cycles_at_least(
     dividend: int, divisor: int
 ) -> None:
-    single = _native.divide_cycles(dividend, divisor)
-    assert _native.divide_cycles(dividend, divisor, dual_issue=True) == max(3, single)
+    single = _native.divide_cycles(CoreKind.CORTEX_M4, dividend, divisor)
+    assert _native.divide_cycles(CoreKind.CORTEX_M7, dividend, divisor) == max(3, single)
 
 
 @given(WORD, st.integers(1, 0xFFFFFFFF), st.integers(0, 31))
 def test_a_divide_does_not_get_faster_with_a_longer_quotient(
     dividend: int, divisor: int, shift: int
 ) -> None:
-    cycles = _native.divide_cycles(dividend, divisor)
-    assert _native.divide_cycles(dividend >> shift, divisor) <= cycles
-    assert _native.divide_cycles(dividend, min(divisor << shift, 0xFFFFFFFF)) <= cycles
+    cycles = _native.divide_cycles(CoreKind.CORTEX_M4, dividend, divisor)
+    assert _native.divide_cycles(CoreKind.CORTEX_M4, dividend >> shift, divisor) <= cycles
+    assert (
+        _native.divide_cycles(CoreKind.CORTEX_M4, dividend, min(divisor << shift, 0xFFFFFFFF))
+        <= cycles
+    )
 
 
 @given(WORD, st.integers(1, 0xFFFFFFFF))
 def test_a_divide_with_a_quotient_follows_the_measured_formula(dividend: int, divisor: int) -> None:
     assume(dividend >= divisor)
-    assert _native.divide_cycles(dividend, divisor) == measured_cycles(dividend, divisor)
+    assert _native.divide_cycles(CoreKind.CORTEX_M4, dividend, divisor) == measured_cycles(
+        dividend, divisor
+    )
 
 
 def measured_cycles(dividend: int, divisor: int) -> int:
@@ -159,4 +165,6 @@ def measured_cycles(dividend: int, divisor: int) -> int:
 def test_a_divide_without_quotient_follows_the_measured_formula(
     dividend: int, divisor: int
 ) -> None:
-    assert _native.divide_cycles(dividend, divisor) == measured_cycles(dividend, divisor)
+    assert _native.divide_cycles(CoreKind.CORTEX_M4, dividend, divisor) == measured_cycles(
+        dividend, divisor
+    )

@@ -7,19 +7,18 @@ from functools import cache
 
 import make_table
 import pytest
-from run_benchmarks import ASSEMBLE, LINK
 from tables import TABLES, pieces
 
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> object:
     """Predicted cycles of all pieces of code of a table."""
-    for tool in (ASSEMBLE, LINK):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} of the GNU Arm compiler (arm-none-eabi-gcc) is not installed")
 
     @cache
     def measure(table: str) -> dict[str, float]:
+        for tool in TABLES[table].tools:
+            if shutil.which(tool) is None:
+                pytest.skip(f"{tool} of the GNU compiler for the core is not installed")
         return TABLES[table].measure(tmp_path_factory.mktemp(table), pieces(table))
 
     return measure
