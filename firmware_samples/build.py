@@ -28,6 +28,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 PREBUILT = HERE / "prebuilt"
 MANIFEST = "manifest.json"
+ARM = "arm-none-eabi-"
 
 Manifest = dict[str, dict[str, Any]]
 
@@ -73,13 +74,14 @@ class Target:
 def targets() -> Iterator[Target]:
     """All samples for all boards they are meant for."""
     description = tomllib.loads((HERE / "samples.toml").read_text())
-    toolchain = description["toolchain"]
     for sample_name, sample in description["samples"].items():
         chosen = sample.get("boards", description["default_boards"])
         for board_name in description["boards"] if chosen == "all" else chosen:
             board = description["boards"][board_name]
+            toolchain = description["toolchains"][board.get("toolchain", "arm")]
             script = f"-Wl,-T,{board['linker_script']}"
-            own_sources = [source.format(board=board_name) for source in sample["sources"]]
+            names = {"board": board_name, "trace": toolchain["trace"]}
+            own_sources = [source.format(**names) for source in sample["sources"]]
             core_flags = board.get("core_flags", toolchain["core_flags"])
             yield Target(
                 sample=sample_name,
@@ -120,9 +122,11 @@ def run(command: Sequence[str]) -> str:
     return done.stdout
 
 
-def toolchain_version(prefix: str = "arm-none-eabi-") -> str:
-    """All that decides the bytes: compiler, linker and C library."""
+def toolchain_version(prefix: str = ARM) -> str:
+    """All that decides the bytes: compiler, linker and, where it is linked, C library."""
     compiler, linker = (run([prefix + tool, "--version"]).splitlines()[0] for tool in ("gcc", "ld"))
+    if prefix != ARM:
+        return f"{compiler}; {linker}"
     macros = run([prefix + "gcc", "-E", "-dM", "-x", "c", "-include", "newlib.h", os.devnull])
     newlib = re.search(r'#define _NEWLIB_VERSION "(.*)"', macros)
     return f"{compiler}; {linker}; newlib {newlib[1] if newlib else 'unknown'}"
@@ -179,11 +183,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def build_all(chosen: Sequence[Target], output: Path) -> None:
     """Builds and updates the output folder's manifest; entries of other targets stay."""
     output.mkdir(parents=True, exist_ok=True)
-    toolchain = toolchain_version()
+    toolchains = {prefix: toolchain_version(prefix) for prefix in {t.prefix for t in chosen}}
     manifest = read_manifest(output)
     for target in chosen:
         elf = build(target, output)
-        manifest[target.elf] = manifest_entry(target, elf, toolchain)
+        manifest[target.elf] = manifest_entry(target, elf, toolchains[target.prefix])
         print(f"{target.elf}: {manifest[target.elf]['sizes']}")
     write_manifest(output, manifest)
 
@@ -196,10 +200,12 @@ class CheckResult:
 
 def check(chosen: Sequence[Target]) -> CheckResult:
     """Rebuilds and compares with the manifest and the committed files."""
-    if shutil.which("arm-none-eabi-gcc") is None:
-        return CheckResult("skipped: arm-none-eabi-gcc is not installed", [])
+    prefixes = {target.prefix for target in chosen}
+    for prefix in prefixes:
+        if shutil.which(prefix + "gcc") is None:
+            return CheckResult(f"skipped: {prefix}gcc is not installed", [])
     manifest = read_manifest(PREBUILT)
-    toolchain = toolchain_version()
+    toolchains = {prefix: toolchain_version(prefix) for prefix in prefixes}
     differing = []
     with tempfile.TemporaryDirectory() as scratch:
         for target in chosen:
@@ -207,6 +213,7 @@ def check(chosen: Sequence[Target]) -> CheckResult:
             if entry is None or not (PREBUILT / target.elf).exists():
                 differing.append(f"{target.elf}: not prebuilt")
                 continue
+            toolchain = toolchains[target.prefix]
             if entry["toolchain"] != toolchain:
                 reason = f"toolchain {toolchain} differs from manifest's {entry['toolchain']}"
                 return CheckResult(f"skipped: {reason}", [])

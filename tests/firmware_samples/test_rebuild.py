@@ -60,7 +60,7 @@ def test_check_notices_a_changed_file(
 def test_check_skips_for_another_toolchain(
     build: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(build, "toolchain_version", lambda: "gcc of another day")
+    monkeypatch.setattr(build, "toolchain_version", lambda _: "gcc of another day")
     assert build.report_check(build.check(build.select(["hello"]))) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("skipped: toolchain gcc of another day differs from manifest's arm-")
