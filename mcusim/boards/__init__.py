@@ -9,9 +9,9 @@ from mcusim.boards.loading import (
     load_board,
     load_core,
     load_workloads,
-    validate_file,
     workload_mix,
 )
+from mcusim.boards.validation import validate_file
 
 __all__ = [
     "Board",

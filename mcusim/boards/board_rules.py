@@ -15,23 +15,23 @@ from mcusim.boards.schema import BoardFile, Chip, Core, WorkloadMix
 from mcusim.machine.activity import COLUMNS
 
 
-def chip_file_exists(board: BoardFile, board_file: Path) -> Path:
-    """Path of the chip's file. Comes first: the other rules need the chip."""
-    path = chip_path(board.chip, board_file)
+def chip_file(chip: str, where: Where) -> Path | None:
+    """Path of the chip's file, None where there is none: the other rules need the chip."""
+    path = chip_path(chip, where.path)
     if path.is_file():
         return path
     names = names_in(data_root() / "chips")
-    close = names if is_path(board.chip) else nearest(board.chip, names) or names
-    remedy = "shipped: " + ", ".join(close)
-    raise Where(board_file).error("chip", f"no chip {board.chip!r}", remedy)
+    close = names if is_path(chip) else nearest(chip, names) or names
+    where.report("chip", f"no chip {chip!r}", "shipped: " + ", ".join(close))
+    return None
 
 
 def board_sources_are_given(board: BoardFile, _chip: Chip, where: Where) -> None:
     for key in ("clock_source", "supply_source", "regulator_source"):
         if not getattr(board, key).strip():
-            raise where.error(key, "is empty", "say why the board runs like this")
+            where.report(key, "is empty", "say why the board runs like this")
     if board.external_clock_hz is not None and not board.external_clock_source.strip():
-        raise where.error("external_clock_source", "is empty", "name the board's manual")
+        where.report("external_clock_source", "is empty", "name the board's manual")
 
 
 def board_numbers_are_plausible(board: BoardFile, _chip: Chip, where: Where) -> None:
@@ -40,17 +40,17 @@ def board_numbers_are_plausible(board: BoardFile, _chip: Chip, where: Where) -> 
 
 def clock_is_within_the_chips_limit(board: BoardFile, chip: Chip, where: Where) -> None:
     if problem := clock_problem(chip, board.clock_hz):
-        raise where.error("clock_hz", *problem)
+        where.report("clock_hz", *problem)
 
 
 def supply_is_within_the_chips_limits(board: BoardFile, chip: Chip, where: Where) -> None:
     if problem := supply_problem(chip, board.supply_v):
-        raise where.error("supply_v", *problem)
+        where.report("supply_v", *problem)
 
 
 def regulator_is_one_of_the_chips(board: BoardFile, chip: Chip, where: Where) -> None:
     if problem := regulator_problem(chip, board.regulator):
-        raise where.error("regulator", *problem)
+        where.report("regulator", *problem)
 
 
 def console_is_a_device(board: BoardFile, chip: Chip, where: Where) -> None:
@@ -58,13 +58,13 @@ def console_is_a_device(board: BoardFile, chip: Chip, where: Where) -> None:
     if board.console and board.console not in names:
         close = nearest(board.console, names) or names
         problem = f"{chip.title} has no device {board.console!r}"
-        raise where.error("console", problem, "choose one of " + ", ".join(close))
+        where.report("console", problem, "choose one of " + ", ".join(close))
 
 
 def option_bytes_are_the_chips(board: BoardFile, chip: Chip, where: Where) -> None:
     for index, option in enumerate(board.option_bytes):
         if problem := option_problem(chip, option.name, option.value):
-            raise where.error(f"option_bytes[{index}]", *problem)
+            where.report(f"option_bytes[{index}]", *problem)
 
 
 BOARD_RULES: tuple[Callable[[BoardFile, Chip, Where], None], ...] = (
@@ -81,7 +81,7 @@ BOARD_RULES: tuple[Callable[[BoardFile, Chip, Where], None], ...] = (
 def energies_are_not_negative(core: Core, where: Where) -> None:
     for number in numbers(core):
         if number.value < 0:
-            raise where.error(number.key, f"{number.value:g} is negative", "use 0 or more")
+            where.report(number.key, f"{number.value:g} is negative", "use 0 or more")
 
 
 def one_alu_cycle_weighs_one(core: Core, where: Where) -> None:
@@ -93,7 +93,7 @@ def one_alu_cycle_weighs_one(core: Core, where: Where) -> None:
     total = energy.cycle + energy.alu + energy.cache_read / 2
     if abs(total - 1) > 0.005:
         problem = f"cycle + alu + cache_read / 2 is {total:g}"
-        raise where.error("relative_energy", problem, "scale the table so that it is 1")
+        where.report("relative_energy", problem, "scale the table so that it is 1")
 
 
 CORE_RULES: tuple[Callable[[Core, Where], None], ...] = (
@@ -107,14 +107,14 @@ def mix_names_columns_of_activity(mix: WorkloadMix, where: Where) -> None:
         if name not in COLUMNS:
             close = nearest(name, COLUMNS) or list(COLUMNS)
             key = f"workload {mix.name!r}: per_cycle.{name}"
-            raise where.error(key, "no such count", "did you mean " + " or ".join(close) + "?")
+            where.report(key, "no such count", "did you mean " + " or ".join(close) + "?")
 
 
 def mix_rates_are_possible(mix: WorkloadMix, where: Where) -> None:
     for name, rate in mix.per_cycle.items():
         if not 0 <= rate <= 2:
             key = f"workload {mix.name!r}: per_cycle.{name}"
-            raise where.error(key, f"{rate:g} events a cycle", "give 0 to 2")
+            where.report(key, f"{rate:g} events a cycle", "give 0 to 2")
 
 
 WORKLOAD_RULES: tuple[Callable[[WorkloadMix, Where], None], ...] = (

@@ -9,10 +9,25 @@ from typing import NamedTuple
 from mcusim.boards.board import Board
 from mcusim.boards.loading import board_names, load_board
 from mcusim.boards.quantities import quantity, size
-from mcusim.boards.schema import Cache, FlashTiming, Grade, RunCurrent
+from mcusim.boards.schema import (
+    L1,
+    Cache,
+    CoreOptions,
+    DeviceCurrent,
+    FlashTiming,
+    Grade,
+    Npu,
+    RunCurrent,
+    SleepCurrent,
+    Sourced,
+)
 
 GRADES: tuple[Grade, ...] = ("measured", "published", "derived", "assumed")
 """From the best known numbers to the least."""
+
+ONLY_OF_M0PLUS = ("vector_table_register", "unprivileged", "multiply_cycles")
+NOT_OF_M0PLUS = ("fpu", "security")
+"""Options of cores that say nothing of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,8 @@ class BoardRow:
     clock_hz: float
     flash_bytes: int
     ram_bytes: int
+    npu: str
+    """Kind and multipliers of the NPU; empty without one."""
     run_current_a: float
     """Published current that is most like running from flash on this board."""
     default_sleep: str
@@ -65,12 +82,16 @@ def board_details(board: Board) -> list[Detail]:
     """Everything known of a board: group, key, value with unit, grade, source."""
     return [
         *_operating_point(board),
+        *_core(board),
         *_memories(board),
         *_flash(board.chip.flash_timing, board),
+        *_l1(board.chip.l1),
         *_option_bytes(board),
         *_devices(board),
+        *_npus(board),
         *_currents(board),
-        *_core(board),
+        *_device_currents(board),
+        *_relative_energy(board),
     ]
 
 
@@ -84,6 +105,7 @@ def _row(board: Board) -> BoardRow:
         clock_hz=board.clock_hz,
         flash_bytes=board.flash_bytes,
         ram_bytes=board.ram_bytes,
+        npu=", ".join(_npu(npu) for npu in board.chip.npu),
         run_current_a=board.nearest_anchor().typical_a,
         default_sleep=default.name,
         default_sleep_current_a=default.typical_a,
@@ -113,16 +135,23 @@ def _operating_point(board: Board) -> Iterator[Detail]:
 
 def _memories(board: Board) -> Iterator[Detail]:
     for memory in board.chip.memory:
-        value = f"{size(memory.size_bytes)} at {memory.base:#010x}"
-        if memory.aliases:
-            value += ", also at " + ", ".join(f"{alias:#010x}" for alias in memory.aliases)
+        value = f"{size(memory.size_bytes)} at {_bases(memory.base, memory.aliases)}"
+        if memory.read_wait_cycles or memory.write_wait_cycles:
+            value += f", waits {memory.read_wait_cycles} to read"
+            value += f" and {memory.write_wait_cycles} to write"
         yield Detail("memory", memory.name, value, memory.grade, memory.source)
+        if memory.axi:
+            latency = f"{memory.axi.latency_cycles} bus cycles to the first 64 bits"
+            yield Detail("memory", f"{memory.name} over AXI", latency, *_known(memory.axi))
 
 
 def _flash(timing: FlashTiming, board: Board) -> Iterator[Detail]:
     waits = f"{board.wait_states()} at {quantity(board.clock_hz, 'Hz')}"
     read = f"{8 * timing.read_bytes} bits"
     yield Detail("flash timing", "wait states", waits, timing.grade, timing.source)
+    for row in timing.wait_states:
+        key = f"wait states up to {quantity(row.up_to_hz, 'Hz')}"
+        yield Detail("flash timing", key, str(row.wait_states), timing.grade, timing.source)
     yield Detail("flash timing", "read width", read, timing.grade, timing.source)
     for mode in timing.mode:
         width = f"{8 * mode.read_bytes} bits with {mode.bit}={mode.value}"
@@ -130,6 +159,12 @@ def _flash(timing: FlashTiming, board: Board) -> Iterator[Detail]:
     for name, cache in (("instruction cache", timing.icache), ("data cache", timing.dcache)):
         if cache:
             yield Detail("flash timing", name, _shape(cache), cache.grade, cache.source)
+
+
+def _l1(l1: L1 | None) -> Iterator[Detail]:
+    if l1 is not None:
+        for name, cache in (("instruction cache", l1.icache), ("data cache", l1.dcache)):
+            yield Detail("level-1 caches", name, _shape(cache), cache.grade, cache.source)
 
 
 def _option_bytes(board: Board) -> Iterator[Detail]:
@@ -141,12 +176,18 @@ def _option_bytes(board: Board) -> Iterator[Detail]:
 
 def _devices(board: Board) -> Iterator[Detail]:
     for device in board.chip.device:
-        value = f"{device.type} at {device.base:#010x}"
-        if device.aliases:
-            value += ", also at " + ", ".join(f"{alias:#010x}" for alias in device.aliases)
+        value = f"{device.type} at {_bases(device.base, device.aliases)}"
+        if device.interrupts:
+            value += ", interrupt " + ", ".join(map(str, device.interrupts))
         if device.name == board.console:
             value += ", console"
         yield Detail("device", device.name, value, device.grade, device.source)
+
+
+def _npus(board: Board) -> Iterator[Detail]:
+    for npu in board.chip.npu:
+        value = f"{_npu(npu)} at {_bases(npu.base, npu.aliases)}, interrupt {npu.interrupt}"
+        yield Detail("NPU", npu.name, value, npu.grade, npu.source)
 
 
 def _currents(board: Board) -> Iterator[Detail]:
@@ -157,7 +198,7 @@ def _currents(board: Board) -> Iterator[Detail]:
         value = quantity(static.typical_a, "A")
         yield Detail("static current", static.regulator, value, static.grade, static.source)
     for state in power.sleep:
-        value = f"{quantity(state.typical_a, 'A')}, wakes in {quantity(state.wake_s, 's')}"
+        value = f"{_band(state)}, wakes in {quantity(state.wake_s, 's')}"
         mark = " (default)" if state.name == power.default_sleep else ""
         yield Detail("sleep current", state.name + mark, value, state.grade, state.source)
     spread = f"±{100 * power.spread:g} %"
@@ -166,7 +207,42 @@ def _currents(board: Board) -> Iterator[Detail]:
     yield Detail("band", "without a published maximum", spread, "", power.spread_source)
 
 
+def _device_currents(board: Board) -> Iterator[Detail]:
+    for current in board.chip.power.device:
+        key = f"{current.device} {', '.join(current.states)}, {current.regulator}"
+        yield Detail("device current", key, _band(current), current.grade, current.source)
+
+
 def _core(board: Board) -> Iterator[Detail]:
+    chip = board.chip
+    regions = 8 if chip.mpu_regions is None else chip.mpu_regions
+    source = chip.mpu_regions_source or "not in the chip's file: what most have"
+    grade = "" if chip.mpu_regions_source else "assumed"
+    yield Detail("core", "kind", board.core.title, "", f"boards/chips/{chip.name}.toml")
+    yield Detail("core", "priority bits", str(chip.priority_bits), "", chip.priority_bits_source)
+    yield Detail("core", "MPU regions", str(regions), grade, source)
+    yield Detail("core", "vector table", f"{chip.vector_table:#010x}", "", chip.vector_table_source)
+    if chip.core_options is not None:
+        yield from _core_options(chip.core_options, chip.core)
+
+
+def _core_options(options: CoreOptions, core: str) -> Iterator[Detail]:
+    known = _known(options)
+    of_others = NOT_OF_M0PLUS if core == "cortex-m0plus" else ONLY_OF_M0PLUS
+    for name in options.__struct_fields__:
+        if name in of_others:
+            continue
+        value = getattr(options, name)
+        if isinstance(value, bool):
+            yield Detail("core", name.replace("_", " "), "yes" if value else "no", *known)
+        elif isinstance(value, int):
+            yield Detail("core", name.replace("_", " "), str(value), *known)
+    for port in options.io_port:
+        value = f"{size(port.size_bytes)} at {port.base:#010x}"
+        yield Detail("core", "I/O port", value, *_known(port))
+
+
+def _relative_energy(board: Board) -> Iterator[Detail]:
     core = board.core
     grade, source = core.relative_energy_grade, core.relative_energy_source
     energy = core.relative_energy
@@ -175,13 +251,27 @@ def _core(board: Board) -> Iterator[Detail]:
         yield Detail("relative energy", key, f"{getattr(energy, name):g}", grade, source)
 
 
+def _npu(npu: Npu) -> str:
+    return f"{npu.type}, {npu.macs_per_cycle} MAC/cycle"
+
+
+def _known(record: Sourced) -> tuple[str, str]:
+    """Grade and source, as a detail ends with them."""
+    return record.grade, record.source
+
+
+def _bases(base: int, aliases: list[int]) -> str:
+    text = f"{base:#010x}"
+    return text + (", also at " + ", ".join(f"{a:#010x}" for a in aliases) if aliases else "")
+
+
 def _run_key(run: RunCurrent) -> str:
     cached = ", cached" if run.cache else ""
     clock, supply = quantity(run.clock_hz, "Hz"), quantity(run.supply_v, "V")
     return f"{run.workload} from {run.code}{cached}, {clock}, {supply}, {run.regulator}"
 
 
-def _band(run: RunCurrent) -> str:
+def _band(run: RunCurrent | SleepCurrent | DeviceCurrent) -> str:
     typical = quantity(run.typical_a, "A")
     return (
         typical if run.maximum_a is None else f"{typical}, at most {quantity(run.maximum_a, 'A')}"

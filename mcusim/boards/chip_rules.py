@@ -49,7 +49,7 @@ class Span(NamedTuple):
 def every_source_is_given(chip: Chip, where: Where) -> None:
     for key, text in _sources(chip, ""):
         if not text.strip():
-            raise where.error(key, "is empty", "name the document and section of the number")
+            where.report(key, "is empty", "name the document and section of the number")
 
 
 def numbers_are_plausible(chip: Chip, where: Where) -> None:
@@ -66,7 +66,7 @@ def names_are_unique(chip: Chip, where: Where) -> None:
     for key, names in lists.items():
         for name, count in Counter(names).items():
             if count > 1:
-                raise where.error(key, f"{name!r} appears {count} times", "give each its own name")
+                where.report(key, f"{name!r} appears {count} times", "give each its own name")
 
 
 def clocks_are_switched_by_a_device(chip: Chip, where: Where) -> None:
@@ -77,7 +77,7 @@ def clocks_are_switched_by_a_device(chip: Chip, where: Where) -> None:
         ):
             key = f"device[{index}].clock.address"
             problem = f"{gate.address:#x} is in no device"
-            raise where.error(key, problem, f"give the address of {gate.register}")
+            where.report(key, problem, f"give the address of {gate.register}")
 
 
 def npus_are_ones_that_exist(chip: Chip, where: Where) -> None:
@@ -86,24 +86,24 @@ def npus_are_ones_that_exist(chip: Chip, where: Where) -> None:
         if npu.macs_per_cycle not in NPU_MACS:
             problem = f"{npu.macs_per_cycle} multiplications a cycle"
             remedy = f"an {npu.type} has {', '.join(map(str, NPU_MACS))}"
-            raise where.error(f"npu[{index}].macs_per_cycle", problem, remedy)
+            where.report(f"npu[{index}].macs_per_cycle", problem, remedy)
         if not 0 <= npu.interrupt < (interrupts or MOST_INTERRUPTS):
             problem = f"{npu.interrupt} is no interrupt of the core"
             remedy = f"use 0 to {(interrupts or MOST_INTERRUPTS) - 1}"
-            raise where.error(f"npu[{index}].interrupt", problem, remedy)
+            where.report(f"npu[{index}].interrupt", problem, remedy)
 
 
 def there_is_flash_and_ram(chip: Chip, where: Where) -> None:
     for kind in ("flash", "ram"):
         if not any(memory.kind == kind for memory in chip.memory):
-            raise where.error("memory", f"no region of kind {kind!r}", "add one")
+            where.report("memory", f"no region of kind {kind!r}", "add one")
 
 
 def regions_fill_whole_kilobytes(chip: Chip, where: Where) -> None:
     for span in spans(chip):
         if span.base % GRAIN or span.end % GRAIN or span.end <= span.base:
             problem = f"{span.base:#x} to {span.end:#x} is not made of whole kilobytes"
-            raise where.error(span.key, problem, "align base and size to 0x400")
+            where.report(span.key, problem, "align base and size to 0x400")
 
 
 def regions_do_not_overlap(chip: Chip, where: Where) -> None:
@@ -111,13 +111,13 @@ def regions_do_not_overlap(chip: Chip, where: Where) -> None:
     for lower, upper in pairwise(ordered):
         if upper.base < lower.end:
             problem = f"{upper.name} at {upper.base:#x} overlaps {lower.name}"
-            raise where.error(upper.key, problem, f"{lower.name} ends at {lower.end:#x}")
+            where.report(upper.key, problem, f"{lower.name} ends at {lower.end:#x}")
 
 
 def vector_table_lies_in_memory(chip: Chip, where: Where) -> None:
     if not any(s.base <= chip.vector_table < s.end for s in memory_spans(chip)):
         problem = f"{chip.vector_table:#x} is in no memory region"
-        raise where.error("vector_table", problem, "use the base of the flash")
+        where.report("vector_table", problem, "use the base of the flash")
 
 
 def wait_states_rise_with_the_clock(chip: Chip, where: Where) -> None:
@@ -125,7 +125,7 @@ def wait_states_rise_with_the_clock(chip: Chip, where: Where) -> None:
     for index, (row, following) in enumerate(pairwise(rows), start=1):
         if following.up_to_hz <= row.up_to_hz or following.wait_states < row.wait_states:
             key = f"flash_timing.wait_states[{index}]"
-            raise where.error(key, "does not follow the row before", "sort the rows by clock")
+            where.report(key, "does not follow the row before", "sort the rows by clock")
 
 
 def wait_states_cover_the_maximum_clock(chip: Chip, where: Where) -> None:
@@ -134,16 +134,16 @@ def wait_states_cover_the_maximum_clock(chip: Chip, where: Where) -> None:
     covered = rows[-1].up_to_hz if rows else 0.0
     if covered < chip.max_clock_hz:
         problem = f"stops at {engineering(covered)} Hz, below max_clock_hz"
-        raise where.error(key, problem, f"add a row up to {engineering(chip.max_clock_hz)}")
+        where.report(key, problem, f"add a row up to {engineering(chip.max_clock_hz)}")
 
 
 def the_mpu_is_one_that_exists(chip: Chip, where: Where) -> None:
     possible = MPU_REGIONS.get(chip.core, (0, 8, 16))
     if chip.mpu_regions is not None and chip.mpu_regions not in possible:
         remedy = f"a {chip.core} has {', '.join(map(str, possible))}"
-        raise where.error("mpu_regions", f"{chip.mpu_regions} regions", remedy)
+        where.report("mpu_regions", f"{chip.mpu_regions} regions", remedy)
     if chip.mpu_regions is not None and not chip.mpu_regions_source:
-        raise where.error("mpu_regions_source", "is missing", "name the document and section")
+        where.report("mpu_regions_source", "is missing", "name the document and section")
 
 
 def caches_have_a_possible_shape(chip: Chip, where: Where) -> None:
@@ -153,7 +153,7 @@ def caches_have_a_possible_shape(chip: Chip, where: Where) -> None:
         if cache and not all(_possible(cache, width) for width in widths):
             problem = f"{cache.sets} sets of {cache.ways} lines of {cache.line_bytes} bytes"
             remedy = "sets are a power of two, a line is a whole number of flash reads"
-            raise where.error(f"flash_timing.{name}", problem, remedy)
+            where.report(f"flash_timing.{name}", problem, remedy)
 
 
 def option_bytes_are_words_with_named_bits(chip: Chip, where: Where) -> None:
@@ -161,25 +161,25 @@ def option_bytes_are_words_with_named_bits(chip: Chip, where: Where) -> None:
     names += [bit for register in chip.option_bytes for bit in register.bits]
     for name, count in Counter(names).items():
         if count > 1:
-            raise where.error("option_bytes", f"{name!r} appears {count} times", "rename one")
+            where.report("option_bytes", f"{name!r} appears {count} times", "rename one")
     for index, register in enumerate(chip.option_bytes):
         if not 0 <= register.value < WORD:
             problem = f"{register.value:#x} has more than 32 bits"
-            raise where.error(f"option_bytes[{index}].value", problem, "give one register")
+            where.report(f"option_bytes[{index}].value", problem, "give one register")
         for bit, position in register.bits.items():
             if not 0 <= position < 32:
                 key = f"option_bytes[{index}].bits.{bit}"
-                raise where.error(key, f"{position} is no position", "use 0 to 31")
+                where.report(key, f"{position} is no position", "use 0 to 31")
 
 
 def flash_modes_follow_option_bits(chip: Chip, where: Where) -> None:
     for index, mode in enumerate(chip.flash_timing.mode):
         if option_bit(chip, mode.bit) is None:
             key = f"flash_timing.mode[{index}].bit"
-            raise where.error(key, f"no option bit {mode.bit!r}", "name it in option_bytes.bits")
+            where.report(key, f"no option bit {mode.bit!r}", "name it in option_bytes.bits")
     if chip.flash_timing.read_bytes != flash_read_bytes(chip):
         problem = "is not that of the mode which the delivered option bytes choose"
-        raise where.error("flash_timing.read_bytes", problem, f"use {flash_read_bytes(chip)}")
+        where.report("flash_timing.read_bytes", problem, f"use {flash_read_bytes(chip)}")
 
 
 def anchors_lie_within_limits(chip: Chip, where: Where) -> None:
@@ -187,37 +187,37 @@ def anchors_lie_within_limits(chip: Chip, where: Where) -> None:
     for index, run in enumerate(power.run):
         key = f"power.run[{index}]"
         if run.clock_hz > chip.max_clock_hz:
-            raise where.error(f"{key}.clock_hz", "is above max_clock_hz", "correct one of them")
+            where.report(f"{key}.clock_hz", "is above max_clock_hz", "correct one of them")
         if not power.supply_min_v <= run.supply_v <= power.supply_max_v:
             limits = f"{power.supply_min_v:g} to {power.supply_max_v:g} V"
-            raise where.error(f"{key}.supply_v", f"is outside {limits}", "correct one of them")
+            where.report(f"{key}.supply_v", f"is outside {limits}", "correct one of them")
         if run.maximum_a is not None and run.maximum_a < run.typical_a:
-            raise where.error(f"{key}.maximum_a", "is below typical_a", "exchange them")
+            where.report(f"{key}.maximum_a", "is below typical_a", "exchange them")
 
 
 def every_regulator_has_run_and_static_currents(chip: Chip, where: Where) -> None:
     run = {anchor.regulator for anchor in chip.power.run}
     static = {anchor.regulator for anchor in chip.power.static}
     if not run:
-        raise where.error("power.run", "is empty", "add at least one published run current")
+        where.report("power.run", "is empty", "add at least one published run current")
     for regulator in sorted(run ^ static):
         key = "power.static" if regulator in run else "power.run"
-        raise where.error(key, f"nothing for regulator {regulator!r}", "add an entry")
+        where.report(key, f"nothing for regulator {regulator!r}", "add an entry")
 
 
 def static_current_is_below_the_run_currents(chip: Chip, where: Where) -> None:
     for index, static in enumerate(chip.power.static):
-        lowest = min(r.typical_a for r in chip.power.run if r.regulator == static.regulator)
-        if static.typical_a >= lowest:
+        runs = [r.typical_a for r in chip.power.run if r.regulator == static.regulator]
+        if runs and static.typical_a >= min(runs):
             key = f"power.static[{index}].typical_a"
-            raise where.error(key, "is not below every run current", "it is only a part of them")
+            where.report(key, "is not below every run current", "it is only a part of them")
 
 
 def default_sleep_exists(chip: Chip, where: Where) -> None:
     names = [state.name for state in chip.power.sleep]
     if chip.power.default_sleep not in names:
         problem = f"no sleep state {chip.power.default_sleep!r}"
-        raise where.error("power.default_sleep", problem, "choose one of " + ", ".join(names))
+        where.report("power.default_sleep", problem, "choose one of " + ", ".join(names))
 
 
 def core_file_exists(chip: Chip, where: Where) -> None:
@@ -225,13 +225,13 @@ def core_file_exists(chip: Chip, where: Where) -> None:
     if not path.is_file():
         names = names_in(path.parent)
         close = nearest(chip.core, names) or names
-        raise where.error("core", f"no core {chip.core!r}", "shipped: " + ", ".join(close))
+        where.report("core", f"no core {chip.core!r}", "shipped: " + ", ".join(close))
 
 
 def options_of_the_core_are_given(chip: Chip, where: Where) -> None:
     if chip.core in CORES_WITH_OPTIONS and chip.core_options is None:
         problem = f"is missing, and a {chip.core} differs from chip to chip"
-        raise where.error("core_options", problem, "add a [core_options] table with its source")
+        where.report("core_options", problem, "add a [core_options] table with its source")
 
 
 def options_of_the_core_are_possible(chip: Chip, where: Where) -> None:
@@ -243,9 +243,9 @@ def options_of_the_core_are_possible(chip: Chip, where: Where) -> None:
     most = 32 if armv6m else MOST_INTERRUPTS
     if options.interrupts is not None and not 1 <= options.interrupts <= most:
         problem = f"{options.interrupts} interrupts"
-        raise where.error("core_options.interrupts", problem, f"a {chip.core} has 1 to {most}")
+        where.report("core_options.interrupts", problem, f"a {chip.core} has 1 to {most}")
     if armv6m and chip.priority_bits != 2:
-        raise where.error("priority_bits", "is 2 in each Armv6-M core", "use 2")
+        where.report("priority_bits", "is 2 in each Armv6-M core", "use 2")
 
 
 def further_cores_are_possible(chip: Chip, where: Where) -> None:

@@ -44,22 +44,36 @@ def engineering(value: float) -> str:
     return mantissa if exponent == 0 else f"{mantissa}e{exponent}"
 
 
-def unknown_key(key: str, value: object, valid: Iterable[str]) -> str:
-    """What to write instead of a key that the schema does not know."""
+def meant(key: str, value: object, valid: Iterable[str]) -> tuple[str, object] | None:
+    """The key of the schema that an unknown one was surely meant for, with its value."""
     names = list(valid)
     stem, _, suffix = key.rpartition("_")
     unit, factor = _UNITS.get(suffix.lower(), ("", 0.0))
     if f"{stem}_{unit}" in names:
-        return f"did you mean `{_converted(f'{stem}_{unit}', value, factor)}`?"
+        return f"{stem}_{unit}", _scaled(value, factor)
     close = [name for name in names if stem and name.rpartition("_")[0] == stem]
-    close = close or nearest(key, names)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return "valid keys here are " + ", ".join(names)
+    close = close or get_close_matches(key.lower(), names, n=1, cutoff=0.75)
+    return (close[0], value) if close else None
 
 
-def _converted(key: str, value: object, factor: float) -> str:
+def unknown_key(key: str, value: object, valid: Iterable[str]) -> str:
+    """What to write instead of a key that the schema does not know."""
+    names = list(valid)
+    guess = meant(key, value, names)
+    if guess is None:
+        close = nearest(key, names)
+        return f"did you mean `{close[0]}`?" if close else "valid keys here are " + ", ".join(names)
+    name, converted = guess
+    if converted is value or not isinstance(converted, float):
+        return f"did you mean `{name}`?"
+    return f"did you mean `{name} = {_written(name, converted)}`?"
+
+
+def _scaled(value: object, factor: float) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return key
-    number = value * factor
-    return f"{key} = {f'{number:.0f}' if key.endswith('_bytes') else engineering(number)}"
+        return value
+    return float(value * factor)
+
+
+def _written(key: str, number: float) -> str:
+    return f"{number:.0f}" if key.endswith("_bytes") else engineering(number)

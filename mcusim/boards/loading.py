@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from mcusim.boards.board import Board
-from mcusim.boards.board_rules import BOARD_RULES, CORE_RULES, WORKLOAD_RULES, chip_file_exists
+from mcusim.boards.board_rules import BOARD_RULES, CORE_RULES, WORKLOAD_RULES, chip_file
 from mcusim.boards.chip_rules import CHIP_RULES
 from mcusim.boards.hints import nearest
 from mcusim.boards.option_bytes import programmed
@@ -20,7 +21,7 @@ from mcusim.boards.paths import (
     shown,
     workloads_path,
 )
-from mcusim.boards.reading import Where, keys_of, read_record
+from mcusim.boards.reading import Where, read_record
 from mcusim.boards.schema import BoardFile, Chip, Core, Workload, WorkloadMix, WorkloadsFile
 from mcusim.errors import UsageError
 
@@ -39,8 +40,7 @@ def load_board(name_or_path: str | Path) -> Board:
 
 def load_chip(path: Path) -> Chip:
     chip = read_record(path, Chip)
-    for rule in CHIP_RULES:
-        rule(chip, Where(path))
+    _hold(CHIP_RULES, Where(path), chip)
     return chip
 
 
@@ -63,27 +63,6 @@ def workload_mix(chip: str, name: Workload, code: str, *, cache: bool) -> Worklo
     return None
 
 
-def validate_file(path: Path) -> str:
-    """Check a file of any kind; returns the kind ("board", "chip", "core" or "workloads").
-
-    Raises BoardError with the first problem.
-    """
-    if not path.is_file():
-        raise UsageError(f"no file {shown(path)}; give the path of a board, chip or core file")
-    keys = keys_of(path)
-    if "relative_energy" in keys:
-        _load_core_file(path)
-        return "core"
-    if "workload" in keys:
-        _load_workloads_file(path)
-        return "workloads"
-    if "memory" in keys or "power" in keys:
-        load_chip(path)
-        return "chip"
-    _assemble(path)
-    return "board"
-
-
 def _find(name_or_path: str | Path) -> Path:
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or is_path(text):
@@ -99,10 +78,14 @@ def _find(name_or_path: str | Path) -> Path:
 
 
 def _assemble(path: Path) -> Board:
-    record = read_record(path, BoardFile)
-    chip = _with_devices(load_chip(chip_file_exists(record, path)), record, path)
-    for rule in BOARD_RULES:
-        rule(record, chip, Where(path))
+    record, where = read_record(path, BoardFile), Where(path)
+    file = chip_file(record.chip, where)
+    where.insist()
+    assert file is not None
+    chip = with_devices(load_chip(file), record)
+    if record.device:
+        _hold(CHIP_RULES, where, chip)
+    _hold(BOARD_RULES, where, record, chip)
     for option in record.option_bytes:
         chip = programmed(chip, option.name, option.value, option.source, option.grade)
     return Board(
@@ -131,29 +114,32 @@ def _has_dcdc(record: BoardFile) -> bool:
     return record.dcdc_inductor
 
 
-def _with_devices(chip: Chip, record: BoardFile, path: Path) -> Chip:
+def with_devices(chip: Chip, record: BoardFile) -> Chip:
+    """The chip with the peripherals that a board file adds or replaces."""
     if not record.device:
         return chip
     replaced = {device.name for device in record.device}
     kept = [device for device in chip.device if device.name not in replaced]
-    whole = msgspec.structs.replace(chip, device=[*kept, *record.device])
-    for rule in CHIP_RULES:
-        rule(whole, Where(path))
-    return whole
+    return msgspec.structs.replace(chip, device=[*kept, *record.device])
+
+
+def _hold(rules: Sequence[Callable[..., None]], where: Where, *records: msgspec.Struct) -> None:
+    """Holds records to rules, which take them and `where`; the first mistake counts."""
+    for rule in rules:
+        rule(*records, where)
+        where.insist()
 
 
 def _load_core_file(path: Path) -> Core:
     core = read_record(path, Core)
-    for rule in CORE_RULES:
-        rule(core, Where(path))
+    _hold(CORE_RULES, Where(path), core)
     return core
 
 
 def _load_workloads_file(path: Path) -> tuple[WorkloadMix, ...]:
     mixes = read_record(path, WorkloadsFile).workload
     for mix in mixes:
-        for rule in WORKLOAD_RULES:
-            rule(mix, Where(path))
+        _hold(WORKLOAD_RULES, Where(path), mix)
     return tuple(mixes)
 
 
@@ -163,6 +149,6 @@ __all__ = [
     "load_chip",
     "load_core",
     "load_workloads",
-    "validate_file",
+    "with_devices",
     "workload_mix",
 ]

@@ -10,7 +10,6 @@ import msgspec
 from mcusim.boards.hints import engineering
 from mcusim.boards.reading import Where
 from mcusim.boards.schema import Power, SleepCurrent
-from mcusim.errors import BoardError
 
 
 class _Unit(NamedTuple):
@@ -62,7 +61,7 @@ def numbers_have_plausible_units(record: msgspec.Struct, where: Where) -> None:
     for number in numbers(record):
         unit = _unit_of(number)
         if unit and not unit.low <= number.value <= unit.high:
-            raise _implausible(number, unit, where)
+            _report(number, unit, where)
 
 
 def spread_is_a_fraction(power: Power, where: Where) -> None:
@@ -71,7 +70,7 @@ def spread_is_a_fraction(power: Power, where: Where) -> None:
         value = getattr(power, key)
         if value is not None and not 0 < value < 1:
             hint = f"did you mean {value / 100:g}?"
-            raise where.error(f"power.{key}", f"{value:g} is not between 0 and 1", hint)
+            where.report(f"power.{key}", f"{value:g} is not between 0 and 1", hint)
 
 
 def _unit_of(number: Number) -> _Unit | None:
@@ -81,9 +80,9 @@ def _unit_of(number: Number) -> _Unit | None:
     return unit
 
 
-def _implausible(number: Number, unit: _Unit, where: Where) -> BoardError:
+def _report(number: Number, unit: _Unit, where: Where) -> None:
     problem = f"is in {unit.name}: {number.value:g} is implausible"
     meant = number.value * unit.factor
     plausible = unit.low <= meant <= unit.high and meant > 0
     remedy = f"did you mean {engineering(meant)}?" if plausible else f"give it in {unit.name}"
-    return where.error(number.key, problem, remedy)
+    where.report(number.key, problem, remedy)

@@ -1,16 +1,16 @@
-"""From a TOML file to a record of the schema, with errors that name file, key and remedy."""
+"""From a TOML file to a record of the schema, with mistakes that name file, key and remedy."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
 
-from mcusim.boards.hints import nearest, unknown_key
+from mcusim.boards.hints import meant, nearest, unknown_key
 from mcusim.boards.paths import shown
 from mcusim.errors import BoardError
 
@@ -26,21 +26,41 @@ _LEAVES: dict[type[inspect.Type], tuple[tuple[type, ...], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """The file that is being read or checked."""
+class Mistake:
+    """One thing wrong in a file, and what to do."""
 
     path: Path
+    key: str
+    problem: str
+    remedy: str
 
-    def error(self, key: str, problem: str, remedy: str) -> BoardError:
-        """One line: file, key, what is wrong, what to do."""
-        return BoardError(f"{shown(self.path)}: {key}: {problem}; {remedy}")
+    def __str__(self) -> str:
+        return f"{shown(self.path)}: {self.key}: {self.problem}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The file that is being read or checked, and the mistakes found in it so far."""
+
+    path: Path
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def report(self, key: str, problem: str, remedy: str) -> None:
+        """Notes a mistake."""
+        self.mistakes.append(Mistake(self.path, key, problem, remedy))
+
+    def insist(self) -> None:
+        """Raises BoardError with the first mistake, if there is one."""
+        if self.mistakes:
+            raise BoardError(str(self.mistakes[0]))
 
 
 def read_record(path: Path, record: type[T]) -> T:
     """The file as a record of the schema: every key known, every type right."""
     where = Where(path)
-    data = _parse(where)
-    _check(data, inspect.type_info(record), "", where)
+    data = parse(where)
+    check_schema(data, record, where)
+    where.insist()
     try:
         return msgspec.convert(data, record)
     except msgspec.ValidationError as error:
@@ -49,10 +69,15 @@ def read_record(path: Path, record: type[T]) -> T:
 
 def keys_of(path: Path) -> set[str]:
     """Top-level keys of a TOML file."""
-    return set(_parse(Where(path)))
+    return set(parse(Where(path)))
 
 
-def _parse(where: Where) -> dict[str, Any]:
+def parse(where: Where) -> dict[str, Any]:
+    """The file as TOML has it.
+
+    Raises:
+        BoardError: for a file that can't be read or isn't TOML.
+    """
     try:
         return tomllib.loads(where.path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -63,6 +88,11 @@ def _parse(where: Where) -> dict[str, Any]:
         raise BoardError(f"{shown(where.path)}: can't be read: {error.strerror}") from None
 
 
+def check_schema(data: dict[str, Any], record: type[T], where: Where) -> None:
+    """Reports each key that the schema does not know or misses, and each value of a wrong type."""
+    _check(data, inspect.type_info(record), "", where)
+
+
 def _check(value: object, kind: inspect.Type, key: str, where: Where) -> None:
     """Check keys and types below `value`; msgspec alone names neither index nor near keys."""
     if isinstance(kind, inspect.UnionType):
@@ -71,7 +101,8 @@ def _check(value: object, kind: inspect.Type, key: str, where: Where) -> None:
         _check_table(value, kind, key, where)
     elif isinstance(kind, inspect.ListType):
         if not isinstance(value, list):
-            raise where.error(key, "is not a list", "write it as a list or as [[tables]]")
+            where.report(key, "is not a list", "write it as a list or as [[tables]]")
+            return
         for index, item in enumerate(value):
             _check(item, kind.item_type, f"{key}[{index}]", where)
     elif isinstance(kind, inspect.LiteralType):
@@ -82,17 +113,20 @@ def _check(value: object, kind: inspect.Type, key: str, where: Where) -> None:
 
 def _check_table(value: object, kind: inspect.StructType, key: str, where: Where) -> None:
     if not isinstance(value, dict):
-        raise where.error(key, "is not a table", f"start it with [{key}]")
-    fields = {field.encode_name: field for field in kind.fields}
+        where.report(key, "is not a table", f"start it with [{key}]")
+        return
+    fields = {f.encode_name: f for f in kind.fields}
     prefix = f"{key}." if key else ""
+    guessed = set()
     for name, item in value.items():
         if name not in fields:
-            raise where.error(f"{prefix}{name}", "unknown key", unknown_key(name, item, fields))
-    for name, field in fields.items():
+            where.report(f"{prefix}{name}", "unknown key", unknown_key(name, item, fields))
+            guessed.add((meant(name, item, fields) or (name,))[0])
+    for name, wanted in fields.items():
         if name in value:
-            _check(value[name], field.type, f"{prefix}{name}", where)
-        elif field.required:
-            raise where.error(f"{prefix}{name}", "is missing", f"add `{name} = ...`")
+            _check(value[name], wanted.type, f"{prefix}{name}", where)
+        elif wanted.required and name not in guessed:
+            where.report(f"{prefix}{name}", "is missing", f"add `{name} = ...`")
 
 
 def _check_choice(value: object, kind: inspect.LiteralType, key: str, where: Where) -> None:
@@ -100,11 +134,11 @@ def _check_choice(value: object, kind: inspect.LiteralType, key: str, where: Whe
         choices = [str(choice) for choice in kind.values]
         close = nearest(str(value), choices)
         remedy = f"did you mean {close[0]!r}?" if close else "choose one of " + ", ".join(choices)
-        raise where.error(key, f"{value!r} is not a choice", remedy)
+        where.report(key, f"{value!r} is not a choice", remedy)
 
 
 def _check_leaf(value: object, kind: inspect.Type, key: str, where: Where) -> None:
     types, wanted = _LEAVES[type(kind)]
     is_bool = isinstance(value, bool)
     if not isinstance(value, types) or (is_bool and bool not in types):
-        raise where.error(key, f"{value!r} is not {wanted}", f"write {wanted}")
+        where.report(key, f"{value!r} is not {wanted}", f"write {wanted}")

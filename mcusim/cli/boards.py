@@ -12,6 +12,7 @@ from mcusim.cli.lazy import example, suggest
 from mcusim.cli.listing import write_json, write_table
 from mcusim.cli.options import json_option
 from mcusim.cli.params import BOARD
+from mcusim.errors import BoardError
 
 if TYPE_CHECKING:
     from mcusim.boards.catalogue import BoardRow, Detail
@@ -46,7 +47,10 @@ def command(ctx: click.Context, as_json: bool) -> int:
     if as_json:
         write_json(rows)
         return 0
-    titles = ("name", "board", "core", "clock", "flash", "RAM", "run", "sleep", "deepest", "grade")
+    titles = (
+        *("name", "board", "core", "clock", "flash", "RAM", "NPU"),
+        *("run", "sleep", "deepest", "grade"),
+    )
     write_table(titles, [_cells(row) for row in rows])
     return 0
 
@@ -61,6 +65,7 @@ def _cells(row: BoardRow) -> list[str]:
         figures.frequency(row.clock_hz),
         figures.size(row.flash_bytes),
         figures.size(row.ram_bytes),
+        row.npu or "-",
         figures.current(row.run_current_a),
         figures.current(row.default_sleep_current_a),
         figures.current(row.deepest_sleep_current_a),
@@ -107,9 +112,18 @@ def _write_details(details: list[Detail]) -> None:
 @command.command("validate", epilog=example("mcusim boards validate boards/myboard.toml"))
 @click.argument("file", type=click.Path())
 def validate(file: str) -> int:
-    """Check FILE, a board, chip, core or workloads file, and name the first problem."""
-    from mcusim.boards import validate_file
+    """Check FILE, a board, chip, core or workloads file, and name every mistake in it.
 
-    kind = validate_file(Path(file))
-    click.echo(f"{file}: a valid {kind} file")
-    return 0
+    Of a board, the chip file that it names is checked too.
+    """
+    from mcusim.boards.validation import examine
+
+    verdict = examine(Path(file))
+    if not verdict.mistakes:
+        click.echo(f"{file}: a valid {verdict.kind} file")
+        return 0
+    for line in verdict.lines():
+        click.echo(line, err=True)
+    if not verdict.complete:
+        click.echo("mcusim: values are checked when these are mended", err=True)
+    return BoardError.exit_status

@@ -65,3 +65,30 @@ def test_size() -> None:
         "640 kB",
         "2 MB",
     ]
+
+
+def test_row_of_a_board_with_an_npu() -> None:
+    rows = {row.name: row for row in board_rows()}
+    assert rows["corstone-300"].npu == "ethos-u55, 128 MAC/cycle"
+    assert rows["nrf52840"].npu == ""
+
+
+def test_what_the_core_and_its_memories_are_is_shown() -> None:
+    m55, m0, m7 = (
+        {(d.group, d.key): d.value for d in board_details(load_board(name))}
+        for name in ("corstone-300", "samd21", "nucleo-h743zi")
+    )
+    assert m55["NPU", "ethos-u55"].endswith("at 0x58102000, also at 0x48102000, interrupt 56")
+    assert m55["memory", "ddr"] == "256 MB at 0x70000000, waits 20 to read and 4 to write"
+    assert m55["core", "MPU regions"] == "16"
+    assert m55["core", "security"] == "yes"
+    assert m0["core", "multiply cycles"] == "1"
+    assert ("core", "fpu") not in m0
+    assert m7["level-1 caches", "data cache"].startswith("16 kB, 4 ways")
+    assert ("memory", "axisram over AXI") in m7
+
+
+def test_currents_of_devices_are_shown() -> None:
+    details = board_details(load_board("nrf52840"))
+    shown = [d.key for d in details if d.group == "device current"]
+    assert "radio rx, dcdc" in shown

@@ -8,8 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mcusim.boards import board_names, load_board, load_core, load_workloads, workload_mix
-from mcusim.boards.loading import load_chip, validate_file
+from mcusim.boards import (
+    board_names,
+    load_board,
+    load_core,
+    load_workloads,
+    validate_file,
+    workload_mix,
+)
+from mcusim.boards.loading import load_chip
 from mcusim.boards.paths import board_path, data_root
 from mcusim.boards.reading import read_record
 from mcusim.boards.schema import BoardFile
