@@ -11,6 +11,7 @@ from pathlib import Path
 
 import mcusim
 from mcusim.boards import load_board
+from mcusim.boards.catalogue import core_title
 from mcusim.report import figures
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,7 +39,7 @@ def row(board_name: str, sample: str) -> str:
         raise SystemExit(f"{sample} on {board_name}: {result.reason}")
     cells = (
         board.title,
-        board.core.title.removeprefix("Arm ") + VARIANTS[sample],
+        core_title(board).replace("Arm ", "") + VARIANTS[sample],
         figures.frequency(region.cycles_mean / region.time_mean_s),
         figures.count(region.cycles_mean),
         figures.time(region.time_mean_s),

@@ -78,6 +78,12 @@ def board_rows() -> list[BoardRow]:
     return [_row(load_board(name)) for name in board_names()]
 
 
+def core_title(board: Board) -> str:
+    """What the core is, and how many there are where it is not one."""
+    cores = board.chip.cores
+    return board.core.title if cores is None else f"{cores.count} × {board.core.title}"
+
+
 def board_details(board: Board) -> list[Detail]:
     """Everything known of a board: group, key, value with unit, grade, source."""
     return [
@@ -101,7 +107,7 @@ def _row(board: Board) -> BoardRow:
     return BoardRow(
         name=board.name,
         title=board.title,
-        core=board.core.title,
+        core=core_title(board),
         clock_hz=board.clock_hz,
         flash_bytes=board.flash_bytes,
         ram_bytes=board.ram_bytes,
@@ -219,6 +225,8 @@ def _core(board: Board) -> Iterator[Detail]:
     source = chip.mpu_regions_source or "not in the chip's file: what most have"
     grade = "" if chip.mpu_regions_source else "assumed"
     yield Detail("core", "kind", board.core.title, "", f"boards/chips/{chip.name}.toml")
+    if chip.cores is not None:
+        yield Detail("core", "cores", str(chip.cores.count), *_known(chip.cores))
     yield Detail("core", "priority bits", str(chip.priority_bits), "", chip.priority_bits_source)
     yield Detail("core", "MPU regions", str(regions), grade, source)
     yield Detail("core", "vector table", f"{chip.vector_table:#010x}", "", chip.vector_table_source)

@@ -253,19 +253,19 @@ def further_cores_are_possible(chip: Chip, where: Where) -> None:
     for index, run in enumerate(chip.power.run):
         if not 1 <= run.cores_awake <= (1 if cores is None else cores.count):
             key = f"power.run[{index}].cores_awake"
-            raise where.error(key, f"{run.cores_awake} of the cores", "count those that ran")
+            where.report(key, f"{run.cores_awake} of the cores", "count those that ran")
     if cores is None:
         return
     if chip.core not in CORES_IN_PAIRS:
         problem = f"two cores of type {chip.core} can't share time"
-        raise where.error("cores.count", problem, "those of " + ", ".join(CORES_IN_PAIRS) + " can")
+        where.report("cores.count", problem, "those of " + ", ".join(CORES_IN_PAIRS) + " can")
     table = cores.vector_table
     if table is not None and not any(s.base <= table < s.end for s in memory_spans(chip)):
         problem = f"{table:#x} is in no memory region"
-        raise where.error("cores.vector_table", problem, "use the base of the ROM or flash")
+        where.report("cores.vector_table", problem, "use the base of the ROM or flash")
     if not 0.0 <= cores.asleep_share <= 1.0:
         problem = f"{cores.asleep_share:g} is no part of a whole"
-        raise where.error("cores.asleep_share", problem, "use 0 to 1")
+        where.report("cores.asleep_share", problem, "use 0 to 1")
 
 
 CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
