@@ -19,7 +19,15 @@ from mcusim.report.blocks import (
     table,
     text,
 )
-from mcusim.result import BatteryInfo, EnergyInfo, FunctionRow, MemoryInfo, Region, Result
+from mcusim.result import (
+    BatteryInfo,
+    CoreRow,
+    EnergyInfo,
+    FunctionRow,
+    MemoryInfo,
+    Region,
+    Result,
+)
 
 SCREEN_ROWS = 5
 """Rows of a table in the report that fits one screen."""
@@ -56,11 +64,21 @@ def timing(result: Result) -> RenderableType:
         f" · {figures.count(result.instructions)} instructions"
         f" · {per_instruction:.2f} cycles each"
     )
+    spent = sum(result.cycles_breakdown.values())
     shares = " · ".join(
-        f"{cause} {figures.percent(figures.ratio(cycles, result.cycles))}"
+        f"{cause} {figures.percent(figures.ratio(cycles, spent))}"
         for cause, cycles in result.cycles_breakdown.items()
     )
-    return section("Time", paragraph(line), *([paragraph(f"cycles: {shares}")] if shares else []))
+    lines = [paragraph(line), *([paragraph(f"cycles: {shares}")] if shares else [])]
+    return section("Time", *lines, *(paragraph(_core(core, result)) for core in result.cores))
+
+
+def _core(row: CoreRow, result: Result) -> str:
+    awake = figures.ratio(row.cycles_awake, result.cycles)
+    return (
+        f"core {row.number}: awake {figures.percent(awake)}"
+        f" · {figures.count(row.instructions)} instructions · {figures.energy(row.energy_j)}"
+    )
 
 
 REGION_COLUMNS = (

@@ -14,7 +14,25 @@ from mcusim.errors import BoardError
 RAM = "base = 0x20000000\nsize_bytes = 0x40000"
 ICACHE = "line_bytes = 16\nways = 2\nsets = 64"
 
+CORES = """
+[cores]
+count = 2
+held = true
+source = "a test"
+grade = "assumed"
+"""
+
 BROKEN_CHIPS = {
+    "a_second_core_is_one_that_can_share_time": (
+        "\n[[memory]]",
+        CORES + "\n[[memory]]",
+        "cores.count: two cores of type cortex-m4 can't share time; those of cortex-m0plus",
+    ),
+    "no_more_cores_are_awake_than_there_are": (
+        "typical_a = 3.3e-3",
+        "cores_awake = 2\ntypical_a = 3.3e-3",
+        "power.run[0].cores_awake: 2 of the cores; count those that ran",
+    ),
     "every_source_is_given": (
         'max_clock_source = "PS, CPU and CLOCK chapters: 64 MHz; the CPU has no other clock"',
         'max_clock_source = " "',

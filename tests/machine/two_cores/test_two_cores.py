@@ -327,3 +327,11 @@ def test_the_chip_sleeps_while_both_cores_do(tmp_path: Path) -> None:
     assert both.cores[0].cycles_asleep == pytest.approx(one.cores[0].cycles_asleep, rel=0.01)
     assert both.energy.breakdown_j["static"] < 0.05 * one.energy.breakdown_j["static"]
     assert one.energy.breakdown_j["sleep"] == 0
+
+
+def test_the_report_has_a_line_for_each_core(tmp_path: Path) -> None:
+    result, _ = execute(tmp_path, BUSY_SECOND)
+    lines = [line for line in str(result).splitlines() if "core 0:" in line or "core 1:" in line]
+    assert len(lines) == 2
+    assert all("awake" in line and "instructions" in line for line in lines)
+    assert "issue 100 %" in str(result)
