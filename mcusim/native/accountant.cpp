@@ -71,15 +71,14 @@ void Accountant::meet(Block& previous, const Block& block) {
 void Accountant::arrive(Block* previous, Block& block) {
   if (previous != nullptr) {
     if (previous->has(kOpenEnd)) meet(*previous, block);
-    if (previous->has(kStackSelect))
-      select_stack((read_control() & 2U) != 0, registers_[13], block.address);
+    if (previous->has(kStackSelect)) select_stack((read_control() & 2U) != 0, *sp_, block.address);
     if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);
   }
   regions_and_heap(block);
 }
 
 void Accountant::follow_calls(const Block& previous, const Block& block) {
-  const std::uint32_t sp = registers_[13];
+  const std::uint32_t sp = *sp_;
   if (previous.has(kCalls)) {
     if (block.address == previous.fallthrough()) return;
     if (frames.size() < kMaxFrames) frames.push_back({block.address, previous.fallthrough(), sp});
@@ -101,14 +100,14 @@ void Accountant::refresh_top() {
 
 void Accountant::lower_stack(std::uint32_t lowest, const Block* previous, const Block& block) {
   if (previous != nullptr && previous->sets_stack) {
-    stacks.jump(registers_[13], block.address);
+    stacks.jump(*sp_, block.address);
     if (lowest >= stacks.watch()) return;
   }
   stacks.lower(lowest, block.address);
 }
 
 void Accountant::regions_and_heap(const Block& block) {
-  const std::uint32_t sp = registers_[13];
+  const std::uint32_t sp = *sp_;
   for (std::size_t which = active_.size(); which-- > 0;) {
     const Active& active = active_[which];
     if (active.return_address == 0) continue;  // a pin or a marker ends it
@@ -118,7 +117,7 @@ void Accountant::regions_and_heap(const Block& block) {
     if (!returned) break;
     close(which);
   }
-  if (block.region >= 0) open(block.region, registers_[14] & ~1U, sp);
+  if (block.region >= 0) open(block.region, *link_ & ~1U, sp);
   if (!heap_calls_.empty()) finish_heap_call(block.address, sp);
   if (block.heap_function != nullptr) begin_heap_call(*block.heap_function);
 }
@@ -126,17 +125,17 @@ void Accountant::regions_and_heap(const Block& block) {
 void Accountant::stack_frame(std::uint32_t sp, std::uint32_t pc) {
   // The block that just ended may have switched stacks, and no other one has run since.
   if (current_ != nullptr && current_->has(kStackSelect))
-    select_stack((read_control() & 2U) != 0, registers_[13], pc);
+    select_stack((read_control() & 2U) != 0, *sp_, pc);
   else if (current_ != nullptr && current_->sets_stack)
-    stacks.jump(registers_[13], pc);
+    stacks.jump(*sp_, pc);
   if (sp < stacks.watch()) stacks.lower(sp, pc);
 }
 
 void Accountant::begin_heap_call(const HeapFunction& function) {
-  const std::uint32_t argument = registers_[function.argument];
+  const std::uint32_t argument = arguments_[function.argument];
   if (function.kind == HeapKind::kFree) return stacks.freed(argument);
   if (heap_calls_.size() >= kMaxHeapCalls) heap_calls_.erase(heap_calls_.begin());
-  heap_calls_.push_back({&function, registers_[14] & ~1U, registers_[13], argument});
+  heap_calls_.push_back({&function, *link_ & ~1U, *sp_, argument});
 }
 
 void Accountant::finish_heap_call(std::uint32_t pc, std::uint32_t sp) {
@@ -147,7 +146,7 @@ void Accountant::finish_heap_call(std::uint32_t pc, std::uint32_t sp) {
   if (found == heap_calls_.rend()) return;
   const HeapCall call = *found;
   heap_calls_.erase(std::next(found).base());
-  const std::uint32_t address = registers_[0];
+  const std::uint32_t address = arguments_[0];
   if (call.function->kind == HeapKind::kAllocate) return stacks.allocated(address, call.size, pc);
   if (address == 0xFFFFFFFFU) return;
   heap_seen = true;
@@ -179,7 +178,8 @@ bool Accountant::traps_at(const Instruction& i) {
   if (i.effect != Effect::kRead && i.effect != Effect::kWrite) return false;
   // LDM, LDRD and the like need aligned words whatever CCR says (A3.2.1).
   if ((i.shift & kNeedsAlignment) == 0 && (traps & kTrapUnaligned) == 0) return false;
-  return (address_of(i) & (std::uint32_t{i.access_bytes} - 1U)) != 0;
+  trapped_address = address_of(i);
+  return (trapped_address & (std::uint32_t{i.access_bytes} - 1U)) != 0;
 }
 
 bool Accountant::would_trap(std::uint32_t pc) {
@@ -192,7 +192,7 @@ bool Accountant::would_trap(std::uint32_t pc) {
 
 void Accountant::written(std::uint32_t address, const Instruction& i) {
   const std::uint32_t end = address + std::uint32_t{i.access_bytes} * i.count;
-  if (end < registers_[13] && !stacks.all[stacks.active].process) heap_written_ = end;
+  if (end < *sp_ && !stacks.all[stacks.active].process) heap_written_ = end;
 }
 
 bool Accountant::on_io_port(std::uint32_t address) const {
@@ -243,6 +243,16 @@ std::uint64_t Accountant::now() const {
   if (!in_access_ || current_ == nullptr) return cycles;
   const Activity rest = unexecuted(*current_, access_offset_);
   return cycles - static_cast<std::uint64_t>(rest[kCycles]) - under_way_;
+}
+
+std::pair<std::uint64_t, std::uint64_t> Accountant::counts_before(std::uint32_t pc) const {
+  if (current_ == nullptr || pc < current_->address || pc >= current_->fallthrough())
+    return {cycles, instructions};
+  const Activity rest = unexecuted(*current_, pc - current_->address);
+  std::uint64_t left = 0;
+  for (std::size_t column = kAlu; column <= kOther; ++column)
+    left += static_cast<std::uint64_t>(rest[column]);
+  return {cycles - static_cast<std::uint64_t>(rest[kCycles]), instructions - left};
 }
 
 void Accountant::give_back(std::uint32_t pc) {

@@ -41,6 +41,13 @@ struct RegionCount {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> spans;
 };
 
+// Which registers hold what: numbers of the architecture.
+struct CallingConvention {
+  std::uint8_t stack_pointer;
+  std::uint8_t link;  // the return address
+  std::uint8_t first_argument;
+};
+
 struct Sample {
   std::uint64_t cycle;
   Activity totals;
@@ -54,8 +61,14 @@ class Accountant {
   static constexpr std::size_t kMaxPreempted = 256;
   static constexpr std::size_t kMaxHeapCalls = 64;
 
-  // `registers` are r0 to r15 of the running core, always current when a hook runs.
-  void attach(const std::uint32_t* registers) { registers_ = registers; }
+  // `registers` are those of the running core, always current when a hook runs.
+  void attach(const std::uint32_t* registers, const CallingConvention& convention) {
+    registers_ = registers;
+    sp_ = registers + convention.stack_pointer;
+    link_ = registers + convention.link;
+    arguments_ = registers + convention.first_argument;
+    stack_register_ = convention.stack_pointer;
+  }
   void watch_timeline(const Timeline* timeline) { timeline_ = timeline; }
   void look_soon() { next_look_ = 0; }
   void stop_now() { stop_at_cycle_ = next_look_ = 0; }
@@ -130,7 +143,7 @@ class Accountant {
     if (!(block.by_lines && block.cache_epoch == *fetch_epoch_)) fetch(block);
     move_cursor(block.events);
     if (((flags | block.flags) & kMovesStack) != 0) {
-      const std::uint32_t lowest = registers_[13] - block.stack_drop;
+      const std::uint32_t lowest = *sp_ - block.stack_drop;
       if (lowest < stacks.watch()) lower_stack(lowest, previous, block);
     }
     return true;
@@ -171,6 +184,8 @@ class Accountant {
   void add_io_port(std::uint32_t base, std::uint32_t size_bytes) {
     io_port_.emplace_back(base, size_bytes);
   }
+  // Cycles, and instructions, before the one at `pc` of the current block.
+  std::pair<std::uint64_t, std::uint64_t> counts_before(std::uint32_t pc) const;
   // Cycle at which the instruction under way began.
   std::uint64_t now() const;
   // SP was switched by software, an exception or reset; execution goes on at `pc`.
@@ -215,7 +230,8 @@ class Accountant {
   static constexpr std::uint8_t kTrapDivision = 1, kTrapUnaligned = 2;
   std::uint8_t traps = 0;
   bool trapped_by_division = false;
-  std::function<bool()> attention;  // whether something is to be served before the next block
+  std::uint32_t trapped_address = 0;  // else: of the access
+  std::function<bool()> attention;    // whether something is to be served before the next block
   std::function<std::uint32_t()> read_control;  // CONTROL register, after an MSR
 
  private:
@@ -312,7 +328,7 @@ class Accountant {
     } else if (area.place == Place::kRam) [[likely]] {
       current_->recent[kRamWrite] += i.count;
       if (area.write_wait != 0) wait(std::uint64_t{area.write_wait} * i.count);
-      if (address >= heap_written_ && i.base != 13) written(address, i);
+      if (address >= heap_written_ && i.base != stack_register_) written(address, i);
     } else if (area.place != Place::kDevice) {
       write_elsewhere(i, address, area);
     }
@@ -356,6 +372,10 @@ class Accountant {
   const Timeline* timeline_ = nullptr;
   std::vector<std::pair<std::uint32_t, std::vector<Frame>>> preempted_;  // by SP
   const std::uint32_t* registers_ = nullptr;
+  const std::uint32_t* sp_ = nullptr;
+  const std::uint32_t* link_ = nullptr;
+  const std::uint32_t* arguments_ = nullptr;
+  std::uint8_t stack_register_ = 0;
   bool accurate_ = true;
   CoreKind core_ = CoreKind::kCortexM4;
   std::shared_ptr<Flash> flash_;

@@ -52,7 +52,7 @@ ArmEngine::ArmEngine(int cpu_model, bool accurate, int priority_bits, std::uint3
   complete_special_registers();
   if (cpu_model == kCortexM55Model) add_vectors();
   accountant.set_core(kind_of(cpu_model));
-  accountant.attach(direct_ ? direct : copied_registers_);
+  accountant.attach(direct_ ? direct : copied_registers_, {13, 14, 0});
   accountant.set_accurate(accurate);
   accountant.attention = [this] { return attention(); };
   accountant.read_control = [this] { return control(); };

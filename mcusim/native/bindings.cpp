@@ -113,14 +113,6 @@ void set_deep_sleep(Engine& engine, nb::callable python) {
   };
 }
 
-void drop_callbacks(Engine& engine) {
-  engine.decode = nullptr;
-  engine.device_read = nullptr;
-  engine.device_write = nullptr;
-  engine.event = nullptr;
-  engine.deep_sleep = nullptr;
-}
-
 CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
   if (values.empty()) return {};
   if (values.size() != 6) throw nb::value_error("a cache is the 6 members of CacheGeometry");
@@ -341,8 +333,8 @@ void bind_engine(nb::module_& m) {
       .def("set_devices", &set_devices, "read"_a, "write"_a)
       .def(
           "publish",
-          [](Engine& engine, std::uint32_t address, std::uint32_t value) {
-            engine.published.publish(address, value);
+          [](Engine& e, std::uint32_t address, std::uint32_t value) {
+            e.published.publish(address, value);
           },
           "address"_a, "value"_a)
       .def("drop_callbacks", &drop_callbacks)
@@ -432,6 +424,14 @@ void bind_engine(nb::module_& m) {
 
 }  // namespace
 
+void drop_callbacks(Engine& engine) {
+  engine.decode = nullptr;
+  engine.device_read = nullptr;
+  engine.device_write = nullptr;
+  engine.event = nullptr;
+  engine.deep_sleep = nullptr;
+}
+
 NB_MODULE(_native, m) {
   // An engine that lives until the interpreter ends is no error of the user's.
   nb::set_leak_warnings(false);
@@ -464,10 +464,12 @@ NB_MODULE(_native, m) {
   nb::enum_<CoreKind>(m, "CoreKind")
       .value("CORTEX_M4", CoreKind::kCortexM4)
       .value("CORTEX_M7", CoreKind::kCortexM7)
-      .value("SIFIVE_E31", CoreKind::kSifiveE31);
+      .value("SIFIVE_E31", CoreKind::kSifiveE31)
+      .value("RISCV", CoreKind::kRiscv);
   m.def("divide_cycles", &divide_cycles, "core"_a, "dividend"_a, "divisor"_a);
   bind_engine(m);
   bind_arm(m);
+  bind_riscv(m);
   m.def("demangle", &demangle, "name"_a);
   bind_vectors(m);
   m.attr("ACTIVITY_COLUMNS") = static_cast<int>(kColumns);

@@ -5,6 +5,12 @@
 
 namespace mcusim {
 
+class Engine;
+
+// What holds references to Python.
+void drop_callbacks(Engine& engine);
+
 void bind_arm(nanobind::module_& m);
+void bind_riscv(nanobind::module_& m);
 
 }  // namespace mcusim

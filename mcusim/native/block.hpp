@@ -77,7 +77,7 @@ enum class HeapKind : std::uint8_t { kGrow, kAllocate, kFree };
 struct HeapFunction {
   std::uint32_t address;
   HeapKind kind;
-  std::uint8_t argument;  // register of the size, or of the address given back
+  std::uint8_t argument;  // number of the one that is the size, or the address given back
 };
 
 struct Block {

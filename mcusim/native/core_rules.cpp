@@ -22,6 +22,7 @@ std::uint32_t e31_divide_cycles(std::uint32_t dividend, std::uint32_t divisor) {
 
 std::uint32_t divide_cycles(CoreKind core, std::uint32_t dividend, std::uint32_t divisor) {
   if (core == CoreKind::kSifiveE31) return e31_divide_cycles(dividend, divisor);
+  if (core == CoreKind::kRiscv) return 1;
   // Measured on a Cortex-M4 (compendium.i-0.nl, "Division timing"): early termination on the
   // operands' lengths, four quotient bits a step. For the Cortex-M7 no measurement was found; the
   // same is assumed, with 3 cycles at least (LLVM's model has 7 throughout).

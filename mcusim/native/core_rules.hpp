@@ -12,6 +12,7 @@ enum class CoreKind : std::uint8_t {
   kCortexM33,
   kCortexM55,
   kSifiveE31,
+  kRiscv,  // whose table of cycles is all there is
 };
 
 // Cycles of a divide beyond none, by the operands' magnitudes.

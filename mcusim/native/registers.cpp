@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <vector>
 
 namespace mcusim {
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t kLow = 13;  // r0 to r12
 constexpr std::uint32_t kSeed = 0xA5C30017U;
-using Values = std::array<std::uint32_t, kLow>;
+using Numbers = std::span<const int>;
+using Values = std::vector<std::uint32_t>;
 
 // Copies memory that may not be mapped: write(2) reports EFAULT where a load would crash.
 class SafeReader {
@@ -41,39 +43,37 @@ class SafeReader {
   bool ok_ = false;
 };
 
-int low_register(std::size_t i) {
-  return i == 12 ? UC_ARM_REG_R12 : UC_ARM_REG_R0 + static_cast<int>(i);
-}
-
-Values write_pattern(uc_engine* uc, std::uint32_t seed) {
-  Values values{};
-  for (std::size_t i = 0; i < kLow; ++i) {
+Values write_pattern(uc_engine* uc, Numbers numbers, std::uint32_t seed) {
+  Values values(numbers.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = seed + static_cast<std::uint32_t>(i) * 0x01234567U;
-    uc_reg_write(uc, low_register(i), &values[i]);
+    uc_reg_write(uc, numbers[i], &values[i]);
   }
   return values;
 }
 
 // A copy would not follow the core: other patterns must show at the same place.
-bool is_live(uc_engine* uc, const SafeReader& reader, std::uintptr_t at) {
+bool is_live(uc_engine* uc, const SafeReader& reader, Numbers numbers, std::uintptr_t at) {
   for (const std::uint32_t seed : {0x1B5E9D31U, 0x70C3A2E5U, kSeed}) {
-    const Values written = write_pattern(uc, seed);
-    Values seen{};
-    if (!reader.read(at, &seen, sizeof seen) || seen != written) return false;
+    const Values written = write_pattern(uc, numbers, seed);
+    Values seen(written.size());
+    if (!reader.read(at, seen.data(), 4 * seen.size()) || seen != written) return false;
   }
   return true;
 }
 
-std::uintptr_t search(uc_engine* uc, const SafeReader& reader, std::uintptr_t object) {
+std::uintptr_t search(uc_engine* uc, const SafeReader& reader, Numbers numbers,
+                      std::uintptr_t object) {
   constexpr std::size_t kStep = 4096;
   constexpr std::size_t kReach = 64 * 1024;  // the CPU object of 2.1.4 has them 41 kB in
-  const Values values = write_pattern(uc, kSeed);
+  const Values values = write_pattern(uc, numbers, kSeed);
+  const std::size_t size = 4 * values.size();
   std::vector<std::uint8_t> window(kReach + kStep);
   std::size_t have = 0;
   while (have < kReach && reader.read(object + have, window.data() + have, kStep)) have += kStep;
-  for (std::size_t at = 0; at + sizeof values <= have; at += 4)
-    if (std::memcmp(window.data() + at, values.data(), sizeof values) == 0 &&
-        is_live(uc, reader, object + at))
+  for (std::size_t at = 0; at + size <= have; at += 4)
+    if (std::memcmp(window.data() + at, values.data(), size) == 0 &&
+        is_live(uc, reader, numbers, object + at))
       return object + at;
   return 0;
 }
@@ -278,7 +278,7 @@ bool add_double_precision(uc_engine* uc, const std::uint32_t* registers) {
   return false;
 }
 
-const std::uint32_t* find_arm_registers(uc_engine* uc) {
+std::uint32_t* find_registers(uc_engine* uc, std::span<const int> numbers) {
   const SafeReader reader;
   // The engine holds a pointer to its CPU object within its first fields.
   constexpr std::size_t kFields = 512;
@@ -288,11 +288,26 @@ const std::uint32_t* find_arm_registers(uc_engine* uc) {
     if (!reader.read(reinterpret_cast<std::uintptr_t>(uc) + i * sizeof pointer, &pointer,
                      sizeof pointer))
       break;
-    if (pointer > 0xFFFF && pointer % 8 == 0) found = search(uc, reader, pointer);
+    if (pointer > 0xFFFF && pointer % 8 == 0) found = search(uc, reader, numbers, pointer);
   }
   const std::uint32_t zero = 0;
-  for (std::size_t i = 0; i < kLow; ++i) uc_reg_write(uc, low_register(i), &zero);
-  return reinterpret_cast<const std::uint32_t*>(found);
+  for (const int number : numbers) uc_reg_write(uc, number, &zero);
+  return reinterpret_cast<std::uint32_t*>(found);
+}
+
+std::uint32_t* find_word_of(uc_engine* uc, const std::uint32_t* registers, int number,
+                            std::uint32_t value) {
+  if (registers == nullptr) return nullptr;
+  const SafeReader reader;
+  return find_word(uc, reader, reinterpret_cast<std::uintptr_t>(registers), number, value);
+}
+
+const std::uint32_t* find_arm_registers(uc_engine* uc) {
+  std::array<int, kLow> numbers{};
+  for (std::size_t i = 0; i < kLow; ++i)
+    numbers[i] = i == 12 ? static_cast<int>(UC_ARM_REG_R12)
+                         : static_cast<int>(UC_ARM_REG_R0) + static_cast<int>(i);
+  return find_registers(uc, numbers);
 }
 
 }  // namespace mcusim

@@ -4,6 +4,7 @@
 #include <unicorn/unicorn.h>
 
 #include <cstdint>
+#include <span>
 
 namespace mcusim {
 
@@ -42,6 +43,14 @@ std::uint8_t* find_vector_registers(uc_engine* uc, const std::uint32_t* register
 
 // Gives Unicorn's Cortex-M33 double precision, by the bits of MVFR0 that its decoder asks.
 bool add_double_precision(uc_engine* uc, const std::uint32_t* registers);
+
+// Where consecutive 32-bit registers live, the first of `numbers` first; nullptr when they can't be
+// found for sure.
+std::uint32_t* find_registers(uc_engine* uc, std::span<const int> numbers);
+
+// The only word behind `registers` that follows a register between 0 and `value`, or nullptr.
+std::uint32_t* find_word_of(uc_engine* uc, const std::uint32_t* registers, int number,
+                            std::uint32_t value);
 
 // Address of sixteen consecutive 32-bit registers, or nullptr when they can't be found for sure.
 const std::uint32_t* find_arm_registers(uc_engine* uc);

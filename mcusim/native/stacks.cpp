@@ -72,12 +72,15 @@ void Stacks::leave(std::uint32_t sp) {
 }
 
 void Stacks::jump(std::uint32_t sp, std::uint32_t pc) {
+  // Where reset gives no stack pointer, the first one that firmware sets is the main stack's.
+  if (all[active].lowest == StackUse::kUnused) return select(false, sp, pc);
   const Extent extent = extent_of(sp);
   if (extent.known() && extent.base != all[active].extent.base) select(all[active].process, sp, pc);
 }
 
 void Stacks::lower(std::uint32_t lowest, std::uint32_t pc) {
   StackUse& stack = all[active];
+  if (stack.lowest == StackUse::kUnused) return;  // there is none yet
   if (lowest < stack.lowest) {
     stack.lowest = lowest;
     stack.lowest_pc = pc;

@@ -96,7 +96,7 @@ class Stacks {
   std::uint32_t guard_ = 0;
   std::uint32_t heap_end_ = 0;
   std::uint64_t heap_bytes_ = 0;
-  std::uint32_t watch_ = 0;
+  std::uint32_t watch_ = StackUse::kUnused;
   bool frames_are_news_ = false;
   std::size_t news_depth_ = 0;
 };
