@@ -27,7 +27,11 @@ nb::object vector_instruction(std::uint32_t code) {
                                            "move",
                                            "long shift",
                                            "select",
-                                           "loop"};
+                                           "loop",
+                                           "clear",
+                                           "half",
+                                           "half load",
+                                           "half store"};
   const mve::Instruction found = mve::decode(code, true);
   if (!mve::is_extension(found)) return nb::none();
   nb::dict fields;

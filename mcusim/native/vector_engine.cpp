@@ -13,11 +13,12 @@ namespace {
 constexpr std::uint32_t kThumb = 1U << 24;      // of xPSR
 constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
 constexpr std::uint32_t kFlagBits = 0xF8000000U;
-constexpr std::uint32_t kFpuActive = 4U;          // CONTROL.FPCA
-constexpr std::uint32_t kOwnFpscr = 0x08080000U;  // QC and FZ16, which Unicorn drops
-constexpr std::uint32_t kTailSize = 0x00070000U;  // LTPSIZE
-constexpr std::size_t kLongestRun = 128;          // instructions
-constexpr int kScalarBlocks = 4;                  // in a row, before Unicorn takes over again
+constexpr std::uint32_t kGreaterBits = 0x000F0000U;  // GE
+constexpr std::uint32_t kFpuActive = 4U;             // CONTROL.FPCA
+constexpr std::uint32_t kOwnFpscr = 0x08080000U;     // QC and FZ16, which Unicorn drops
+constexpr std::uint32_t kTailSize = 0x00070000U;     // LTPSIZE
+constexpr std::size_t kLongestRun = 128;             // instructions
+constexpr int kScalarBlocks = 4;                     // in a row, before Unicorn takes over again
 
 std::uint32_t code_word(const std::uint8_t* from, bool wide) {
   const std::uint32_t first = from[0] | std::uint32_t{from[1]} << 8;
@@ -28,9 +29,10 @@ bool is_wide_at(const std::uint8_t* from) {
   return mve::is_wide(from[0] | std::uint32_t{from[1]} << 8);
 }
 
-// What Unicorn's core would execute as another instruction, instead of refusing it.
+// What Unicorn's core would execute as another instruction, or refuse as one of a coprocessor.
 bool is_silent(const mve::Instruction& i) {
-  return i.encoding->unit == mve::Unit::kLongShift || i.encoding->unit == mve::Unit::kMove;
+  const mve::Unit unit = i.encoding->unit;
+  return unit == mve::Unit::kLongShift || unit == mve::Unit::kMove || unit >= mve::Unit::kClear;
 }
 
 }  // namespace
@@ -152,7 +154,9 @@ void ArmEngine::store_vector_state() {
   const mve::State& s = helium_->state;
   const std::uint32_t xpsr = reg(UC_ARM_REG_XPSR);
   const std::uint32_t it = (s.it & 0xFCU) << 8 | (s.it & 3U) << 25;
-  const std::uint32_t now = (xpsr & ~(kFlagBits | kItBits)) | s.apsr | it;
+  const std::uint32_t cleared = kFlagBits | kItBits | (s.clears_ge ? kGreaterBits : 0U);
+  helium_->state.clears_ge = false;
+  const std::uint32_t now = (xpsr & ~cleared) | s.apsr | it;
   if (((xpsr ^ now) & kItBits) != 0)
     set_reg(UC_ARM_REG_XPSR, now);
   else if (xpsr != now)
@@ -251,6 +255,7 @@ bool ArmEngine::execute(const VectorRun& run) {
   // Without a floating-point context the loops have no tail.
   const bool context = (*special_.fpu_control & kFpuActive) != 0;
   const std::uint32_t kept = s.ltpsize;
+  s.fpu_context = context;
   if (!context) s.ltpsize = mve::kNoTail;
   s.next = run.address;
   bool done = true;

@@ -6,10 +6,11 @@ The native core decodes them for execution; what it knows of an encoding is here
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from mcusim import _native
-from mcusim.timing.instruction import LR, NO_REGISTER, Instruction, Kind
+from mcusim.timing.instruction import LR, NO_REGISTER, PC, Instruction, Kind
 from mcusim.timing.thumb import decode as decode_scalar
 
 _KINDS = {
@@ -17,12 +18,17 @@ _KINDS = {
     "loop": Kind.BRANCH,
     "select": Kind.ALU,
     "long shift": Kind.MULTIPLY,
+    "clear": Kind.ALU,
 }
-_WITHOUT_FPU = ("select", "long shift")
+_WITHOUT_FPU = ("select", "long shift", "clear")
 _SCALAR_LOOPS = ("le", "dls", "wls", "bf")
 """Low-overhead branches without tail predication, which leave FPSCR alone."""
 _LOADS = ("load", "gather", "interleaved load")
 _STORES = ("store", "scatter", "interleaved store")
+_HALVES = {"half": Kind.FPU, "half load": Kind.VECTOR_LOAD, "half store": Kind.VECTOR_STORE}
+"""Scalar instructions of half precision, by unit; their loads and stores tell addresses as vector
+ones do."""
+_ACCUMULATES = re.compile(r"^v(n?ml|fn?m)[as]$|^vins$")
 
 
 @lru_cache(maxsize=65536)
@@ -35,6 +41,8 @@ def decode(encoding: bytes) -> tuple[Instruction, str]:
     if found is None:
         return decode_scalar(encoding), ""
     name, unit, fields = found
+    if unit in _HALVES:
+        return _half(name, unit, fields), ""
     if name == "vdup":
         unit = "integer"  # fills a vector (LLVM: one in two cycles), unlike the moves of a lane
     return _describe(name, unit, fields), unit
@@ -49,6 +57,31 @@ def _describe(name: str, unit: str, fields: dict[str, int]) -> Instruction:
     return Instruction(
         4, name, _KINDS.get(unit, _kind(unit)), reads=reads, writes=writes, touches_fpu=vectors,
         fpu_reads=fpu_reads, fpu_writes=fpu_writes,
+    )  # fmt: skip
+
+
+def _half(name: str, unit: str, fields: dict[str, int]) -> Instruction:
+    """A scalar one; `d`, `n`, `m` with `x`, `y`, `q` below them are numbers of S registers."""
+    registers = {
+        key: 1 << (fields[key] << 1 | fields[low])
+        for key, low in (("d", "x"), ("n", "y"), ("m", "q"))
+        if key in fields and low in fields
+    }
+    written = registers.pop("d", 0)
+    read = sum(set(registers.values()))
+    core = fields.get("k", NO_REGISTER)
+    if unit == "half store" or name == "vcmp":
+        read, written = read | written, 0
+    elif _ACCUMULATES.match(name) or "o" in fields:
+        read |= written
+    to_core = core != NO_REGISTER and fields.get("t") == 1
+    if core != NO_REGISTER:
+        read, written = (read, 0) if to_core else (0, read)
+    base = 1 << fields["s"] if fields.get("s", PC) != PC else 0
+    core_bit = 0 if core == NO_REGISTER else 1 << core
+    return Instruction(
+        4, f"{name}.f16", _HALVES[unit], reads=base | (0 if to_core else core_bit),
+        writes=core_bit if to_core else 0, touches_fpu=True, fpu_reads=read, fpu_writes=written,
     )  # fmt: skip
 
 
@@ -72,6 +105,11 @@ def _loop(name: str, fields: dict[str, int]) -> Instruction:
     )  # fmt: skip
 
 
+def _cleared(fields: dict[str, int]) -> int:
+    """Core registers of CLRM's list."""
+    return fields.get("l", 0) & 0x5FFF
+
+
 def _core_registers(unit: str, fields: dict[str, int]) -> tuple[int, int]:
     """Core registers read and written, a bit each."""
     single = sum(1 << fields[key] for key in ("k", "s", "t") if fields.get(key, 15) != 15)
@@ -82,6 +120,8 @@ def _core_registers(unit: str, fields: dict[str, int]) -> tuple[int, int]:
     if unit == "long shift":
         pair = 1 << fields["k"] if "k" in fields else 1 << 2 * fields["l"] | 2 << 2 * fields["h"]
         return pair | (1 << fields["r"] if "r" in fields else 0), pair
+    if unit == "clear":
+        return 0, _cleared(fields)
     if unit == "select":
         sources = sum(1 << r for r in {fields["n"], fields["m"]} if r != 15)
         return sources, 1 << fields["k"]

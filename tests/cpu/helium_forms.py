@@ -157,6 +157,32 @@ lsll {e}, {o}, r12|asrl {e}, {o}, r12|uqrshll {e}, {o}, #64, r12|uqrshll {e}, {o
 sqrshrl {e}, {o}, #64, r12|sqrshrl {e}, {o}, #48, r12|csel {a}, {b}, {e}, {.C}
 csinc {a}, {b}, {e}, {.C}|csinv {a}, {b}, {o}, {.C}|csneg {a}, {b}, {o}, {.C}
 """
+# Scalar half precision, between other scalar instructions; {sd}, {sn}, {sm} are S registers.
+# Binutils 2.40 has no scalar VCVT of 16-bit fixed-point numbers.
+HALF = """
+vadd.f16 {sd}, {sn}, {sm}|vsub.f16 {sd}, {sn}, {sm}|vmul.f16 {sd}, {sn}, {sm}
+vnmul.f16 {sd}, {sn}, {sm}|vdiv.f16 {sd}, {sn}, {sm}|vmla.f16 {sd}, {sn}, {sm}
+vmls.f16 {sd}, {sn}, {sm}|vnmla.f16 {sd}, {sn}, {sm}|vnmls.f16 {sd}, {sn}, {sm}
+vfma.f16 {sd}, {sn}, {sm}|vfms.f16 {sd}, {sn}, {sm}|vfnma.f16 {sd}, {sn}, {sm}
+vfnms.f16 {sd}, {sn}, {sm}|vabs.f16 {sd}, {sm}|vneg.f16 {sd}, {sm}|vsqrt.f16 {sd}, {sm}
+vcmp.f16 {sn}, {sm}|vcmpe.f16 {sn}, {sm}|vcmp.f16 {sn}, #0|vcmpe.f16 {sn}, #0
+vmaxnm.f16 {sd}, {sn}, {sm}|vminnm.f16 {sd}, {sn}, {sm}|vseleq.f16 {sd}, {sn}, {sm}
+vselvs.f16 {sd}, {sn}, {sm}|vselge.f16 {sd}, {sn}, {sm}|vselgt.f16 {sd}, {sn}, {sm}
+vrintr.f16 {sd}, {sm}|vrintz.f16 {sd}, {sm}|vrintx.f16 {sd}, {sm}|vrinta.f16 {sd}, {sm}
+vrintn.f16 {sd}, {sm}|vrintp.f16 {sd}, {sm}|vrintm.f16 {sd}, {sm}|vcvt.f16.s32 {sd}, {sm}
+vcvt.f16.u32 {sd}, {sm}|vcvt.s32.f16 {sd}, {sm}|vcvt.u32.f16 {sd}, {sm}|vcvtr.s32.f16 {sd}, {sm}
+vcvtr.u32.f16 {sd}, {sm}|vcvt{.m}.s32.f16 {sd}, {sm}|vcvt{.m}.u32.f16 {sd}, {sm}
+.inst.w 0xeeba0940 + {0S} + {8}|.inst.w 0xeebb0940 + {0S} + {8}|.inst.w 0xeebe0940 + {0S} + {8}
+.inst.w 0xeebf0940 + {0S} + {8}|vcvt.f16.s32 {sd}, {sd}, #{+32}|vcvt.f16.u32 {sd}, {sd}, #{+32}
+vcvt.s32.f16 {sd}, {sd}, #{+32}|vcvt.u32.f16 {sd}, {sd}, #{+32}|vmov.f16 {sd}, #1.5
+vmov.f16 {sd}, #-0.1875|vmov.f16 {sd}, {a}|vmov.f16 {a}, {sn}|vins.f16 {sd}, {sm}
+vmovx.f16 {sd}, {sm}|vldr.16 {sd}, [{p}, #{2*100}]|vldr.16 {sd}, [{p}, #-{2*100}]
+vstr.16 {sd}, [{p}, #{2*100}]
+"""
+CLEAR = """
+clrm {{ {a}, {b} }}|clrm {{r0, r3, r5, apsr}}|clrm {{ {e}, r12 }}|vscclrm {{s3-s8, vpr}}
+vscclrm {{d2-d4, vpr}}|vscclrm {{vpr}}
+"""
 
 
 def forms(text: str) -> list[str]:
@@ -174,11 +200,14 @@ def fill(form: str, random: Random) -> str:
     """An instruction of a form."""
     vectors = random.sample(range(7), 3)
     core = random.sample(range(6), 2)
+    singles = random.sample(range(28), 3)
     even, odd = random.choice([0, 2, 4]), random.choice([1, 3, 5])
     values = {
         "d": f"q{vectors[0]}", "n": f"q{vectors[1]}", "m": f"q{vectors[2]}",
         "a": f"r{core[0]}", "b": f"r{core[1]}", "e": f"r{even}", "o": f"r{odd}",
         "p": "r6",
+        "sd": f"s{singles[0]}", "sn": f"s{singles[1]}", "sm": f"s{singles[2]}",
+        "0S": f"{singles[0] >> 1}*4096 + {singles[0] & 1}*4194304",
         "0D": f"{vectors[0]}*8192", "0M": f"{vectors[2]}*2",
     }  # fmt: skip
     out = []

@@ -13,7 +13,9 @@ from case import Case
 from helium_forms import (
     ADDRESSES,
     ALONE,
+    CLEAR,
     FLOAT,
+    HALF,
     HALVES,
     MEMORY,
     PREDICABLE,
@@ -24,7 +26,7 @@ from helium_forms import (
 
 WITH_ADDRESSES = set(forms(ADDRESSES))
 GATHERED = {form for form in forms(MEMORY) if "q7" in form}
-FLOATING = set(forms(FLOAT)) | set(forms(HALVES))
+FLOATING = {*forms(FLOAT), *forms(HALVES), *forms(HALF)}
 EQUALITY = {form for form in FLOATING if "{.c}" in form}
 SUFFIXES = {1: ["t"], 2: ["tt", "te"], 3: ["ttt", "tte", "tet", "tee"], 4: ["tttt", "tete", "teet"]}
 SIZES = ["8", "16", "32"]
@@ -54,6 +56,8 @@ class Program:
 
     def _piece(self) -> list[str]:
         r = self._random
+        if r.random() < 0.15:
+            return self._scalar_halves()
         if r.random() < 0.12:
             # QEMU 7.2 gives 0 for shifts by more than 48 to the right, where bits are left of 64.
             return [
@@ -72,6 +76,22 @@ class Program:
             lines = [_predicated(line, s) for line, s in zip(lines, suffixes, strict=True)]
             lines.insert(0, f"vps{suffixes}")
         return ["ldr r6, [sp, #4]", *before, *self._looped(lines, chosen)]
+
+    def _scalar_halves(self) -> list[str]:
+        """Half precision with some rounding, NaNs kept or not; now and then in an IT block."""
+        r = self._random
+        control = r.choice([0, 1 << 22, 2 << 22, 3 << 22]) | r.choice([0, 1 << 25])
+        lines = ["vmrs r6, fpscr", "bic r6, r6, #0x02c00000", f"orr r6, r6, #{control:#x}"]
+        lines += ["vmsr fpscr, r6", "ldr r6, [sp, #4]"]
+        lines += [self._instruction(r.choice(forms(HALF))) for _ in range(r.choice([1, 2, 3, 4]))]
+        if r.random() < 0.2:
+            plain = [form for form in forms(HALF) if form.startswith(("vadd", "vmul", "vldr"))]
+            name, _, rest = self._instruction(r.choice(plain)).partition(" ")
+            base, dot, kind = name.partition(".")
+            lines += ["it mi", f"{base}mi{dot}{kind} {rest}"]
+        if r.random() < 0.2:
+            lines.append(self._instruction(r.choice(forms(CLEAR))))
+        return [*lines, "vmrs r6, fpscr", "bic r6, r6, #0x02c00000", "vmsr fpscr, r6"]
 
     def _looped(self, lines: list[str], chosen: list[str]) -> list[str]:
         r = self._random

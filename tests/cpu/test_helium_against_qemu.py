@@ -15,7 +15,7 @@ from pathlib import Path
 import helium_programs
 import pytest
 from arch_profile import ARMV81M, QEMU
-from helium_forms import ADDRESSES, ALONE, PREDICABLE, forms
+from helium_forms import ADDRESSES, ALONE, CLEAR, HALF, PREDICABLE, forms
 
 import mcusim
 
@@ -47,5 +47,6 @@ def test_programs_do_what_they_do_on_qemu(tmp_path: Path) -> None:
         pairs = zip(ours, theirs, strict=True)
         different += [(batch, i, forms_used[i]) for i, (a, b) in enumerate(pairs) if a != b]
     assert different == []
-    every = [*forms(ADDRESSES), *forms(ALONE), *(form for group in PREDICABLE for form in group)]
+    alone = [form for text in (ADDRESSES, ALONE, CLEAR, HALF) for form in forms(text)]
+    every = [*alone, *(form for group in PREDICABLE for form in group)]
     assert [form for form in every if not used[form]] == []

@@ -48,6 +48,12 @@ def timed(text: str, folder: Path) -> dict[str, Any]:
         ("movs r0, #1\nmovs r1, #2", 1),
         ("movs r0, #1\nadds r1, r0, #2", 2),
         ("ldr r0, [r1]\nadd.w r2, r0, r3", 3),
+        # Half precision as single (LLVM: vmul.f16 2).
+        ("vmul.f16 s0, s1, s2\nvadd.f16 s3, s0, s2", 3),
+        ("vmul.f16 s0, s1, s2\nvadd.f16 s3, s1, s2", 2),
+        ("vmov.f16 s0, r0\nvadd.f16 s3, s0, s2", 2),
+        ("vmov.f16 r0, s0\nadds r1, r0, #1", 2),
+        ("clrm {r0, r1}\nadds r2, r0, #1", 2),
     ],
 )
 def test_cycles_of_a_block(text: str, cycles: int, tmp_path: Path) -> None:

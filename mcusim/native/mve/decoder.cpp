@@ -36,9 +36,9 @@ std::vector<Row> all_rows() {
   for (const auto group :
        {loop_encodings(), predicate_encodings(), memory_encodings(), move_encodings(),
         narrow_encodings(), float_encodings(), convert_encodings(), compare_encodings(),
-        across_encodings(), shift_encodings(), multiply_encodings(), integer_encodings(),
-        long_shift_encodings(), scalar_encodings(), scalar_wide_encodings(),
-        scalar_memory_encodings()})
+        across_encodings(), half_encodings(), clear_encodings(), shift_encodings(),
+        multiply_encodings(), integer_encodings(), long_shift_encodings(), scalar_encodings(),
+        scalar_wide_encodings(), scalar_memory_encodings()})
     for (const Encoding& encoding : group) rows.push_back(row_of(encoding));
   return rows;
 }

@@ -30,6 +30,10 @@ enum class Unit : std::uint8_t {
   kLongShift,  // of core registers
   kSelect,     // CSEL and the like
   kLoop,       // low-overhead loops
+  kClear,      // CLRM, VSCCLRM
+  kHalf,       // scalar half precision
+  kHalfLoad,
+  kHalfStore,
 };
 
 // An encoding: `pattern` has 16 or 32 of 0, 1, '.' (any), and letters, whose bits are collected
@@ -66,6 +70,8 @@ std::span<const Encoding> move_encodings();
 std::span<const Encoding> narrow_encodings();
 std::span<const Encoding> float_encodings();
 std::span<const Encoding> convert_encodings();
+std::span<const Encoding> half_encodings();
+std::span<const Encoding> clear_encodings();
 std::span<const Encoding> compare_encodings();
 std::span<const Encoding> across_encodings();
 std::span<const Encoding> shift_encodings();

@@ -44,7 +44,21 @@ double rounded(double value, Rounding mode) {
   }
 }
 
+// A magnitude, rounded in the direction that the mode has for numbers of its sign.
+double rounded_magnitude(double units, Rounding mode, bool negative) {
+  if (mode == Rounding::kUp) return negative ? std::floor(units) : std::ceil(units);
+  if (mode == Rounding::kDown) return negative ? std::ceil(units) : std::floor(units);
+  return rounded(units, mode);
+}
+
 }  // namespace
+
+void Arithmetic::follow_fpscr() {
+  constexpr Rounding kModes[] = {Rounding::kNearest, Rounding::kUp, Rounding::kDown,
+                                 Rounding::kTowardZero};
+  mode_ = kModes[s_.fpscr >> 22 & 3U];
+  keeps_nans_ = (s_.fpscr & kDefaultNan) == 0;
+}
 
 std::uint32_t Arithmetic::infinity(bool negative) const {
   return (negative ? sign_bit() : 0U) | (size_ == 1 ? 0x7C00U : 0x7F800000U);
@@ -57,19 +71,19 @@ Number Arithmetic::unpack(std::uint32_t bits) {
   const std::uint32_t exponent = bits >> f.fraction_bits & highest;
   const double sign = (bits & sign_bit()) != 0 ? -1.0 : 1.0;
   if (exponent == highest) {
-    if (fraction == 0) return {Number::kInfinite, sign * HUGE_VAL};
+    if (fraction == 0) return {Number::kInfinite, sign * HUGE_VAL, 0};
     const bool quiet = (fraction >> (f.fraction_bits - 1) & 1U) != 0;
-    return {quiet ? Number::kQuiet : Number::kSignalling, 0};
+    return {quiet ? Number::kQuiet : Number::kSignalling, 0, bits};
   }
   if (exponent == 0) {
     if (fraction != 0 && flushes_results()) {
       if (size_ == 2) raise(kInputDenormal);
-      return {Number::kFinite, sign * 0.0};
+      return {Number::kFinite, sign * 0.0, 0};
     }
-    return {Number::kFinite, sign * std::ldexp(fraction, f.lowest_exponent - f.fraction_bits)};
+    return {Number::kFinite, sign * std::ldexp(fraction, f.lowest_exponent - f.fraction_bits), 0};
   }
   const int power = static_cast<int>(exponent) - 1 + f.lowest_exponent - f.fraction_bits;
-  return {Number::kFinite, sign * std::ldexp(fraction | 1U << f.fraction_bits, power)};
+  return {Number::kFinite, sign * std::ldexp(fraction | 1U << f.fraction_bits, power), 0};
 }
 
 std::uint32_t Arithmetic::round(double value) {
@@ -84,37 +98,86 @@ std::uint32_t Arithmetic::round(double value) {
   }
   const int power = std::max(exponent, f.lowest_exponent);
   const double units = std::ldexp(std::fabs(value), f.fraction_bits - power);
-  const double whole = std::nearbyint(units);
+  const double whole = rounded_magnitude(units, mode_, sign != 0);
   if (whole != units) raise(tiny ? kInexact | kUnderflowed : std::uint32_t{kInexact});
   if (std::ldexp(whole, power - f.fraction_bits) >= std::ldexp(1.0, f.highest_exponent + 1)) {
     raise(kOverflowed | kInexact);
-    return infinity(sign != 0);
+    // The largest number, where rounding leads away from infinity.
+    const bool stays =
+        mode_ == Rounding::kTowardZero || mode_ == (sign != 0 ? Rounding::kUp : Rounding::kDown);
+    return infinity(sign != 0) - (stays ? 1U : 0U);
   }
   // A number that is not normal has no implicit bit to take off, and the same power.
   const auto biased = static_cast<std::uint32_t>(power - f.lowest_exponent);
   return sign | ((biased << f.fraction_bits) + static_cast<std::uint32_t>(whole));
 }
 
-std::uint32_t Arithmetic::nan_of(const Number& a, const Number& b) {
-  if (a.kind == Number::kSignalling || b.kind == Number::kSignalling) raise(kInvalid);
+std::uint32_t Arithmetic::default_or(const Number& chosen) const {
+  const std::uint32_t quiet = size_ == 1 ? 0x200U : 0x400000U;
+  return keeps_nans_ ? chosen.bits | quiet : default_nan();
+}
+
+std::uint32_t Arithmetic::nan_of(std::initializer_list<Number> operands) {
+  for (const Number& each : operands)
+    if (each.kind == Number::kSignalling) {
+      raise(kInvalid);
+      return default_or(each);
+    }
+  for (const Number& each : operands)
+    if (each.is_nan()) return default_or(each);
   return default_nan();
+}
+
+// Numbers that cancel give a negative zero only where rounding leads down.
+double Arithmetic::signed_zero(double sum, const Number& a, const Number& b) const {
+  const bool cancels = sum == 0 && std::signbit(a.value) != std::signbit(b.value);
+  return cancels && mode_ == Rounding::kDown ? -0.0 : sum;
 }
 
 std::uint32_t Arithmetic::add(std::uint32_t a, std::uint32_t b) {
   const Number x = unpack(a), y = unpack(b);
-  if (x.is_nan() || y.is_nan()) return nan_of(x, y);
+  if (x.is_nan() || y.is_nan()) return nan_of({x, y});
   if (x.kind == Number::kInfinite || y.kind == Number::kInfinite) {
     const double sum = x.value + y.value;
     if (!std::isnan(sum)) return infinity(std::signbit(sum));
     raise(kInvalid);
     return default_nan();
   }
-  return round(odd_sum(x.value, y.value));
+  return round(signed_zero(odd_sum(x.value, y.value), x, y));
+}
+
+std::uint32_t Arithmetic::subtract(std::uint32_t a, std::uint32_t b) {
+  const Number y = unpack(b);
+  // A NaN keeps its sign.
+  return add(a, y.is_nan() ? b : negated(b));
+}
+
+std::uint32_t Arithmetic::divide(std::uint32_t a, std::uint32_t b) {
+  const Number x = unpack(a), y = unpack(b);
+  if (x.is_nan() || y.is_nan()) return nan_of({x, y});
+  const double quotient = x.value / y.value;
+  if (std::isnan(quotient)) {
+    raise(kInvalid);
+    return default_nan();
+  }
+  if (y.value == 0 && x.kind == Number::kFinite) raise(kDividedByZero);
+  // A double has more than twice the bits of a half: rounding it again changes nothing.
+  return std::isinf(quotient) ? infinity(std::signbit(quotient)) : round(quotient);
+}
+
+std::uint32_t Arithmetic::square_root(std::uint32_t a) {
+  const Number x = unpack(a);
+  if (x.is_nan()) return nan_of({x});
+  if (x.value < 0) {
+    raise(kInvalid);
+    return default_nan();
+  }
+  return x.kind == Number::kInfinite ? infinity(false) : round(std::sqrt(x.value));
 }
 
 std::uint32_t Arithmetic::multiply(std::uint32_t a, std::uint32_t b) {
   const Number x = unpack(a), y = unpack(b);
-  if (x.is_nan() || y.is_nan()) return nan_of(x, y);
+  if (x.is_nan() || y.is_nan()) return nan_of({x, y});
   const double product = x.value * y.value;
   if (std::isnan(product)) {
     raise(kInvalid);
@@ -132,23 +195,21 @@ std::uint32_t Arithmetic::fused(std::uint32_t a, std::uint32_t b, std::uint32_t 
     raise(kInvalid);
     return default_nan();
   }
-  if (nan || z.is_nan()) {
-    nan_of(x, y);
-    return nan_of(z, z);
-  }
+  if (nan || z.is_nan()) return nan_of({z, x, y});
   if (std::isinf(product) || z.kind == Number::kInfinite) {
     const double sum = product + z.value;
     if (!std::isnan(sum)) return infinity(std::signbit(sum));
     raise(kInvalid);
     return default_nan();
   }
-  return round(odd_sum(product, z.value));
+  const Number exact{Number::kFinite, product, 0};
+  return round(signed_zero(odd_sum(product, z.value), exact, z));
 }
 
 std::uint32_t Arithmetic::extreme(std::uint32_t a, std::uint32_t b, bool largest) {
   const Number x = unpack(a), y = unpack(b);
-  if (x.kind == Number::kSignalling || y.kind == Number::kSignalling) return nan_of(x, y);
-  if (x.is_nan() && y.is_nan()) return default_nan();
+  if (x.kind == Number::kSignalling || y.kind == Number::kSignalling) return nan_of({x, y});
+  if (x.is_nan() && y.is_nan()) return nan_of({x, y});
   const bool first =
       y.is_nan() || (!x.is_nan() && (x.value == y.value ? std::signbit(x.value) != largest
                                                         : (x.value > y.value) == largest));
@@ -161,7 +222,7 @@ int Arithmetic::compare(std::uint32_t a, std::uint32_t b, bool signals) {
   const Number x = unpack(a), y = unpack(b);
   if (x.is_nan() || y.is_nan()) {
     if (signals) raise(kInvalid);
-    nan_of(x, y);
+    nan_of({x, y});
     return 2;
   }
   return x.value < y.value ? -1 : x.value > y.value ? 1 : 0;
@@ -169,7 +230,7 @@ int Arithmetic::compare(std::uint32_t a, std::uint32_t b, bool signals) {
 
 std::uint32_t Arithmetic::to_integral(std::uint32_t a, Rounding mode, bool exact) {
   const Number x = unpack(a);
-  if (x.is_nan()) return nan_of(x, x);
+  if (x.is_nan()) return nan_of({x});
   if (x.kind == Number::kInfinite) return infinity(x.value < 0);
   const double whole = rounded(x.value, mode);
   if (exact && whole != x.value) raise(kInexact);
@@ -177,8 +238,8 @@ std::uint32_t Arithmetic::to_integral(std::uint32_t a, Rounding mode, bool exact
 }
 
 std::uint32_t Arithmetic::to_fixed(std::uint32_t a, int fraction_bits, bool is_unsigned,
-                                   Rounding mode) {
-  const int bits = size_ == 1 ? 16 : 32;
+                                   Rounding mode, int bits) {
+  if (bits == 0) bits = size_ == 1 ? 16 : 32;
   const double highest = std::ldexp(1.0, is_unsigned ? bits : bits - 1) - 1;
   const double lowest = is_unsigned ? 0 : -highest - 1;
   const Number x = unpack(a);
@@ -211,7 +272,7 @@ std::uint32_t Arithmetic::to_half(std::uint32_t single) {
     raise(kInvalid);
     return x.is_nan() ? sign : sign | 0x7FFFU;
   }
-  if (x.is_nan()) return nan_of(x, x);
+  if (x.is_nan()) return nan_of({x});
   if (x.kind == Number::kInfinite) return infinity(sign != 0);
   if (alternative && std::fabs(x.value) >= 65536.0) {
     const double units = std::ldexp(std::fabs(x.value), -6), whole = std::nearbyint(units);
@@ -246,7 +307,7 @@ std::uint32_t Arithmetic::to_single(std::uint32_t half) {
   s_.fpscr &= ~kHalfFlush;
   const Number x = narrow.unpack(half);
   s_.fpscr |= before;
-  if (x.is_nan()) return nan_of(x, x);
+  if (x.is_nan()) return nan_of({x});
   if (x.kind == Number::kInfinite) return infinity(x.value < 0);
   return round(x.value);
 }

@@ -33,6 +33,7 @@ struct InvalidState {};
 inline constexpr std::uint32_t kNegative = 1U << 31, kZero = 1U << 30, kCarry = 1U << 29;
 inline constexpr std::uint32_t kOverflow = 1U << 28, kSaturated = 1U << 27;  // of APSR
 inline constexpr std::uint32_t kHalfFlush = 1U << 19;                        // FPSCR.FZ16
+inline constexpr std::uint32_t kDefaultNan = 1U << 25;                       // FPSCR.DN
 inline constexpr std::uint32_t kAlternativeHalf = 1U << 26;                  // FPSCR.AHP
 inline constexpr std::uint32_t kNoTail = 4;                                  // LTPSIZE of no loop
 
@@ -45,9 +46,11 @@ struct State {
   std::uint32_t fpscr = 0;     // without LTPSIZE
   std::uint32_t vpr = 0;       // P0 in 15:0, MASK01 in 19:16, MASK23 in 23:20
   std::uint32_t ltpsize = kNoTail;
-  std::uint8_t it = 0;     // ITSTATE
-  std::uint32_t pc = 0;    // of the instruction under way
-  std::uint32_t next = 0;  // of the one that follows
+  std::uint8_t it = 0;      // ITSTATE
+  std::uint32_t pc = 0;     // of the instruction under way
+  std::uint32_t next = 0;   // of the one that follows
+  bool fpu_context = true;  // CONTROL.FPCA
+  bool clears_ge = false;   // APSR.GE, which is the base model's, is to become 0
   Bus* bus = nullptr;
 
   Vector vector(std::uint32_t number) const {
