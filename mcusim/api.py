@@ -142,7 +142,8 @@ def start(
     if max_instructions is not None and max_instructions <= 0:
         raise UsageError(f"--max-instructions {max_instructions}: must be above zero")
     image = load_firmware(firmware, base)
-    check_placement(image, chosen.chip.memory, chosen.chip.vector_table)
+    chip = chosen.chip
+    check_placement(image, chip.memory, chip.first_vectors, ram_start=chip.has_rom_boot)
     own = [device for path in devices for device in load_device_file(path)]
     names = None if svd is None else Svd(svd)
     machine = Machine(chosen, image, accurate=fidelity == "accurate", own=own)

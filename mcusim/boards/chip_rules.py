@@ -14,6 +14,7 @@ from mcusim.boards.option_bytes import WORD, flash_read_bytes, option_bit
 from mcusim.boards.paths import core_path, names_in
 from mcusim.boards.plausibility import numbers_have_plausible_units, spread_is_a_fraction
 from mcusim.boards.reading import Where
+from mcusim.boards.roms import images
 from mcusim.boards.schema import (
     CORES_WITH_OPTIONS,
     MOST_INTERRUPTS,
@@ -97,6 +98,16 @@ def there_is_flash_and_ram(chip: Chip, where: Where) -> None:
     for kind in ("flash", "ram"):
         if not any(memory.kind == kind for memory in chip.memory):
             where.report("memory", f"no region of kind {kind!r}", "add one")
+
+
+def a_rom_has_an_image(chip: Chip, where: Where) -> None:
+    for index, memory in enumerate(chip.memory):
+        if (memory.kind == "rom") != bool(memory.image):
+            problem = "goes with kind 'rom', and only with it"
+            raise where.error(f"memory[{index}].image", problem, "name an image of mcusim.roms")
+        if memory.image and memory.image not in images():
+            problem = f"no ROM image {memory.image!r}"
+            raise where.error(f"memory[{index}].image", problem, "there are " + ", ".join(images()))
 
 
 def regions_fill_whole_kilobytes(chip: Chip, where: Where) -> None:
@@ -275,6 +286,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     clocks_are_switched_by_a_device,
     npus_are_ones_that_exist,
     there_is_flash_and_ram,
+    a_rom_has_an_image,
     regions_fill_whole_kilobytes,
     regions_do_not_overlap,
     vector_table_lies_in_memory,

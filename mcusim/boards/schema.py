@@ -56,13 +56,15 @@ class Memory(Sourced, frozen=True, kw_only=True):
     """One region of the address map."""
 
     name: str
-    kind: Literal["flash", "ram"]
+    kind: Literal["flash", "ram", "rom"]
     base: int
     """Lowest address; a multiple of 1 kB, the grain in which memory is mapped."""
     size_bytes: int
     aliases: list[int] = []
     """Further base addresses at which the same bytes appear."""
     executable: bool = True
+    image: str = ""
+    """Of a mask ROM: what it holds, by its name in `mcusim.roms`."""
     read_wait_cycles: int = 0
     """Extra cycles of a data read or instruction fetch (RAM only; flash has `FlashTiming`)."""
     write_wait_cycles: int = 0
@@ -329,6 +331,23 @@ class Chip(Strict, frozen=True, kw_only=True):
     vector_table: int
     """Address of the vector table at reset."""
     vector_table_source: str
+    firmware_vector_table: int | None = None
+    """Where a mask ROM looks for the firmware's own; None: the one at reset is the firmware's."""
+    firmware_vector_table_source: str | None = None
+    uf2_family: int | None = None
+    """Family of the UF2 files for this chip; None: it takes none."""
+    uf2_family_source: str | None = None
+
+    @property
+    def has_rom_boot(self) -> bool:
+        """Whether a mask ROM runs before the firmware."""
+        return self.firmware_vector_table is not None
+
+    @property
+    def first_vectors(self) -> int:
+        """Where the chip looks for the firmware's vector table."""
+        table = self.firmware_vector_table
+        return self.vector_table if table is None else table
 
 
 class Poll(Strict, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Firmware files: what is loaded where, symbols, source lines, sizes, and whether it fits a board.
 
     image = load_firmware("model.elf")
-    check_placement(image, chip.memory, chip.vector_table)
+    check_placement(image, chip.memory, chip.first_vectors)
 
 Nothing here executes code. A firmware file is untrusted input: whatever is wrong with it ends in
 one `mcusim.errors.FirmwareError` with a one-line message, in bounded time and memory.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from mcusim.firmware.image import Arch, FirmwareImage, Section, Segment
 from mcusim.firmware.lines import LineTable
 from mcusim.firmware.load import load_firmware
-from mcusim.firmware.placement import check_placement
+from mcusim.firmware.placement import check_placement, is_all_in_ram, ram_entry
 from mcusim.firmware.sizes import (
     flash_bytes,
     flash_sections,
@@ -35,8 +35,10 @@ __all__ = [
     "check_placement",
     "flash_bytes",
     "flash_sections",
+    "is_all_in_ram",
     "largest_symbols",
     "load_firmware",
+    "ram_entry",
     "ram_sections",
     "reserved_sections",
     "static_ram_bytes",

@@ -34,7 +34,7 @@ class MemoryMap:
         """Return the window that holds an address."""
         return next((w for w in self.windows if w.start <= address < w.end), None)
 
-    def kind_at(self, address: int) -> Literal["flash", "ram"] | None:
+    def kind_at(self, address: int) -> Literal["flash", "ram", "rom"] | None:
         """Return the kind of memory at an address."""
         window = self.window_at(address)
         return None if window is None else window.memory.kind

@@ -18,20 +18,49 @@ _ADVICE = "check --board, or the linker script"
 
 
 def check_placement(
-    image: FirmwareImage, memories: Sequence[Memory], vector_table: int | None = None
+    image: FirmwareImage,
+    memories: Sequence[Memory],
+    vector_table: int | None = None,
+    *,
+    ram_start: bool = False,
 ) -> None:
     """Check that the firmware can be loaded and started on a board.
 
-    `vector_table` is the chip's vector table address at reset (`Chip.vector_table`); None leaves
-    that check out, as does a firmware that is not for an M-profile core.
+    `vector_table` is where the chip looks for the firmware's vector table (`Chip.vector_table`);
+    None leaves that check out, as does a firmware that is not for an M-profile core. With
+    `ram_start`, a firmware that lies in RAM alone needs none: its loader starts it at its entry.
     Raises FirmwareError with the first thing that is wrong.
     """
     regions = MemoryMap(memories)
     for what, address, size in _ranges(image):
         _check_inside(image, regions, what, address, size)
     _check_overlaps(image, regions)
-    if vector_table is not None and image.arch is Arch.ARM:
+    if vector_table is None or image.arch is not Arch.ARM:
+        return
+    if ram_start and is_all_in_ram(image, memories):
+        _check_entry(image, regions)
+    else:
         _check_vectors(image, regions, vector_table)
+
+
+def is_all_in_ram(image: FirmwareImage, memories: Sequence[Memory]) -> bool:
+    """Whether a firmware leaves the flash alone: a loader puts it into RAM and starts it there."""
+    regions = MemoryMap(memories)
+    return all(regions.kind_at(segment.address) == "ram" for segment in image.segments)
+
+
+def ram_entry(image: FirmwareImage) -> int:
+    """Where a loader starts a firmware in RAM: its entry, or its first byte."""
+    return (image.segments[0].address if image.entry is None else image.entry) & ~1
+
+
+def _check_entry(image: FirmwareImage, regions: MemoryMap) -> None:
+    entry = ram_entry(image)
+    if _read(image, regions, entry, 2) is None:
+        raise FirmwareError(
+            f"{image.path}: entry {hex32(entry)} is outside the loaded firmware; check the"
+            " linker script (ENTRY)"
+        )
 
 
 def _ranges(image: FirmwareImage) -> Iterable[tuple[str, int, int]]:

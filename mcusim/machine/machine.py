@@ -13,7 +13,7 @@ from mcusim.cpu.unicorn_arm import REGISTERS, it_state
 from mcusim.devices import Device, core_devices, create, create_npu
 from mcusim.devices.reset import Cause, Reset
 from mcusim.devices.unclocked import Unclocked
-from mcusim.firmware import FirmwareImage
+from mcusim.firmware import FirmwareImage, is_all_in_ram, ram_entry
 from mcusim.machine.bus import Bus, Gated
 from mcusim.machine.clock import Clock, Supply
 from mcusim.machine.cores import Cores
@@ -68,6 +68,7 @@ class Machine:
         """Why a device ended the run, and the kind of failure if it is one."""
         self.accurate = accurate
         self.initial_sp = 0
+        self._starts_in_ram = chip.has_rom_boot and is_all_in_ram(image, chip.memory)
         self.clock = Clock(board.clock_hz)
         self.draws = Draws(board.regulator)
         self.clock_listeners: list[Callable[[], None]] = []
@@ -415,6 +416,13 @@ class Machine:
         first = self.cores.first
         entry = self.cores.point(first, self.board.chip.vector_table)
         self.initial_sp = first.reg(REGISTERS["sp"])
+        if (firmware_sp := self.image.read(self.board.chip.first_vectors, 4)) is not None:
+            self.initial_sp = int.from_bytes(firmware_sp, "little") & ~3
+        if self._starts_in_ram:
+            # As its loader starts it; a reset finds the ROM again, and the flash as it is.
+            self._starts_in_ram = False
+            entry = ram_entry(self.image)
+            first.select_stack(first.reg(REGISTERS["sp"]), entry)
         for number in range(1, len(self.cores.engines)):
             self.hold_core(number)
             if self.board.chip.cores is not None and not self.board.chip.cores.held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcusim import _native
 from mcusim.boards import Board
+from mcusim.boards.roms import image
 from mcusim.boards.schema import Cache, Memory
 
 ERASED = b"\xff"
@@ -48,7 +49,7 @@ def _map(engine: _native.Engine, board: Board, memory: Memory) -> None:
     engine.map_memory(
         [(base, _place_of(board, memory, base)) for base in (memory.base, *memory.aliases)],
         memory.size_bytes,
-        not flash,
+        memory.kind == "ram",
         memory.executable,
         memory.read_wait_cycles,
         memory.write_wait_cycles,
@@ -56,15 +57,17 @@ def _map(engine: _native.Engine, board: Board, memory: Memory) -> None:
     )
     if flash:
         engine.write(memory.base, ERASED * memory.size_bytes)
+    if memory.image:
+        engine.write(memory.base, image(memory.image))
 
 
 def _place_of(board: Board, memory: Memory, base: int) -> str:
     """How the memory answers at one of its bases, as the native core names it."""
     if memory.axi is not None and base not in memory.axi.beside:
         return "axi"
-    if memory.kind == "ram" and board.chip.l1 is not None:
-        return "tcm"
-    return memory.kind
+    if memory.kind == "flash":
+        return "flash"
+    return "ram" if board.chip.l1 is None else "tcm"
 
 
 def _geometry(cache: Cache | None) -> tuple[int, ...]:

@@ -61,7 +61,7 @@ def test_samples_fit_their_own_board_only(sample: Path) -> None:
     name = max((n for n in board_names() if sample.stem.endswith(n)), key=len)
     chip = load_board(name).chip
     firmware = load_firmware(sample)
-    check_placement(firmware, chip.memory, chip.vector_table)
+    check_placement(firmware, chip.memory, chip.first_vectors)
     assert flash_bytes(firmware, chip.memory) == flash_bytes(firmware)
     assert static_ram_bytes(firmware, chip.memory) == static_ram_bytes(firmware)
     elsewhere = [memory("flash", 0x60000000, 2 << 20), memory("ram", 0x70000000, 2 << 20)]
