@@ -202,6 +202,8 @@ class RunLoop:
                 return self._at_limit(stopped)
             case Cause.BREAKPOINT if self._is_semihosting(stopped.pc):
                 return self._serve()
+            case Cause.BREAKPOINT if self._is_in_exit(stopped.pc):
+                return Ending("exited", "the firmware ended (a breakpoint in _exit)")
         return self._fault(stopped)
 
     def _at_limit(self, stopped: Stopped) -> Ending | None:
@@ -323,6 +325,11 @@ class RunLoop:
 
     def _is_semihosting(self, pc: int) -> bool:
         return self._machine.read_memory(pc, 2) == bytes([BKPT_IMMEDIATE, 0xBE])
+
+    def _is_in_exit(self, pc: int) -> bool:
+        """Whether the C library's last function waits for a debugger there."""
+        found = self._machine.image.symbol_at(pc)
+        return found is not None and found[0] == "_exit"
 
     def _serve(self) -> Ending | None:
         self._semihosting.serve()
