@@ -1,0 +1,224 @@
+"""RP2040 pin control (datasheet 2.19): functions, overrides, pads and interrupts of pins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Self
+
+from mcusim.devices.device import Host
+from mcusim.devices.raspberrypi.flash_chip import FlashChip
+from mcusim.devices.raspberrypi.pins import SSN, Pins
+from mcusim.devices.raspberrypi.registers import Peripheral
+from mcusim.devices.reset import Reset
+
+PORT = "P0"
+"""GPIO 0 to 29 as regions and listeners name them."""
+PINS = 30
+SIO_FUNCTION, NO_FUNCTION = 5, 0x1F
+PASS, INVERT, LOW, HIGH = range(4)
+"""What the OVER fields of a pin's CTRL do to a signal."""
+LEVEL_LOW, LEVEL_HIGH, EDGE_LOW, EDGE_HIGH = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+PAD_RESET = 0x56
+PULL_DOWN, PULL_UP, INPUT_ENABLE, OUTPUT_DISABLE = 1 << 2, 1 << 3, 1 << 6, 1 << 7
+
+
+def overridden(level: bool, over: int) -> bool:
+    """A signal behind an override."""
+    return (level, not level, False, True)[over & 3]
+
+
+class PadState:
+    """The pads of GPIO 0 to 29, and what drives them from outside."""
+
+    def __init__(self) -> None:
+        self.control = [PAD_RESET] * PINS
+        self.outside: dict[int, bool] = {}
+        self.refresh: Callable[[int], None] = lambda pin: None
+
+
+class RpPadsBank0(Peripheral):
+    """Pulls, input and output enables act; drive strength, slew and hysteresis are remembered."""
+
+    reset_bit = 8
+    reset: ClassVar[Mapping[int, int]] = {
+        **{4 + 4 * pin: PAD_RESET for pin in range(PINS)}, 0x7C: 0xDA, 0x80: 0x5A,
+    }  # fmt: skip
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._pads = host.shared(PadState)
+
+    def store(self, register: int, value: int) -> None:
+        super().store(register, value)
+        pin = (register >> 2) - 1
+        if 0 <= pin < PINS:
+            self._pads.control[pin] = value
+            self._pads.refresh(pin)
+
+
+class RpPadsQspi(Peripheral):
+    """Remembered."""
+
+    reset_bit = 9
+    reset: ClassVar[Mapping[int, int]] = {0x04: 0x56, 0x08: 0x52, 0x0C: 0x52, 0x10: 0x52,
+                                          0x14: 0x52, 0x18: 0x5A}  # fmt: skip
+
+
+class RpIoBank0(Peripheral):
+    """Only SIO moves a pin; the signals of other functions are not on it.
+
+    The second core's interrupts need a second core.
+    """
+
+    INTR, PROC0_INTE, PROC0_INTF, PROC0_INTS, PROC1_INTE = 0xF0, 0x100, 0x110, 0x120, 0x130
+    PROC_BYTES, REGISTERS = 0x30, 4
+    reset_bit = 5
+    reset: ClassVar[Mapping[int, int]] = {8 * pin + 4: NO_FUNCTION for pin in range(PINS)}
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._pins, self._pads = host.shared(Pins), host.shared(PadState)
+        self._pins.changed, self._pins.inputs = self._sio_changed, self._inputs
+        self._pads.refresh = self._refresh
+        self._levels = 0
+        """What is on the pins."""
+        self._seen = 0
+        """What gets past the input enables and overrides: what SIO reads."""
+        self._edges = [0] * self.REGISTERS
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """What drives the pins from outside stays."""
+        self._pads.outside = before._pads.outside
+        for pin in self._pads.outside:
+            self._refresh(pin)
+
+    def set_input(self, pin: int, level: bool | None) -> None:
+        """Drives a pin from outside; None lets go of it."""
+        if level is None:
+            self._pads.outside.pop(pin, None)
+        else:
+            self._pads.outside[pin] = level
+        self._refresh(pin)
+
+    # --- registers ---
+
+    def load(self, register: int) -> int:
+        if register < self.INTR and register % 8 == 0:
+            return self._status(register // 8)
+        if self.INTR <= register < self.PROC0_INTE:
+            return self._raw(register - self.INTR >> 2)
+        if register >= self.PROC0_INTE and (register - self.PROC0_INTE) % self.PROC_BYTES >= 0x20:
+            return self._interrupts(register)
+        return super().load(register)
+
+    def store(self, register: int, value: int) -> None:
+        if self.INTR <= register < self.PROC0_INTE:
+            self._edges[register - self.INTR >> 2] &= ~value
+        else:
+            super().store(register, value)
+        if register < self.INTR and register % 8 == 4:
+            self._refresh(register // 8)
+        self._update()
+
+    def restart(self) -> None:
+        super().restart()
+        self._edges = [0] * self.REGISTERS
+        for pin in range(PINS):
+            self._refresh(pin)
+
+    def _status(self, pin: int) -> int:
+        control = self.stored[8 * pin + 4]
+        out, enabled = self._driven(pin)
+        sio_out, sio_enabled = self._from_sio(pin)
+        pad, seen = self._levels >> pin & 1, self._seen >> pin & 1
+        bits = {8: sio_out, 9: out, 12: sio_enabled, 13: enabled, 17: pad, 19: seen}
+        irq = overridden(bool(seen), control >> 28)
+        return sum(bool(on) << bit for bit, on in bits.items()) | bool(pad) << 24 | irq << 26
+
+    # --- levels ---
+
+    def _from_sio(self, pin: int) -> tuple[bool, bool]:
+        if self.stored[8 * pin + 4] & 0x1F != SIO_FUNCTION:
+            return False, False
+        return bool(self._pins.out[0] >> pin & 1), bool(self._pins.enabled[0] >> pin & 1)
+
+    def _driven(self, pin: int) -> tuple[bool, bool]:
+        """Level and output enable as they reach the pad."""
+        control = self.stored[8 * pin + 4]
+        out, enabled = self._from_sio(pin)
+        on = overridden(enabled, control >> 12) and not self._pads.control[pin] & OUTPUT_DISABLE
+        return overridden(out, control >> 8), on
+
+    def _level(self, pin: int) -> bool:
+        out, enabled = self._driven(pin)
+        if enabled:
+            return out
+        pull = self._pads.control[pin]
+        pulled_up = bool(pull & PULL_UP) and not pull & PULL_DOWN
+        return self._pads.outside.get(pin, pulled_up)
+
+    def _sio_changed(self, bank: int) -> None:
+        if bank == 0:
+            for pin in range(PINS):
+                self._refresh(pin, tell=False)
+            self._update()
+
+    def _refresh(self, pin: int, *, tell: bool = True) -> None:
+        """Brings a pin's level up to date, with the edges that come of it."""
+        level = self._level(pin)
+        enabled = bool(self._pads.control[pin] & INPUT_ENABLE)
+        seen = overridden(level and enabled, self.stored[8 * pin + 4] >> 16)
+        if level != bool(self._levels >> pin & 1):
+            self._levels ^= 1 << pin
+            self.host.pin_changed(PORT, pin, level)
+        if seen != bool(self._seen >> pin & 1):
+            self._seen ^= 1 << pin
+            edge = EDGE_HIGH if seen else EDGE_LOW
+            self._edges[pin // 8] |= edge << 4 * (pin % 8)
+        if tell:
+            self._update()
+
+    def _inputs(self, bank: int) -> int:
+        # Nothing is known of the QSPI pins but that the flash isn't selected: BOOTSEL is open.
+        return SSN if bank else self._seen
+
+    # --- interrupts ---
+
+    def _raw(self, number: int) -> int:
+        levels = 0
+        for pin in range(8 * number, min(8 * number + 8, PINS)):
+            high = self._seen >> pin & 1
+            levels |= (LEVEL_HIGH if high else LEVEL_LOW) << 4 * (pin % 8)
+        return levels | self._edges[number]
+
+    def _interrupts(self, status: int) -> int:
+        number = status >> 2 & 3
+        enabled = self.stored.get(status - 0x20, 0)
+        return self._raw(number) & enabled | self.stored.get(status - 0x10, 0)
+
+    def _update(self) -> None:
+        # Of each four registers, most chips enable nothing.
+        wanted = any(
+            self.stored.get(base + 4 * number, 0) and self._interrupts(self.PROC0_INTS + 4 * number)
+            for number in range(self.REGISTERS)
+            for base in (self.PROC0_INTE, self.PROC0_INTF)
+        )
+        self.interrupt(wanted)
+
+
+class RpIoQspi(Peripheral):
+    """An override of the flash's chip select selects it; all else is remembered."""
+
+    SS_CTRL = 0x0C
+    reset_bit = 6
+    reset: ClassVar[Mapping[int, int]] = {8 * pin + 4: NO_FUNCTION for pin in range(6)}
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._flash = host.shared(FlashChip)
+
+    def store(self, register: int, value: int) -> None:
+        super().store(register, value)
+        if register == self.SS_CTRL:
+            over = value >> 8 & 3
+            self._flash.force_select(None if over in (PASS, INVERT) else over == LOW)

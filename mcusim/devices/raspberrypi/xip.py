@@ -1,0 +1,198 @@
+"""RP2040 execute-in-place: the cache's control, and the serial interface behind it.
+
+Datasheet 2.6.3 (XIP) and 4.10 (SSI); pico-sdk, regs/xip.h and regs/ssi.h.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+from mcusim.devices.device import Host
+from mcusim.devices.raspberrypi.flash_chip import FlashChip
+from mcusim.devices.raspberrypi.registers import Peripheral
+from mcusim.devices.reset import Reset
+
+FLASH_BASE = 0x10000000
+LINE_BITS = 64
+"""Of the cache (datasheet 2.6.3.2: 8 bytes per line)."""
+
+
+class RpXipCtrl(Peripheral):
+    """Turns the cache on and off, and empties it at once.
+
+    Its counters of hits and accesses stay 0, and streaming isn't modelled; while the cache is off,
+    it does not serve as RAM.
+    """
+
+    CTRL, FLUSH, STAT, COUNT_HITS, COUNT_ACCESSES, STREAM_CTR = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x18
+    EN, POWER_DOWN = 1 << 0, 1 << 3
+    FLUSH_READY, FIFO_EMPTY = 1 << 1, 1 << 0
+    reset: ClassVar[Mapping[int, int]] = {CTRL: 0x3, STAT: FLUSH_READY | FIFO_EMPTY}
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        host.shared(FlashChip).changed = self._flush
+
+    def load(self, register: int) -> int:
+        if register in (self.FLUSH, self.COUNT_HITS, self.COUNT_ACCESSES):
+            return 0
+        return super().load(register)
+
+    def store(self, register: int, value: int) -> None:
+        match register:
+            case 0x00:
+                if value & self.POWER_DOWN:
+                    value &= ~self.EN
+                super().store(register, value)
+                self.host.flash.set_icache(bool(value & self.EN))
+            case 0x04:
+                self._flush()
+            case 0x18 if value:
+                self.host.warn(f"{self.name}: streaming reads of the flash aren't modelled")
+
+    def _flush(self) -> None:
+        self.host.flash.invalidate_icache()
+
+
+class RpSsi(Peripheral):
+    """Shifts bytes to and from the flash, and sets what a line of the XIP cache costs.
+
+    Frames take their time at the programmed rate. The flash is let go when nothing is left to send,
+    or as IO_QSPI says. DMA requests and interrupts of the block aren't modelled.
+    """
+
+    CTRLR0, SSIENR, SER, BAUDR, SR = 0x00, 0x08, 0x10, 0x14, 0x28
+    TXFLR, RXFLR, DR0, DR_END, SPI_CTRLR0 = 0x20, 0x24, 0x60, 0xF0, 0xF4
+    BUSY, TFNF, TFE, RFNE, RFF = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4
+    TX_ONLY, EEPROM_READ = 1, 3
+    DEPTH = 16
+    reset: ClassVar[Mapping[int, int]] = {
+        SER: 1, 0x58: 0x51535049, 0x5C: 0x3430312A, SPI_CTRLR0: 0x03000000,
+    }  # fmt: skip
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._flash = host.shared(FlashChip)
+        self._flash.seconds = lambda: host.seconds
+        self._flash.read_memory = self._read_flash
+        self._flash.write_memory = self._write_flash
+        self._received: deque[int] = deque()
+        self._done_at = 0
+        self._selected = False
+
+    def placed(self, base: int) -> None:
+        super().placed(base)
+        self._flash.size_bytes = self._flash_bytes()
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """No reset of the cores reaches it: the flash stays as fast as it was."""
+        self.stored = before.stored
+        self._set_line_time()
+
+    def _flash_bytes(self) -> int:
+        """Of the flash in the address map: the memory has so many bytes."""
+        size = 1 << 24
+        while size > 1 and len(self.host.read_memory(FLASH_BASE, size)) != size:
+            size >>= 1
+        return size
+
+    def _read_flash(self, offset: int, size: int) -> bytes:
+        return self.host.read_memory(FLASH_BASE + offset, size)
+
+    def _write_flash(self, offset: int, data: bytes) -> None:
+        self.host.write_memory(FLASH_BASE + offset, data)
+
+    # --- registers ---
+
+    def load(self, register: int) -> int:
+        if self.DR0 <= register < self.DR_END:
+            return self._received.popleft() if self._received else 0
+        match register:
+            case 0x20:
+                return self._waiting()
+            case 0x24:
+                return len(self._received)
+            case 0x28:
+                return self._status()
+        return super().load(register)
+
+    def store(self, register: int, value: int) -> None:
+        if self.DR0 <= register < self.DR_END:
+            self._send(value)
+        elif register not in (self.SR, self.RXFLR, self.TXFLR, 0x58, 0x5C):
+            super().store(register, value)
+            if register == self.SSIENR and not value & 1:
+                self._let_go()
+                self._received.clear()
+                self._done_at = self.host.now
+            self._set_line_time()
+
+    def _status(self) -> int:
+        waiting = self._waiting()
+        if not waiting:
+            self._let_go()
+        status = self.BUSY if waiting else self.TFE
+        status |= self.TFNF if waiting < self.DEPTH else 0
+        status |= self.RFNE if self._received else 0
+        return status | (self.RFF if len(self._received) >= self.DEPTH else 0)
+
+    # --- frames ---
+
+    @property
+    def _divider(self) -> int:
+        return max(self.stored.get(self.BAUDR, 0) & 0xFFFE, 2)
+
+    def _frame_bits(self) -> int:
+        return (self.stored.get(self.CTRLR0, 0) >> 16 & 0x1F) + 1
+
+    def _frame_cycles(self) -> int:
+        return self._frame_bits() * self._divider
+
+    def _waiting(self) -> int:
+        """Frames that have not left yet."""
+        left = self._done_at - self.host.now
+        return 0 if left <= 0 else -(-left // self._frame_cycles())
+
+    def _send(self, value: int) -> None:
+        if not self.stored.get(self.SSIENR, 0) & 1:
+            return
+        if self.host.now >= self._done_at:
+            self._let_go()
+        self._done_at = max(self._done_at, self.host.now) + self._frame_cycles()
+        if self.stored.get(self.CTRLR0, 0) >> 21 & 3:
+            # Wide frames set the flash up for XIP; what they read there is of no use to anyone.
+            return
+        self._selected = True
+        reply = 0
+        for shift in range(self._frame_bits() - 8, -1, -8):
+            reply = reply << 8 | self._flash.exchange(value >> shift)
+        if self.stored.get(self.CTRLR0, 0) >> 8 & 3 != self.TX_ONLY:
+            self._received.append(reply)
+
+    def _let_go(self) -> None:
+        if self._selected and not self._flash.is_forced:
+            self._selected = False
+            self._flash.deselect()
+
+    # --- execute in place ---
+
+    def _set_line_time(self) -> None:
+        """A cache line that misses takes its serial transfer, in core cycles.
+
+        Instruction, address with mode bits, dummy clocks, then 64 bits of data; each phase with
+        one, two or four bits a clock (datasheet 4.10.13, SPI_CTRLR0), the clock being the core's
+        over BAUDR. The cycles that select the flash and hand the data over are not in the
+        datasheet, and not counted.
+        """
+        if not self.stored.get(self.SSIENR, 0) & 1:
+            return
+        control, frame = self.stored[self.SPI_CTRLR0], self.stored.get(self.CTRLR0, 0) >> 21 & 3
+        wide = 1 << min(frame, 2)
+        kind = control & 3
+        instruction_bits = (0, 4, 8, 16)[control >> 8 & 3]
+        clocks = instruction_bits // (wide if kind == 2 else 1)
+        clocks += 4 * (control >> 2 & 0xF) // (wide if kind else 1)
+        clocks += (control >> 11 & 0x1F) + LINE_BITS // wide
+        self.host.flash.set_wait_states(clocks * self._divider)
