@@ -29,6 +29,7 @@ INFERENCE_NAMES = (
 
 _HEAP_START = ("__HeapBase", "__heap_start", "_end", "end", "__end__", "__bss_end__")
 """The heap's own symbols first: `end` may be followed by sections that are no heap."""
+_HEAP_LIMIT = ("__HeapLimit", "__heap_limit", "__heap_end")
 _STACK_TOP = ("_estack", "__StackTop", "__stack", "_stack")
 _STACK_LIMIT = ("__StackLimit", "__stack_limit")
 _SBRK = ("_sbrk", "sbrk")
@@ -138,6 +139,11 @@ class SymbolTable:
     def heap_start(self) -> int | None:
         """First address behind the static data, where the heap starts."""
         return self.value(*_HEAP_START)
+
+    @property
+    def heap_limit(self) -> int | None:
+        """First address that the linker script keeps from the heap."""
+        return self.value(*_HEAP_LIMIT)
 
     @property
     def stack_top(self) -> int | None:

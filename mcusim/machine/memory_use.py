@@ -22,11 +22,12 @@ class MemoryWatch:
         self._flash = flash_sections(machine.image, memories)
         self._ram = ram_sections(machine.image, memories)
         self._static_end = self._end_of_static_below(initial_sp)
+        self._heap_limit = machine.image.symbols.heap_limit or initial_sp
         self._heap_start = machine.image.symbols.heap_start or self._static_end
         machine.cores.first.watch_guard(self._static_end)
         for engine in machine.cores.engines:
             if self._heap_start and self._heap_start < initial_sp:
-                engine.watch_heap(self._heap_start)
+                engine.watch_heap(self._heap_start, self._heap_limit)
         self._stacks = StackReport(machine, self._ram)
 
     def _end_of_static_below(self, sp: int) -> int:

@@ -192,6 +192,7 @@ bool Accountant::would_trap(std::uint32_t pc) {
 
 void Accountant::written(std::uint32_t address, const Instruction& i) {
   const std::uint32_t end = address + std::uint32_t{i.access_bytes} * i.count;
+  if (end > heap_limit_) return;
   if (end < *sp_ && !stacks.all[stacks.active].process) heap_written_ = end;
 }
 

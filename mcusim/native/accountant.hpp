@@ -202,7 +202,11 @@ class Accountant {
   int add_region();
   void begin_region(int id);
   void end_region(int id);
-  void watch_heap(std::uint32_t start) { heap_start_ = heap_end_ = heap_written_ = start; }
+  // `limit`: what is written at or beyond it is no heap; another core's stack, for example.
+  void watch_heap(std::uint32_t start, std::uint32_t limit) {
+    heap_start_ = heap_end_ = heap_written_ = start;
+    heap_limit_ = limit;
+  }
 
   void set_limits(std::uint64_t cycle, std::uint64_t instruction) {
     stop_at_cycle_ = cycle;
@@ -407,6 +411,7 @@ class Accountant {
   std::uint32_t top_return_ = 1;        // no code is at an odd address
   std::uint32_t heap_start_ = 0;
   std::uint32_t heap_end_ = 0;
+  std::uint32_t heap_limit_ = 0xFFFFFFFFU;
   std::uint32_t heap_written_ = 0xFFFFFFFFU;  // end of the highest write into the heap
   std::vector<HeapCall> heap_calls_;
   std::uint64_t sample_interval_ = 1024;

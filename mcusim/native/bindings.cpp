@@ -366,7 +366,8 @@ void bind_engine(nb::module_& m) {
       .def("mark_region", &Engine::mark_region, "address"_a, "region"_a)
       .def("mark_heap_function", &mark_heap_function, "address"_a, "kind"_a, "argument"_a)
       .def("watch_objects", &watch_objects)
-      .def("watch_heap", [](Engine& e, std::uint32_t start) { e.accountant.watch_heap(start); })
+      .def("watch_heap", [](Engine& e, std::uint32_t start,
+                            std::uint32_t limit) { e.accountant.watch_heap(start, limit); })
       .def("watch_guard",
            [](Engine& e, std::uint32_t low) { e.accountant.stacks.watch_guard(low); })
       .def("activity", [](Engine& e) { return to_vector(e.accountant.snapshot()); })
