@@ -104,10 +104,10 @@ def a_rom_has_an_image(chip: Chip, where: Where) -> None:
     for index, memory in enumerate(chip.memory):
         if (memory.kind == "rom") != bool(memory.image):
             problem = "goes with kind 'rom', and only with it"
-            raise where.error(f"memory[{index}].image", problem, "name an image of mcusim.roms")
-        if memory.image and memory.image not in images():
+            where.report(f"memory[{index}].image", problem, "name an image of mcusim.roms")
+        elif memory.image and memory.image not in images():
             problem = f"no ROM image {memory.image!r}"
-            raise where.error(f"memory[{index}].image", problem, "there are " + ", ".join(images()))
+            where.report(f"memory[{index}].image", problem, "there are " + ", ".join(images()))
 
 
 def regions_fill_whole_kilobytes(chip: Chip, where: Where) -> None:

@@ -65,13 +65,10 @@ class RpPadsQspi(Peripheral):
 
 
 class RpIoBank0(Peripheral):
-    """Only SIO moves a pin; the signals of other functions are not on it.
+    """Only SIO moves a pin; the signals of other functions are not on it."""
 
-    The second core's interrupts need a second core.
-    """
-
-    INTR, PROC0_INTE, PROC0_INTF, PROC0_INTS, PROC1_INTE = 0xF0, 0x100, 0x110, 0x120, 0x130
-    PROC_BYTES, REGISTERS = 0x30, 4
+    INTR, PROC0_INTE, PROC0_INTF, PROC0_INTS = 0xF0, 0x100, 0x110, 0x120
+    PROC_BYTES, REGISTERS, CORES = 0x30, 4, 2
     reset_bit = 5
     reset: ClassVar[Mapping[int, int]] = {8 * pin + 4: NO_FUNCTION for pin in range(PINS)}
 
@@ -197,13 +194,15 @@ class RpIoBank0(Peripheral):
         return self._raw(number) & enabled | self.stored.get(status - 0x10, 0)
 
     def _update(self) -> None:
-        # Of each four registers, most chips enable nothing.
-        wanted = any(
-            self.stored.get(base + 4 * number, 0) and self._interrupts(self.PROC0_INTS + 4 * number)
-            for number in range(self.REGISTERS)
-            for base in (self.PROC0_INTE, self.PROC0_INTF)
-        )
-        self.interrupt(wanted)
+        for core in range(self.CORES):
+            first = self.PROC0_INTE + core * self.PROC_BYTES
+            wanted = any(
+                (self.stored.get(first + 4 * n, 0) or self.stored.get(first + 0x10 + 4 * n, 0))
+                and self._interrupts(first + 0x20 + 4 * n)
+                for n in range(self.REGISTERS)
+            )
+            for number in self.interrupts[:1]:
+                self.host.set_interrupt(number, wanted, core)
 
 
 class RpIoQspi(Peripheral):

@@ -48,17 +48,9 @@ class RpResets(Peripheral):
 
 
 class RpPsm(Peripheral):
-    """All parts are powered and done; what FRCE_OFF takes away has no effect but on core 1.
-
-    Whoever runs core 1 watches `core1_off`.
-    """
+    """All parts are powered and done; of what FRCE_OFF takes away, core 1 alone stops."""
 
     FRCE_ON, FRCE_OFF, WDSEL, DONE = 0x0, 0x4, 0x8, 0xC
-
-    @property
-    def core1_off(self) -> bool:
-        """Whether the second core is held in reset."""
-        return bool(self.stored.get(self.FRCE_OFF, 0) & PROC1)
 
     def load(self, register: int) -> int:
         if register == self.DONE:
@@ -66,8 +58,13 @@ class RpPsm(Peripheral):
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
-        if register != self.DONE:
-            super().store(register, value & POWER_STATES)
+        if register == self.DONE:
+            return
+        super().store(register, value & POWER_STATES)
+        if register == self.FRCE_OFF and value & PROC1:
+            self.host.hold_core(1)
+        elif register == self.FRCE_OFF:
+            self.host.release_core(1)
 
 
 class RpSysinfo(Peripheral):
