@@ -61,7 +61,7 @@ _LATE_EXTREME = re.compile(r"^v(max|min)a?v$")
 _SLOW_SHIFT = re.compile(r"^v(qr?shlu?|rshl|rshr)$")
 _VECTOR_MEMORY = {"gather": 4, "scatter": 4}
 """Cycles in the unit: one for each word of a gather or scatter, assumed."""
-_PAIRED = re.compile(r"^(add|sub|mov|adds|subs|movs|sxtb|sxth|uxtb|uxth|nop)$")
+_PAIRED = re.compile(r"^(add|sub|mov|adds|subs|movs|sxtb|sxth|uxtb|uxth|nop|it)$")
 """LLVM: 16-bit instructions with a throughput of two a cycle."""
 _TWO_CYCLE_ALU = re.compile(
     r"^([su]xta|ubfx|sbfx|[su]?q?h?(add|sub)(8|16)|q(d)?(add|sub)|pkh|[su]sat|usad)"

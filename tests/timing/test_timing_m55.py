@@ -47,6 +47,8 @@ def timed(text: str, folder: Path) -> dict[str, Any]:
         # Scalar: two 16-bit instructions together, one of them 32 bits long not.
         ("movs r0, #1\nmovs r1, #2", 1),
         ("movs r0, #1\nadds r1, r0, #2", 2),
+        # LLVM: IT has a throughput of two a cycle as well.
+        ("movs r0, #1\nit eq\nandeq r2, r3", 2),
         ("ldr r0, [r1]\nadd.w r2, r0, r3", 3),
         # Half precision as single (LLVM: vmul.f16 2).
         ("vmul.f16 s0, s1, s2\nvadd.f16 s3, s0, s2", 3),
