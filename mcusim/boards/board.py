@@ -12,6 +12,7 @@ from mcusim.boards.schema import (
     Chip,
     Core,
     Device,
+    Load,
     Memory,
     Overhead,
     Poll,
@@ -48,6 +49,8 @@ class Board:
     has_dcdc: bool = False
     """Whether the switching regulator has its inductor."""
     overhead: tuple[Overhead, ...] = ()
+    loads: tuple[Load, ...] = ()
+    """Their currents are among those of the chip's devices."""
     polls: tuple[Poll, ...] = ()
 
     def flash_regions(self) -> tuple[Memory, ...]:

@@ -9,10 +9,13 @@ from mcusim.boards.hints import nearest
 from mcusim.boards.limits import clock_problem, regulator_problem, supply_problem
 from mcusim.boards.option_bytes import option_problem
 from mcusim.boards.paths import chip_path, data_root, is_path, names_in
+from mcusim.boards.pins import parse_pin
 from mcusim.boards.plausibility import numbers, numbers_have_plausible_units
 from mcusim.boards.reading import Where
 from mcusim.boards.schema import BoardFile, Chip, Core, WorkloadMix
 from mcusim.machine.activity import COLUMNS
+
+MARKERS = 1 << 31
 
 
 def chip_file(chip: str, where: Where) -> Path | None:
@@ -67,6 +70,28 @@ def option_bytes_are_the_chips(board: BoardFile, chip: Chip, where: Where) -> No
             where.report(f"option_bytes[{index}]", *problem)
 
 
+def loads_are_switched_by_one_thing(board: BoardFile, chip: Chip, where: Where) -> None:
+    devices = {device.name for device in chip.device}
+    switches: set[object] = set()
+    for index, load in enumerate(board.load):
+        key = f"load[{index}]"
+        if bool(load.pin) == (load.marker is not None):
+            where.report(key, "needs a pin or a marker, and not both", "give one of them")
+            continue
+        pin = parse_pin(load.pin) if load.pin else None
+        if load.pin and pin is None:
+            where.report(f"{key}.pin", f"{load.pin!r} is not a pin", "write P0.13 or PA5")
+        if load.marker is not None and not 0 <= load.marker < MARKERS:
+            where.report(f"{key}.marker", f"{load.marker:#x} has more than 31 bits", "choose less")
+        if (switch := pin or load.marker) in switches:
+            where.report(key, "is switched by what switches another load", "give each its own")
+        switches.add(switch)
+        if load.name in devices:
+            where.report(f"{key}.name", f"{load.name!r} is a device of the chip", "rename it")
+        if not load.source.strip():
+            where.report(f"{key}.source", "is empty", "name the document of the current")
+
+
 BOARD_RULES: tuple[Callable[[BoardFile, Chip, Where], None], ...] = (
     board_sources_are_given,
     board_numbers_are_plausible,
@@ -75,6 +100,7 @@ BOARD_RULES: tuple[Callable[[BoardFile, Chip, Where], None], ...] = (
     regulator_is_one_of_the_chips,
     console_is_a_device,
     option_bytes_are_the_chips,
+    loads_are_switched_by_one_thing,
 )
 
 

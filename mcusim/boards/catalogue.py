@@ -134,6 +134,10 @@ def _operating_point(board: Board) -> Iterator[Detail]:
     if board.external_clock_hz:
         value = quantity(board.external_clock_hz, "Hz")
         yield Detail(group, "external clock", value, "", board.external_clock_source)
+    for load in board.loads:
+        switch = load.pin or f"marker {load.marker:#x}"
+        value = f"{quantity(load.typical_a, 'A')} with {switch}"
+        yield Detail("load", f"{load.name}, {load.state}", value, *_known(load))
     for item in board.overhead:
         value = quantity(item.typical_a, "A")
         yield Detail("board overhead", item.name, value, item.grade, item.source)

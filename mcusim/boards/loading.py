@@ -22,7 +22,15 @@ from mcusim.boards.paths import (
     workloads_path,
 )
 from mcusim.boards.reading import Where, read_record
-from mcusim.boards.schema import BoardFile, Chip, Core, Workload, WorkloadMix, WorkloadsFile
+from mcusim.boards.schema import (
+    BoardFile,
+    Chip,
+    Core,
+    DeviceCurrent,
+    Workload,
+    WorkloadMix,
+    WorkloadsFile,
+)
 from mcusim.errors import UsageError
 
 _NOT_BOARDS = {"workloads"}
@@ -86,6 +94,7 @@ def _assemble(path: Path) -> Board:
     if record.device:
         _hold(CHIP_RULES, where, chip)
     _hold(BOARD_RULES, where, record, chip)
+    chip = _with_loads(chip, record)
     for option in record.option_bytes:
         chip = programmed(chip, option.name, option.value, option.source, option.grade)
     return Board(
@@ -104,6 +113,7 @@ def _assemble(path: Path) -> Board:
         external_clock_hz=record.external_clock_hz or 0.0,
         external_clock_source=record.external_clock_source,
         overhead=tuple(record.overhead),
+        loads=tuple(record.load),
         polls=tuple(record.poll),
     )
 
@@ -121,6 +131,21 @@ def with_devices(chip: Chip, record: BoardFile) -> Chip:
     replaced = {device.name for device in record.device}
     kept = [device for device in chip.device if device.name not in replaced]
     return msgspec.structs.replace(chip, device=[*kept, *record.device])
+
+
+def _with_loads(chip: Chip, record: BoardFile) -> Chip:
+    """The chip with the currents of the board's loads, which no regulator of the chip changes."""
+    rows = [
+        DeviceCurrent(
+            device=load.name, states=[load.state], regulator=regulator, supply_v=load.supply_v,
+            typical_a=load.typical_a, maximum_a=load.maximum_a, source=load.source,
+            grade=load.grade,
+        )
+        for load in record.load
+        for regulator in sorted({run.regulator for run in chip.power.run})
+    ]  # fmt: skip
+    power = msgspec.structs.replace(chip.power, device=[*chip.power.device, *rows])
+    return msgspec.structs.replace(chip, power=power)
 
 
 def _hold(rules: Sequence[Callable[..., None]], where: Where, *records: msgspec.Struct) -> None:

@@ -366,6 +366,22 @@ class Overhead(Sourced, frozen=True, kw_only=True):
     typical_a: float
 
 
+class Load(Sourced, frozen=True, kw_only=True):
+    """What draws current while the firmware says so, and is not simulated: a radio, a sensor."""
+
+    name: str
+    state: str = "on"
+    """Several loads of one name are states of one thing, which is in one of them at a time."""
+    pin: str = ""
+    """Output pin at whose high level it draws ("P0.13", "PA5")."""
+    marker: int | None = None
+    """Number of the marker pair between which it draws (firmware_samples/common/mcusim.h)."""
+    typical_a: float
+    maximum_a: float | None = None
+    supply_v: float
+    """At which the current was published."""
+
+
 class BoardFile(Strict, frozen=True, kw_only=True):
     """`boards/<board>.toml`: the chip by name, and how this board runs it."""
 
@@ -387,6 +403,7 @@ class BoardFile(Strict, frozen=True, kw_only=True):
     """The crystal or clock at the chip's main oscillator (HSE)."""
     external_clock_source: str = ""
     overhead: list[Overhead] = []
+    load: list[Load] = []
     device: list[Device] = []
     """Peripherals beyond the chip's; one with the name of a chip's takes its place."""
     option_bytes: list[OptionValue] = []

@@ -18,6 +18,7 @@ from mcusim.machine.bus import Bus, Gated
 from mcusim.machine.clock import Clock, Supply
 from mcusim.machine.cores import Cores
 from mcusim.machine.draws import Draws
+from mcusim.machine.loads import Loads
 from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
@@ -62,7 +63,8 @@ class Machine:
         """Option bytes that the firmware programmed, until a reset loads them."""
         """What a device has asked for."""
         self.lines: dict[str, SerialLine] = {}
-        self.pin_listeners: list[Callable[[str, int, bool], None]] = []
+        self.loads = Loads(board.loads, self.draw)
+        self.pin_listeners: list[Callable[[str, int, bool], None]] = [self.loads.pin_changed]
         self._shared: dict[object, Any] = {}
         self.ended: tuple[str, str] | None = None
         """Why a device ended the run, and the kind of failure if it is one."""
@@ -268,8 +270,9 @@ class Machine:
             listener(port, pin, level)
 
     def marker(self, value: int) -> None:
-        """Begins or ends a marker region."""
-        self.regions.marker(value)
+        """Begins or ends a marker region, or what a load of the board draws."""
+        if not self.loads.marker(value):
+            self.regions.marker(value)
 
     def serial(self, name: str) -> SerialLine:
         """The line outside the UART `name`."""

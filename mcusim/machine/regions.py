@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from mcusim import _native
+from mcusim.boards.pins import parse_pin
 from mcusim.errors import UsageError
 from mcusim.firmware import FirmwareImage
 
@@ -17,7 +17,6 @@ MARKER_LIMIT = 256
 """Different marker regions of one run; more are ignored."""
 FUNCTION_LIMIT = 64
 """Functions that one pattern may select."""
-_PIN = re.compile(r"^P([0-9A-K])\.?(\d{1,2})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,9 @@ class Regions:
             UsageError: for a name that is not a pin's.
         """
         for pin in pins:
-            match = _PIN.match(pin)
-            if match is None:
+            key = parse_pin(pin)
+            if key is None:
                 raise UsageError(f"--roi-gpio {pin}: not a pin; write P0.13 or PA5")
-            key = (f"P{match[1].upper()}", int(match[2]))
             if key not in self._pins:
                 self._pins[key] = self._add(Watched(pin.upper(), "gpio"))
 
