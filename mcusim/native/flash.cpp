@@ -74,13 +74,18 @@ Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeom
       read_shift_(log2_exact(read_bytes, "flash read width is a power of two")),
       sectors_(size_bytes / read_bytes) {}
 
-std::uint64_t Flash::book_fetch(std::uint32_t sector, std::uint64_t now) {
+std::uint64_t Flash::book_array(std::uint32_t sector, std::uint64_t now) {
   if (serial.byte_cycles != 0) return book_serial(sector << read_shift_, 1U << read_shift_, now);
   const std::uint64_t start = std::max(now, client_.array_free);
   client_.array_free = start + 1 + wait_states;
-  client_.booked[client_.oldest] = start;
-  client_.oldest = (client_.oldest + 1) % kBookings;
   return start + wait_states;
+}
+
+std::uint64_t Flash::book_fetch(std::uint32_t sector, std::uint64_t now) {
+  const std::uint64_t ready = book_array(sector, now);
+  client_.booked[client_.oldest] = ready - wait_states;
+  client_.oldest = (client_.oldest + 1) % kBookings;
+  return ready;
 }
 
 std::uint64_t Flash::book_data_between(std::uint64_t now) {
@@ -131,7 +136,7 @@ void Flash::read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activi
   const bool known = sector >= sectors_ || (icache.enabled() && icache.contains(sector));
   client_.prefetched = known ? kNone : sector;
   if (known) return;
-  client_.prefetch_ready = book_fetch(sector, now);
+  client_.prefetch_ready = book_array(sector, now);
   ++activity[kFlashFetch];
 }
 

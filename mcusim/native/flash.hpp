@@ -1,6 +1,7 @@
 // The flash array with its accelerator: wait states, instruction and data cache, prefetch.
 //
 // The array delivers one read of `read_bytes` per 1 + wait_states cycles, to one client at a time.
+// Loads go before what is read ahead (RM0440, 3.3.4: data have priority over instructions).
 // A cache line is filled read by read ("sector"), as the array delivers it. A serial flash that
 // code executes from in place answers by command, address and bytes instead.
 #pragma once
@@ -99,7 +100,7 @@ class Flash {
     std::uint64_t prefetch_ready = 0;
     std::uint64_t array_free = 0;
     std::uint32_t serial_next = kNone;  // byte that the serial flash would send next
-    // Starts of the last fetches, oldest overwritten.
+    // Starts of the last fetches, not of reads ahead; the oldest is overwritten.
     std::array<std::uint64_t, kBookings> booked{};
     std::size_t oldest = 0;
     std::uint64_t last_data = 0;
@@ -135,12 +136,21 @@ class Flash {
   void read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activity);
   // Reads of the array are booked in time; a data read may find a gap between fetches that are
   // booked further ahead. Both return the cycle at which the data is there.
+  std::uint64_t book_array(std::uint32_t sector, std::uint64_t now);
   std::uint64_t book_fetch(std::uint32_t sector, std::uint64_t now);
   std::uint64_t book_data(std::uint64_t now) {
     const std::uint64_t start = now < client_.array_free ? book_data_between(now) : now;
     client_.last_data = start;
+    give_way(start);
     client_.array_free = std::max(client_.array_free, start + 1 + wait_states);
     return start + wait_states;
+  }
+  // A read ahead that is under way, or due, when data is read from `start` on begins anew after it.
+  void give_way(std::uint64_t start) {
+    if (client_.prefetched == kNone || client_.prefetch_ready < start) return;
+    client_.prefetch_ready =
+        std::max(client_.prefetch_ready, start + 1 + 2 * std::uint64_t{wait_states});
+    client_.array_free = std::max(client_.array_free, client_.prefetch_ready + 1);
   }
   std::uint64_t book_data_between(std::uint64_t now);
   std::uint64_t book_serial(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now);

@@ -140,19 +140,21 @@ class FlashTwin:
             return self._read_serially(sector * self.read_bytes, self.read_bytes, now)
         start = max(now, self._free_at)
         self._free_at = start + 1 + self.wait_states
-        self._booked.append(start)
         return start + self.wait_states
 
     def _start_data_read(self, now: int) -> int:
-        """Takes the first gap between reads that are booked, some of them ahead of time."""
+        """Takes the first gap between fetches; a read ahead starts again after it."""
         length = 1 + self.wait_states
         start = now
         if now < self._free_at:
             for other in sorted([*self._booked, self._last_data]):
                 if other - length < start < other + length:
                     start = other + length
-        self._free_at = max(self._free_at, start + length)
         self._last_data = start
+        if self._ahead != -1 and self._ahead_ready >= start:
+            self._ahead_ready = max(self._ahead_ready, start + length + self.wait_states)
+            self._free_at = max(self._free_at, self._ahead_ready + 1)
+        self._free_at = max(self._free_at, start + length)
         return start + self.wait_states
 
     def fetch(self, sector: int, now: int, counts: dict[str, int]) -> int:
@@ -169,6 +171,7 @@ class FlashTwin:
             ready = self._ahead_ready
         else:
             ready = self._start_read(sector, now)
+            self._booked.append(ready - self.wait_states)
             counts["flash_fetch"] += 1
         stall = max(0, ready - now)
         if self.icache.on and (self.icache.keeps_prefetched or not was_ahead):
