@@ -214,7 +214,7 @@ f64 datan2(f64 y, f64 x) {
       /* (z - c) / (1 + z c) */
       const uint64_t c = (uint64_t)eighths << 59, z62 = z.exponent >= 0 ? 1ull << 62 : f >> 2;
       const uint64_t d = z62 < c ? c - z62 : z62 - c;
-      const uint64_t q = (1ull << 62) + (eighths * z62 >> 3);
+      const uint64_t q = (1ull << 62) + eighths * (z62 >> 3);
       t = normal(z62 < c ? 0x80000000u : 0, 1, d);
       if (t.mantissa) {
         const struct wide under = normal(0, 1, q);
