@@ -141,7 +141,7 @@ def start(
         raise UsageError(f"--max-time {max_time_s:g} s: must be above zero")
     if max_instructions is not None and max_instructions <= 0:
         raise UsageError(f"--max-instructions {max_instructions}: must be above zero")
-    image = load_firmware(firmware, base)
+    image = load_firmware(firmware, base, chosen.chip.uf2_family)
     chip = chosen.chip
     check_placement(image, chip.memory, chip.first_vectors, ram_start=chip.has_rom_boot)
     own = [device for path in devices for device in load_device_file(path)]

@@ -36,7 +36,7 @@ def command(
     allow_limit: bool,
     **options: Any,
 ) -> int:
-    """Run FIRMWARE (.elf, .hex or .bin) on a simulated board and report what it costs.
+    """Run FIRMWARE (.elf, .hex, .uf2 or .bin) on a simulated board and report what it costs.
 
     Exit status: 0 success; 1 the firmware failed (exit code other than 0, fault, limit met); 2
     wrong use or input; 130 interrupted.

@@ -19,10 +19,13 @@ MAX_FILE_BYTES = 256 << 20
 HEX_SUFFIXES = {".hex", ".ihex", ".ihx"}
 
 
-def load_firmware(path: str | os.PathLike[str], base: int | None = None) -> FirmwareImage:
-    """Read an ELF, Intel HEX or raw binary file.
+def load_firmware(
+    path: str | os.PathLike[str], base: int | None = None, uf2_family: int | None = None
+) -> FirmwareImage:
+    """Read an ELF, Intel HEX, UF2 or raw binary file.
 
     `base` is the load address of a raw binary; the other formats carry their addresses.
+    `uf2_family` is the family of the board's chip; without, UF2 files are refused.
     Raises FirmwareError, and nothing else, for whatever is wrong with the file.
     """
     shown = clean(os.fspath(path))
@@ -42,6 +45,11 @@ def load_firmware(path: str | os.PathLike[str], base: int | None = None) -> Firm
         from mcusim.firmware.hexfile import load_hex
 
         return load_hex(shown, data, sha256)
+    if data.startswith(b"UF2\n") and uf2_family is not None:
+        _reject_base(shown, "a UF2 file", base)
+        from mcusim.firmware.uf2 import load_uf2
+
+        return load_uf2(shown, data, sha256, uf2_family)
     if base is not None:
         return load_binary(shown, data, sha256, base)
     if suffix == ".bin":

@@ -17,7 +17,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xcf\xfa\xed\xfe", "Mach-O, a macOS program"),
     (0, b"\xca\xfe\xba\xbe", "Mach-O, a macOS program"),
     (0, b"MZ", "PE, a Windows program"),
-    (0, b"UF2\n", "UF2 (convert it to a raw binary, or use the ELF it was made from)"),
+    (0, b"UF2\n", "UF2, which the board's chip doesn't take (use the ELF it was made from)"),
     (0, b"\x00asm", "WebAssembly"),
     (0, b"BC\xc0\xde", "LLVM bitcode (compile and link it first)"),
     (4, b"TFL3", "a TensorFlow Lite model (build it into a firmware first)"),
