@@ -33,7 +33,9 @@ class Rom:
 
     def look_up(self, table: int, code: str) -> int:
         """What the ROM's own look-up gives for two letters."""
-        return self.call(self.half_word(LOOKUP), self.half_word(table), ord(code[0]) | ord(code[1]) << 8)[0]
+        return self.call(
+            self.half_word(LOOKUP), self.half_word(table), ord(code[0]) | ord(code[1]) << 8
+        )[0]
 
     def call(self, function: int, *words: int) -> tuple[int, int, int, int]:
         """Calls a function with r0 to r3; returns them after it."""
