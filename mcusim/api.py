@@ -11,7 +11,7 @@ from mcusim.boards import Board, load_board
 from mcusim.boards.schema import Regulator
 from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
-from mcusim.firmware import check_placement, load_firmware
+from mcusim.firmware import check_architecture, check_placement, load_firmware
 from mcusim.machine.machine import Machine
 from mcusim.machine.resets import OnReset
 from mcusim.machine.run_loop import Progress
@@ -143,6 +143,7 @@ def start(
         raise UsageError(f"--max-instructions {max_instructions}: must be above zero")
     image = load_firmware(firmware, base, chosen.chip.uf2_family)
     chip = chosen.chip
+    check_architecture(image, chip.riscv is not None, chosen.core.title)
     check_placement(image, chip.memory, chip.first_vectors, ram_start=chip.has_rom_boot)
     own = [device for path in devices for device in load_device_file(path)]
     names = None if svd is None else Svd(svd)

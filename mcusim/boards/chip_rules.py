@@ -14,6 +14,7 @@ from mcusim.boards.option_bytes import WORD, flash_read_bytes, option_bit
 from mcusim.boards.paths import core_path, names_in
 from mcusim.boards.plausibility import numbers_have_plausible_units, spread_is_a_fraction
 from mcusim.boards.reading import Where
+from mcusim.boards.riscv_schema import RISCV_CORES
 from mcusim.boards.roms import images
 from mcusim.boards.schema import (
     CORES_WITH_OPTIONS,
@@ -24,6 +25,9 @@ from mcusim.boards.schema import (
     Npu,
 )
 
+MOST_PMP_REGIONS = 16
+RISCV_PAGE_BYTES = 4096
+"""Grain of the memory map that RISC-V code runs on."""
 MPU_REGIONS = {
     "cortex-m0plus": (0, 8),
     "cortex-m33": (0, 4, 8, 12, 16),
@@ -259,6 +263,33 @@ def options_of_the_core_are_possible(chip: Chip, where: Where) -> None:
         where.report("priority_bits", "is 2 in each Armv6-M core", "use 2")
 
 
+def a_riscv_hart_is_told(chip: Chip, where: Where) -> None:
+    if (chip.core in RISCV_CORES) != (chip.riscv is not None):
+        problem = "is missing" if chip.riscv is None else f"does not go with {chip.core}"
+        where.report("riscv", problem, "RISC-V cores, and no others, have a [riscv] table")
+    hart = chip.riscv
+    if hart is None:
+        return
+    for memory in chip.memory:
+        if memory.base % RISCV_PAGE_BYTES or memory.size_bytes % RISCV_PAGE_BYTES:
+            problem = f"{memory.name} does not fill whole pages of 4 kB"
+            where.report("memory", problem, "a RISC-V core's memories do here")
+    if not set(hart.extensions) <= set("IMAFDCU") or not set("IM") <= set(hart.extensions):
+        problem = f"{hart.extensions!r} can't be executed"
+        where.report("riscv.extensions", problem, "use I, M and any of A, C, F, D and U")
+    if hart.vector_alignment_bytes.bit_count() != 1 or hart.vector_alignment_bytes < 4:
+        problem = f"{hart.vector_alignment_bytes} bytes"
+        where.report("riscv.vector_alignment_bytes", problem, "use a power of two, 4 at least")
+    if not 0 <= hart.pmp_regions <= MOST_PMP_REGIONS:
+        where.report("riscv.pmp_regions", f"{hart.pmp_regions} regions", "use 0 to 16")
+    if not 0 <= hart.trap_cycles < 1000:
+        where.report("riscv.trap_cycles", f"{hart.trap_cycles} cycles", "use 0 to 999")
+    for index, csr in enumerate(hart.csr):
+        if not 0 <= csr.number < 0x1000 or not 0 <= csr.at_reset <= 0xFFFFFFFF:
+            key = f"riscv.csr[{index}]"
+            where.report(key, f"{csr.name} is no register", "numbers have 12 bits, values 32")
+
+
 def further_cores_are_possible(chip: Chip, where: Where) -> None:
     cores = chip.cores
     for index, run in enumerate(chip.power.run):
@@ -303,6 +334,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     core_file_exists,
     options_of_the_core_are_given,
     options_of_the_core_are_possible,
+    a_riscv_hart_is_told,
     further_cores_are_possible,
 )
 

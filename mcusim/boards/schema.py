@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
-Grade = Literal["measured", "published", "derived", "assumed"]
-"""How well a number is known: measured on silicon by a third party, published by the vendor,
-derived by a stated formula from such numbers, or assumed."""
+from mcusim.boards.records import Grade as Grade
+from mcusim.boards.records import Sourced as Sourced
+from mcusim.boards.records import Strict as Strict
+from mcusim.boards.riscv_schema import Riscv
 
 Regulator = Literal["ldo", "dcdc"]
 """What makes the core's voltage: a linear regulator or a switching one (DC/DC, SMPS)."""
@@ -29,18 +28,6 @@ Workload = Literal["coremark", "while1", "fibonacci", "dhrystone", "reduced-code
 CORES_WITH_OPTIONS = ("cortex-m0plus", "cortex-m33", "cortex-m55")
 MOST_INTERRUPTS = 240
 """Lines of the NVIC that are modelled; Armv7-M allows as many, Armv8-M 480."""
-
-
-class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A record of a data file: immutable, and loud about a key that it doesn't know."""
-
-
-class Sourced(Strict, frozen=True, kw_only=True):
-    """A record whose numbers come from somewhere."""
-
-    source: str
-    """Document and section; the formula of a derived number; the reason for an assumed one."""
-    grade: Grade
 
 
 class Axi(Sourced, frozen=True, kw_only=True):
@@ -324,12 +311,14 @@ class Chip(Strict, frozen=True, kw_only=True):
     """None: one core."""
     core_options: CoreOptions | None = None
     """Needed for a core that has options which matter here (`CORES_WITH_OPTIONS`)."""
+    riscv: Riscv | None = None
+    """Needed for a RISC-V core."""
     bit_band: bool = False
     """Whether words at 0x22000000 and 0x42000000 stand for bits of RAM and peripherals."""
     lockup_resets: bool = False
     """Whether a core that locks up resets the chip by itself."""
     vector_table: int
-    """Address of the vector table at reset."""
+    """Address of the vector table at reset; of a RISC-V core's first instruction."""
     vector_table_source: str
     firmware_vector_table: int | None = None
     """Where a mask ROM looks for the firmware's own; None: the one at reset is the firmware's."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import ClassVar
 
 from mcusim import _native
 from mcusim.boards.schema import MOST_INTERRUPTS, Chip
+from mcusim.cpu.stops import Cause, Stopped, error_cause
 from mcusim.errors import BoardError
+from mcusim.timing.instruction import PC, SP, Kind
+from mcusim.timing.thumb import decode, split
 
 REGISTERS = _native.REGISTERS
 GENERAL = ("r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12")
@@ -17,47 +21,18 @@ REPORTED = (*GENERAL, "sp", "lr", "pc", "xpsr")
 _UNDEFINED, _SVC, _PREFETCH_ABORT, _DATA_ABORT, _BKPT = 1, 2, 3, 4, 7
 _EXCEPTION_EXIT, _NOCP, _INVSTATE, _STKOF, _UNALIGNED = 8, 17, 18, 19, 22
 _DIVIDE_BY_ZERO, _NON_SECURE = 100, 101  # the engine's own (native/arm_engine.hpp)
-# Error codes of uc_emu_start (unicorn.h, uc_err).
-_READ_UNMAPPED, _WRITE_UNMAPPED, _FETCH_UNMAPPED, _INSN_INVALID = 6, 7, 8, 10
-_WRITE_PROT, _READ_PROT, _FETCH_PROT, _EXCEPTION = 12, 13, 14, 21
 EXC_RETURN_LOWEST = 0xF0000000
 EXCEPTION_NUMBER = 0x1FF
 """In xPSR (ARM DDI0403E B1.4.2)."""
 
 
-class Cause(Enum):
-    """Why the core stopped."""
-
-    LIMIT = "limit"
-    HALT = "halt"  # WFI, or the address to stop at
-    BREAKPOINT = "breakpoint"
-    SUPERVISOR_CALL = "supervisor call"
-    EXCEPTION_RETURN = "exception return"
-    UNDEFINED = "undefined instruction"
-    NO_COPROCESSOR = "no coprocessor"
-    INVALID_STATE = "invalid state"
-    STACK_LIMIT = "stack limit"
-    UNALIGNED = "unaligned access"
-    DIVIDE_BY_ZERO = "division by zero"
-    NON_SECURE = "change to Non-secure state"
-    FETCH = "instruction fetch"
-    READ = "data read"
-    WRITE = "data write"
-    NO_HANDLER = "exception without handler"  # `number` tells which
-    NO_STACK = "exception without stack"  # `address` is where its frame would be
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """One stop of the core."""
-
-    cause: Cause
-    pc: int
-    address: int | None = None
-    """Of the data access that failed."""
-    number: int = 0
-
+FIRST_INTERRUPT = 16
+"""Exception number of interrupt 0 (ARM DDI0403E B1.5.2)."""
+BKPT_IMMEDIATE = 0xAB
+"""Of a semihosting call (Arm "Semihosting for AArch32", 2.0)."""
+BRANCH_TO_SELF = b"\xfe\xe7"
+THUMB = 1 << 24
+"""The T bit of xPSR."""
 
 CPUID = {
     "cortex-m0plus": 0x410CC601,  # r0p1 (TRM DDI0484C, 4.2)
@@ -140,11 +115,7 @@ def _cause(reason: str, number: int, pc: int, address: int | None, write: bool) 
         return Cause.NO_HANDLER if address is None else Cause.NO_STACK
     if reason == "interrupt":
         return _interrupt_cause(number, pc)
-    if number in (_FETCH_UNMAPPED, _FETCH_PROT):
-        return Cause.FETCH
-    if number in (_READ_UNMAPPED, _READ_PROT, _WRITE_UNMAPPED, _WRITE_PROT):
-        return Cause.WRITE if write else Cause.READ
-    return Cause.UNDEFINED if number in (_INSN_INVALID, _EXCEPTION) else Cause.UNKNOWN
+    return error_cause(number, write)
 
 
 def _interrupt_cause(number: int, pc: int) -> Cause:
@@ -163,3 +134,80 @@ def _interrupt_cause(number: int, pc: int) -> Cause:
         _DIVIDE_BY_ZERO: Cause.DIVIDE_BY_ZERO,
         _NON_SECURE: Cause.NON_SECURE,
     }.get(number, Cause.UNKNOWN)
+
+
+class Arm:
+    """The M profile, for a machine."""
+
+    name: ClassVar[str] = "Arm"
+    registers: ClassVar[Mapping[str, int]] = REGISTERS
+    reported: ClassVar[tuple[str, ...]] = REPORTED
+    link: ClassVar[str] = "lr"
+    arguments: ClassVar[tuple[str, str]] = ("r0", "r1")
+    first_interrupt: ClassVar[int] = FIRST_INTERRUPT
+    page_bytes: ClassVar[int] = 1024
+    spins: ClassVar[tuple[bytes, ...]] = (BRANCH_TO_SELF,)
+
+    def open_engine(self, chip: Chip, accurate: bool) -> _native.Engine:
+        """Makes an engine of a chip's core."""
+        return open_engine(chip, accurate)
+
+    def map_own_devices(self, engine: _native.Engine, chip: Chip) -> None:
+        """Maps the system control space, and the words that stand for bits."""
+        core = as_arm(engine)
+        core.map_system_control()
+        if chip.bit_band:
+            core.map_bit_band()
+
+    def begin(self, engine: _native.Engine, start: int, entry: int | None) -> int:
+        """Loads SP and PC from the vector table at `start` as the silicon does."""
+        as_arm(engine).set_vector_table(start)
+        words = engine.read(start, 8)
+        sp, first = (int.from_bytes(words[i : i + 4], "little") for i in (0, 4))
+        engine.set_reg(REGISTERS["sp"], sp & ~3)
+        engine.set_reg(REGISTERS["lr"], 0xFFFFFFFF)
+        engine.select_stack(sp & ~3, first & ~1)
+        return first & ~1
+
+    def as_stopped(
+        self, reason: str, number: int, pc: int, address: int | None, write: bool
+    ) -> Stopped:
+        """What the engine tells of a stop."""
+        return as_stopped(reason, number, pc, address, write)
+
+    def looked_at(self, engine: _native.Engine, stopped: Stopped) -> Stopped:
+        """Unicorn reports a jump without the Thumb bit as an undefined instruction."""
+        if stopped.cause is Cause.UNDEFINED and not engine.reg(REGISTERS["xpsr"]) & THUMB:
+            return replace(stopped, cause=Cause.INVALID_STATE)
+        return stopped
+
+    def decode_state(self, state: int) -> int:
+        """ITSTATE."""
+        return it_state(state)
+
+    def calls_host(self, read: Callable[[int, int], bytes], pc: int) -> bool:
+        """BKPT 0xAB."""
+        return read(pc, 2) == bytes([BKPT_IMMEDIATE, 0xBE])
+
+    def skip_breakpoint(self, engine: _native.Engine) -> int:
+        """Past BKPT, in an IT block too."""
+        skip_instruction(engine)
+        return 2
+
+    def exception(self, engine: _native.Engine) -> int:
+        """IPSR."""
+        return engine.reg(REGISTERS["xpsr"]) & EXCEPTION_NUMBER
+
+    def loads(self, code: bytes) -> Iterator[tuple[str, int]]:
+        """Loads that count from a register alone, and not from SP or PC."""
+        for encoding in split(code):
+            found = decode(encoding)
+            if found.kind is Kind.LOAD and found.base < SP and found.index > PC:
+                yield f"r{found.base}", found.displacement
+
+
+def as_arm(engine: _native.Engine) -> _native.ArmEngine:
+    """The engine of an Arm core as what it is."""
+    if not isinstance(engine, _native.ArmEngine):
+        raise TypeError(f"no Arm core: {engine}")
+    return engine

@@ -168,7 +168,22 @@ class Host(Protocol):
         """Has a core that was held begin anew; one that runs goes on."""
 
     def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
-        """Drives an interrupt line of the NVIC: of one core, or of all."""
+        """Drives an interrupt line of the chip: of one core, or of all."""
+
+    def take_interrupts(self, controller: Callable[[int, bool], None]) -> None:
+        """Has a device get the levels of the chip's interrupt lines, instead of the core."""
+
+    def set_core_line(self, number: int, level: bool) -> None:
+        """Drives an interrupt input of a RISC-V hart: 3 software, 7 timer, 11 external."""
+
+    def set_core_interrupt(self, number: int) -> None:
+        """Has a RISC-V hart take an interrupt by the number of its cause; 0: none."""
+
+    def set_core_deep_sleep(self, on: bool) -> None:
+        """Has the next WFI of a RISC-V hart lead to deep sleep."""
+
+    def set_core_time(self, read: Callable[[], int]) -> None:
+        """Has a RISC-V hart see a clock in its registers time and timeh."""
 
     def add_timer(self, expired: Callable[[], None]) -> int:
         """Makes a source of timed events."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcusim.boards.schema import Npu
+from mcusim.boards.schema import RISCV_CORES, Npu
 from mcusim.devices.arm.dwt import Dwt
 from mcusim.devices.arm.ethos_u55 import EthosU55
 from mcusim.devices.arm.itm import Itm
@@ -30,6 +30,7 @@ from mcusim.devices.nordic.uicr import NrfUicr
 from mcusim.devices.nordic.wdt import NrfWdt
 from mcusim.devices.own import installed_devices
 from mcusim.devices.raspberrypi import DEVICES as RASPBERRY_PI
+from mcusim.devices.riscv import DEVICES as RISCV
 from mcusim.devices.sifive import DEVICES as SIFIVE
 from mcusim.devices.st import DEVICES as STM32
 from mcusim.errors import BoardError
@@ -53,6 +54,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-wdt": NrfWdt,
     **NRF53,
     **RASPBERRY_PI,
+    **RISCV,
     **SAM,
     **SIFIVE,
     **SSE300,
@@ -71,7 +73,7 @@ _WITHOUT_TRACE = {"cortex-m0plus"}
 
 def core_devices(core: str) -> tuple[tuple[str, type[Device], int, int], ...]:
     """Name, class, base address and size in bytes of the devices that come with a core."""
-    return () if core in _WITHOUT_TRACE else _CORE_DEVICES
+    return () if core in (*_WITHOUT_TRACE, *RISCV_CORES) else _CORE_DEVICES
 
 
 def device_types() -> list[str]:

@@ -12,7 +12,12 @@ from __future__ import annotations
 from mcusim.firmware.image import Arch, FirmwareImage, Section, Segment
 from mcusim.firmware.lines import LineTable
 from mcusim.firmware.load import load_firmware
-from mcusim.firmware.placement import check_placement, is_all_in_ram, ram_entry
+from mcusim.firmware.placement import (
+    check_architecture,
+    check_placement,
+    is_all_in_ram,
+    ram_entry,
+)
 from mcusim.firmware.sizes import (
     flash_bytes,
     flash_sections,
@@ -32,6 +37,7 @@ __all__ = [
     "Segment",
     "Symbol",
     "SymbolTable",
+    "check_architecture",
     "check_placement",
     "flash_bytes",
     "flash_sections",

@@ -14,7 +14,7 @@ from mcusim.firmware.image import ADDRESS_SPACE, MAX_IMAGE_BYTES, Arch
 from mcusim.firmware.names import hex32
 
 CORRUPT, ADVICE = "truncated or corrupt ELF", "build or copy the firmware again"
-MACHINES = {"EM_ARM": Arch.ARM}
+MACHINES = {"EM_ARM": Arch.ARM, "EM_RISCV": Arch.RISCV}
 """`e_machine` of what can be simulated."""
 
 _HEADER_BYTES, _PROGRAM_BYTES, _SECTION_BYTES = 52, 32, 40
@@ -39,12 +39,12 @@ def check_header(path: str, elf: ELFFile) -> None:
     """
     name = _machine_name(elf)
     if elf.elfclass != 32:
-        _fail(path, f"a 64-bit ELF for {name}; give the firmware's ELF (32-bit Arm)")
+        _fail(path, f"a 64-bit ELF for {name}; give the firmware's ELF (32-bit Arm or RISC-V)")
     if not elf.little_endian:
         what = f"a big-endian ELF for {name}"
         _fail(path, f"{what}; only little-endian firmware can be simulated")
     if elf["e_machine"] not in MACHINES:
-        what = f"a program for {name}, not for Arm"
+        what = f"a program for {name}, not for Arm or RISC-V"
         _fail(path, f"{what}; give the ELF that the firmware's cross compiler made")
     kind = elf["e_type"]
     if kind != "ET_EXEC":

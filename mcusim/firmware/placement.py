@@ -63,6 +63,25 @@ def _check_entry(image: FirmwareImage, regions: MemoryMap) -> None:
         )
 
 
+def check_architecture(image: FirmwareImage, riscv: bool, core: str) -> None:
+    """Check that an ELF is for the board's core, and begins within its own code.
+
+    `riscv` tells what the core executes, `core` its name. Raises FirmwareError.
+    """
+    if image.entry is None:
+        return  # no ELF, and nothing known
+    if (image.arch is Arch.RISCV) != riscv:
+        name = "RISC-V" if image.arch is Arch.RISCV else "Arm"
+        raise FirmwareError(
+            f"{image.path}: a program for {name}, and the board's core is {core}; check --board"
+        )
+    if riscv and image.read(image.entry, 2) is None:
+        raise FirmwareError(
+            f"{image.path}: entry {hex32(image.entry)} is outside the loaded firmware; check the"
+            " linker script (ENTRY)"
+        )
+
+
 def _ranges(image: FirmwareImage) -> Iterable[tuple[str, int, int]]:
     """Return what has to lie in a memory: loaded segments, then sections where they are used."""
     for segment in image.segments:

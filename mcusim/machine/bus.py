@@ -16,6 +16,7 @@ PERIPHERALS = (0x40000000, 0x20000000)
 PRIVATE = ((0xE0000000, 0xE000), (0xE000F000, 0xF1000))
 """Base and size in bytes of the private peripheral bus, around the system control space, which is
 the native core's."""
+REGIONS_OF_ARM = (PERIPHERALS, *PRIVATE)
 
 
 class Gated(NamedTuple):
@@ -31,7 +32,13 @@ class Gated(NamedTuple):
 class Bus:
     """Hands each access to the device at its address; an unmodelled one reads as 0."""
 
-    def __init__(self, unmodelled: Callable[[int, bool], None]) -> None:
+    def __init__(
+        self,
+        unmodelled: Callable[[int, bool], None],
+        regions: Sequence[tuple[int, int]] = REGIONS_OF_ARM,
+    ) -> None:
+        """`regions`: base and size of what is for devices, whether one is there or not."""
+        self._regions = regions
         self._devices: dict[int, tuple[Device, int]] = {}
         self._unmodelled = unmodelled
         self._scripts: dict[int, list[int]] = {}
@@ -79,15 +86,21 @@ class Bus:
         base = max(below) if below else min(places, default=None)
         return None if base is None else (places[base], base)
 
-    def windows(self) -> Iterable[tuple[int, int]]:
-        """Base and size of each block of addresses that devices can answer."""
-        yield PERIPHERALS
-        yield from PRIVATE
-        inside = (PERIPHERALS, *PRIVATE)
-        for grain in self._devices:
-            address = grain << GRAIN_SHIFT
-            if not any(base <= address < base + size for base, size in inside):
-                yield address, 1 << GRAIN_SHIFT
+    def windows(self, page_bytes: int = 1 << GRAIN_SHIFT) -> Iterable[tuple[int, int]]:
+        """Base and size of each block of addresses that devices can answer, in whole pages."""
+        yield from self._regions
+        begin = end = 0
+        for page in sorted({(grain << GRAIN_SHIFT) // page_bytes for grain in self._devices}):
+            address = page * page_bytes
+            if any(base <= address < base + size for base, size in self._regions):
+                continue
+            if address != end:
+                if end > begin:
+                    yield begin, end - begin
+                begin = address
+            end = address + page_bytes
+        if end > begin:
+            yield begin, end - begin
 
     def read(self, address: int, size: int) -> int:
         """A read of 1, 2 or 4 bytes."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mcusim import _native
 from mcusim.boards.schema import Chip
-from mcusim.cpu.unicorn_arm import REGISTERS, open_engine
+from mcusim.cpu.architecture import Architecture
 from mcusim.machine.activity import INDEX
 
 Read = Callable[[int, int], int]
@@ -25,16 +25,23 @@ CYCLES = INDEX["cycles"]
 class Cores:
     """One engine a core; the first has the timeline of the devices."""
 
-    def __init__(self, chip: Chip, accurate: bool, look_at: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        chip: Chip,
+        accurate: bool,
+        look_at: Callable[[int], None],
+    ) -> None:
         """`look_at` takes the number of the core that the machine is to look at."""
+        self._architecture = architecture
         self._chip = chip
         self._look_at = look_at
         self._number = 0
         count = 1 if chip.cores is None else chip.cores.count
-        self.engines = [open_engine(chip, accurate) for _ in range(count)]
+        self.engines = [architecture.open_engine(chip, accurate) for _ in range(count)]
 
     @property
-    def first(self) -> _native.ArmEngine:
+    def first(self) -> _native.Engine:
         """The core whose time is the machine's."""
         return self.engines[0]
 
@@ -88,7 +95,7 @@ class Cores:
         if not engine.held:
             return False
         engine.reset()
-        engine.release(self.point(engine, self._second_table))
+        engine.release(self._architecture.begin(engine, self._second_table, None))
         return True
 
     @property
@@ -96,17 +103,6 @@ class Cores:
         cores = self._chip.cores
         own = None if cores is None else cores.vector_table
         return self._chip.vector_table if own is None else own
-
-    @staticmethod
-    def point(engine: _native.ArmEngine, table: int) -> int:
-        """Loads SP and PC from a vector table as the silicon does; returns the PC."""
-        engine.set_vector_table(table)
-        words = engine.read(table, 8)
-        sp, entry = (int.from_bytes(words[i : i + 4], "little") for i in (0, 4))
-        engine.set_reg(REGISTERS["sp"], sp & ~3)
-        engine.set_reg(REGISTERS["lr"], 0xFFFFFFFF)
-        engine.select_stack(sp & ~3, entry & ~1)
-        return entry & ~1
 
     # --- totals ---
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcusim.cpu.unicorn_arm import (
-    EXC_RETURN_LOWEST,
-    REGISTERS,
-    REPORTED,
-    WITHOUT_FAULT_STATUS,
-    Cause,
-    Stopped,
-)
+from mcusim.cpu.stops import Cause, Stopped
+from mcusim.cpu.unicorn_arm import EXC_RETURN_LOWEST, WITHOUT_FAULT_STATUS, as_arm
+from mcusim.machine import riscv_faults
 from mcusim.machine.frames import Frame, call_stack
 from mcusim.machine.handlers import exception_name, no_handler
 from mcusim.machine.machine import Machine
+from mcusim.machine.places import access_in_words, place, place_in_words
 from mcusim.result import Fault
 
 _KINDS = {
@@ -43,6 +39,8 @@ DENIED = "MemManage: DACCVIOL"
 _ENDS = (Cause.SUPERVISOR_CALL, Cause.NO_HANDLER, Cause.NO_STACK, Cause.NON_SECURE)
 """What no handler can take."""
 
+FAULT_HANDLERS = range(2, 7)
+"""Exception numbers of NMI, HardFault, MemManage, BusFault and UsageFault."""
 NMI, HARD_FAULT, BUS_FAULT, USAGE_FAULT = 2, 3, 5, 6
 # Bits of CFSR (ARM DDI0403E B3.2.15).
 _STATUS = {
@@ -67,41 +65,68 @@ def take(machine: Machine, stopped: Stopped) -> bool:
     """
     if stopped.cause in _ENDS:
         return False
+    if machine.board.chip.riscv is not None:
+        return riscv_faults.take(machine, stopped)
     number, status = _STATUS.get(stopped.cause, (HARD_FAULT, 0))
     address = stopped.address if status & 1 << 15 else None
-    return machine.engine.raise_fault(number, stopped.pc, status, address is not None, address or 0)
+    engine = as_arm(machine.engine)
+    return engine.raise_fault(number, stopped.pc, status, address is not None, address or 0)
 
 
 def locks_up(machine: Machine) -> bool:
     """Whether a fault that can't be taken locks the core up: in HardFault or NMI (B1.5.15)."""
-    return machine.engine.reg(REGISTERS["xpsr"]) & 0x1FF in (NMI, HARD_FAULT)
+    riscv = machine.board.chip.riscv is not None
+    return not riscv and machine.architecture.exception(machine.engine) in (NMI, HARD_FAULT)
+
+
+def serves_one(machine: Machine) -> bool:
+    """Whether the handler of a fault runs."""
+    number = machine.architecture.exception(machine.engine)
+    if machine.board.chip.riscv is not None:
+        return riscv_faults.is_fault(number)
+    return number in FAULT_HANDLERS
 
 
 def describe(machine: Machine, stopped: Stopped) -> Fault:
     """Describes the fault that a run ended in."""
-    # After an SVC the PC is already behind it.
-    if stopped.cause is Cause.SUPERVISOR_CALL:
-        stopped = replace(stopped, pc=stopped.pc - 2)
-    message = _sentence(
-        machine, stopped, where(machine, stopped.pc), _registers(machine, stopped.pc)
-    )
-    kind = _KINDS.get(stopped.cause, "HardFault")
-    if machine.engine.mpu_denied and stopped.cause in (Cause.READ, Cause.WRITE):
-        kind = DENIED
-    if machine.board.chip.core in WITHOUT_FAULT_STATUS and ("Fault: " in kind or kind == DENIED):
-        kind = "HardFault"
-    if stopped.cause is Cause.NO_HANDLER:
-        kind = exception_name(machine, stopped.number)
+    where = place_in_words(machine, stopped.pc)
+    if machine.board.chip.riscv is not None:
+        kind = riscv_faults.kind(machine, stopped)
+        message = riscv_faults.sentence(machine, stopped, where)
+    else:
+        stopped = _at_instruction(stopped)
+        where = place_in_words(machine, stopped.pc)
+        message = _sentence(machine, stopped, where, _registers(machine, stopped.pc))
+        kind = _kind(machine, stopped)
     fault = failure(machine, stopped, kind, message)
     if stopped.cause in (Cause.READ, Cause.WRITE, Cause.NO_STACK):
         fault.address = stopped.address
     return fault
 
 
+def _at_instruction(stopped: Stopped) -> Stopped:
+    """After an SVC the PC is already behind it."""
+    if stopped.cause is Cause.SUPERVISOR_CALL:
+        return replace(stopped, pc=stopped.pc - 2)
+    return stopped
+
+
+def _kind(machine: Machine, stopped: Stopped) -> str:
+    kind = _KINDS.get(stopped.cause, "HardFault")
+    if as_arm(machine.engine).mpu_denied and stopped.cause in (Cause.READ, Cause.WRITE):
+        kind = DENIED
+    if machine.board.chip.core in WITHOUT_FAULT_STATUS and ("Fault: " in kind or kind == DENIED):
+        kind = "HardFault"
+    if stopped.cause is Cause.NO_HANDLER:
+        kind = exception_name(machine, stopped.number)
+    return kind
+
+
 def failure(machine: Machine, stopped: Stopped, kind: str, message: str) -> Fault:
     """Where the core is, with a kind and a sentence from elsewhere."""
     registers = _registers(machine, stopped.pc)
-    frames = _with_caller(stopped, registers, machine.engine.frames())
+    link = registers[machine.architecture.link] & ~1
+    frames = _with_caller(stopped, link, registers["sp"], machine.engine.frames())
     function, line = place(machine, stopped.pc)
     return Fault(
         kind=kind,
@@ -117,29 +142,16 @@ def failure(machine: Machine, stopped: Stopped, kind: str, message: str) -> Faul
 
 
 def _registers(machine: Machine, pc: int) -> dict[str, int]:
-    registers = {name: machine.engine.reg(REGISTERS[name]) for name in REPORTED}
+    registers = {name: machine.register(name) for name in machine.architecture.reported}
     return registers | {"pc": pc}
 
 
-def _with_caller(stopped: Stopped, registers: dict[str, int], frames: list[Frame]) -> list[Frame]:
-    """A call that went nowhere entered no block: LR tells where it came from."""
-    link = registers["lr"] & ~1
+def _with_caller(stopped: Stopped, link: int, sp: int, frames: list[Frame]) -> list[Frame]:
+    """A call that went nowhere entered no block: the link tells where it came from."""
     called = stopped.cause in (Cause.FETCH, Cause.INVALID_STATE)
     if not called or (frames and frames[-1][1] == link):
         return frames
-    return [*frames, (stopped.pc, link, registers["sp"])]
-
-
-def place(machine: Machine, pc: int) -> tuple[str, str]:
-    """Function and source line at `pc`; empty where unknown."""
-    found = machine.image.symbol_at(pc)
-    return (found[0] if found else ""), machine.image.line_at(pc)
-
-
-def where(machine: Machine, pc: int) -> str:
-    """Function and source line at `pc` in words, its address where there is no symbol."""
-    function, line = place(machine, pc)
-    return (function or f"0x{pc:08x}") + (f" ({line})" if line else "")
+    return [*frames, (stopped.pc, link, sp)]
 
 
 def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[str, int]) -> str:
@@ -205,15 +217,8 @@ def _access_sentence(machine: Machine, stopped: Stopped, where: str) -> str:
     verb = "write to" if stopped.cause is Cause.WRITE else "read of"
     address = stopped.address or 0
     level = "privileged" if machine.engine.privileged else "unprivileged"
-    if machine.engine.mpu_denied:
+    if as_arm(machine.engine).mpu_denied:
         return f"{verb} 0x{address:08x} in {where}: the MPU forbids it to {level} code"
     if address in PRIVATE_BUS and level == "unprivileged":
         return f"{verb} 0x{address:08x} in {where}: a register of the core, for privileged code"
-    region = machine.board.region_at(address)
-    if region is not None:
-        return f"{verb} 0x{address:08x} in {where}: {region.name} can't be written like RAM"
-    regions = ", ".join(
-        f"{m.name} 0x{m.base:08x}-0x{m.base + m.size_bytes - 1:08x}"
-        for m in machine.board.chip.memory
-    )
-    return f"{verb} 0x{address:08x} in {where}: nothing is mapped there; memories are {regions}"
+    return access_in_words(machine, address, stopped.cause is Cause.WRITE, where)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mcusim.machine.machine import FIRST_INTERRUPT, Machine
+from mcusim.cpu.unicorn_arm import FIRST_INTERRUPT, as_arm
+from mcusim.machine import riscv_faults
+from mcusim.machine.machine import Machine
 
 _NAMES = {
     2: "NMI",
@@ -25,6 +27,8 @@ SUGGESTED = 3
 
 def exception_name(machine: Machine, number: int) -> str:
     """Name of an exception, "IRQ 28 (tim2)" for an interrupt of the chip."""
+    if machine.board.chip.riscv is not None:
+        return riscv_faults.cause_in_words(number)
     if number < FIRST_INTERRUPT:
         return _NAMES.get(number, f"exception {number}")
     devices = ", ".join(_devices(machine, number))
@@ -37,7 +41,7 @@ def _devices(machine: Machine, number: int) -> list[str]:
 
 def no_handler(machine: Machine, number: int, where: str) -> str:
     """Says that nothing serves an exception, and which function would."""
-    entry = machine.engine.vector_table + 4 * number
+    entry = as_arm(machine.engine).vector_table + 4 * number
     vector = int.from_bytes(machine.read_memory(entry, 4), "little")
     aliases = machine.image.symbols.functions_starting_at(vector & ~1)
     if not vector & 1 or not machine.read_memory(vector & ~1, 2):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mcusim.cpu.unicorn_arm import EXCEPTION_NUMBER, REGISTERS
-from mcusim.machine.faults import place
 from mcusim.machine.frames import call_stack
 from mcusim.machine.handlers import exception_name
 from mcusim.machine.machine import Machine
+from mcusim.machine.places import place
 from mcusim.result import HotLoop
-from mcusim.timing.instruction import PC, SP, Kind
-from mcusim.timing.thumb import decode, split
 
 SHARE = 0.9
 """The loop is the fewest blocks that took this part of the last cycles, within one function."""
@@ -39,7 +36,7 @@ def find(machine: Machine, before: NDArray[np.uint64]) -> HotLoop | None:
             share += float(spent[row]) / total
     starts = [int(table["address"][row]) for row in chosen]
     ends = [int(table["address"][row]) + int(table["size"][row]) for row in chosen]
-    pc = machine.engine.reg(REGISTERS["pc"])
+    pc = machine.register("pc")
     return HotLoop(
         function=function,
         line=line,
@@ -53,7 +50,7 @@ def find(machine: Machine, before: NDArray[np.uint64]) -> HotLoop | None:
 
 
 def _handler(machine: Machine) -> str:
-    number = machine.engine.reg(REGISTERS["xpsr"]) & EXCEPTION_NUMBER
+    number = machine.architecture.exception(machine.engine)
     return exception_name(machine, number) if number else ""
 
 
@@ -61,9 +58,6 @@ def _polls(machine: Machine, blocks: list[tuple[int, int]]) -> list[str]:
     """Registers of devices that a loop's loads read, by the addresses in the core's registers."""
     found = []
     for address, size in blocks:
-        for encoding in split(machine.read_memory(address, size)):
-            instruction = decode(encoding)
-            if instruction.kind is Kind.LOAD and instruction.base < SP and instruction.index > PC:
-                base = machine.engine.reg(REGISTERS[f"r{instruction.base}"])
-                found.append(machine.register_name(base + instruction.displacement & 0xFFFFFFFF))
+        for base, displacement in machine.architecture.loads(machine.read_memory(address, size)):
+            found.append(machine.register_name(machine.register(base) + displacement & 0xFFFFFFFF))
     return [name for name in dict.fromkeys(found) if name]

@@ -9,13 +9,14 @@ from mcusim import _native
 from mcusim.boards import Board
 from mcusim.boards.board import CHOSEN
 from mcusim.boards.schema import Regulator
-from mcusim.cpu.unicorn_arm import REGISTERS, it_state
+from mcusim.cpu.choose import architecture_of
 from mcusim.devices import Device, core_devices, create, create_npu
 from mcusim.devices.reset import Cause, Reset
 from mcusim.devices.unclocked import Unclocked
 from mcusim.firmware import FirmwareImage, is_all_in_ram, ram_entry
-from mcusim.machine.bus import Bus, Gated
+from mcusim.machine.bus import REGIONS_OF_ARM, Bus, Gated
 from mcusim.machine.clock import Clock, Supply
+from mcusim.machine.core_inputs import CoreInputs
 from mcusim.machine.cores import Cores
 from mcusim.machine.draws import Draws
 from mcusim.machine.loads import Loads
@@ -30,11 +31,9 @@ Shared = TypeVar("Shared")
 
 OUTPUT_LIMIT_BYTES = 1 << 20
 WARNING_LIMIT = 50
-FIRST_INTERRUPT = 16
-"""Exception number of interrupt 0 (ARM DDI0403E B1.5.2)."""
 
 
-class Machine:
+class Machine(CoreInputs):
     """Owns the engine; is the `Host` of its devices."""
 
     def __init__(
@@ -48,7 +47,8 @@ class Machine:
         self.board = board
         self.image = image
         chip = board.chip
-        self.cores = Cores(chip, accurate, self._look_at)
+        self.architecture = architecture_of(chip)
+        self.cores = Cores(self.architecture, chip, accurate, self._look_at)
         self._look_at(0)
         self.regions = Regions(self.cores.engines, lambda: self.engine)
         self.output = bytearray()
@@ -79,10 +79,9 @@ class Machine:
         self._time_block = timing_model(chip.core, chip.core_options)
         map_memories(self.engine, board)
         self.cores.share_memories()
-        self.unmodelled = Unmodelled(
-            self._place, self._neighbour, lambda: self.engine.reg(REGISTERS["pc"])
-        )
-        self._bus = Bus(self.unmodelled.accessed)
+        self.unmodelled = Unmodelled(self._place, self._neighbour, lambda: self.register("pc"))
+        regions = REGIONS_OF_ARM if chip.riscv is None else chip.riscv.peripherals
+        self._bus = Bus(self.unmodelled.accessed, regions)
         self._add_core_devices()
         self._equip()
         self._map_devices()
@@ -293,12 +292,6 @@ class Machine:
         if self.cores.release(core):
             self.sleep.held(core, False)
 
-    def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
-        """Drives the interrupt line `number` of the NVIC: of one core, or of all."""
-        engines = self.cores.engines
-        for engine in engines if core is None else engines[core : core + 1]:
-            engine.set_line(FIRST_INTERRUPT + number, level)
-
     def add_timer(self, expired: Callable[[], None]) -> int:
         """Makes a source of timed events; returns its number."""
         source = self._free_timers.pop() if self._free_timers else self.cores.first.add_source()
@@ -399,10 +392,8 @@ class Machine:
 
     def _map_devices(self) -> None:
         for engine in self.cores.engines:
-            engine.map_system_control()
-            if self.board.chip.bit_band:
-                engine.map_bit_band()
-            for base, size_bytes in self._bus.windows():
+            self.architecture.map_own_devices(engine, self.board.chip)
+            for base, size_bytes in self._bus.windows(self.architecture.page_bytes):
                 engine.map_devices(base, size_bytes)
 
     def _put(self, device: Device, base: int, size_bytes: int) -> None:
@@ -417,15 +408,16 @@ class Machine:
     def start(self) -> int:
         """Loads SP and PC from the vector table as the silicon does; returns the PC."""
         first = self.cores.first
-        entry = self.cores.point(first, self.board.chip.vector_table)
-        self.initial_sp = first.reg(REGISTERS["sp"])
-        if (firmware_sp := self.image.read(self.board.chip.first_vectors, 4)) is not None:
-            self.initial_sp = int.from_bytes(firmware_sp, "little") & ~3
+        entry = self.architecture.begin(first, self.board.chip.vector_table, self.image.entry)
+        self.initial_sp = self.register("sp")
+        vectors = self.image.read(self.board.chip.first_vectors, 4)
+        if vectors is not None and self.board.chip.riscv is None:
+            self.initial_sp = int.from_bytes(vectors, "little") & ~3
         if self._starts_in_ram:
             # As its loader starts it; a reset finds the ROM again, and the flash as it is.
             self._starts_in_ram = False
             entry = ram_entry(self.image)
-            first.select_stack(first.reg(REGISTERS["sp"]), entry)
+            first.select_stack(self.register("sp"), entry)
         for number in range(1, len(self.cores.engines)):
             self.hold_core(number)
             if self.board.chip.cores is not None and not self.board.chip.cores.held:
@@ -468,11 +460,16 @@ class Machine:
 
     # --- what the engine asks ---
 
-    def _decode(self, address: int, code: bytes, xpsr: int) -> _native.Block:
-        return _native.Block(**self._time_block(address, code, it_state(xpsr), self.accurate))
+    def register(self, name: str) -> int:
+        """A register of the core that is looked at, by its name."""
+        return self.engine.reg(self.architecture.registers[name])
+
+    def _decode(self, address: int, code: bytes, state: int) -> _native.Block:
+        state = self.architecture.decode_state(state)
+        return _native.Block(**self._time_block(address, code, state, self.accurate))
 
     def _where(self) -> str:
-        return self._place(self.engine.reg(REGISTERS["pc"]))
+        return self._place(self.register("pc"))
 
     def _place(self, pc: int) -> str:
         where = self.image.symbol_at(pc)

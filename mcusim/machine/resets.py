@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mcusim.cpu.unicorn_arm import Stopped
+from mcusim.cpu.stops import Stopped
 from mcusim.devices.reset import Cause, Reset
 from mcusim.machine import faults
 from mcusim.machine.machine import Machine
+from mcusim.machine.places import place
 from mcusim.result import Fault, ResetRow
 
 OnReset = Literal["auto", "stop", "restart"]
@@ -47,7 +48,7 @@ class Resets:
         if reset.cause != "wake-up":
             self._counted += 1
         if len(self.rows) < ROWS_KEPT:
-            function, line = faults.place(machine, stopped.pc)
+            function, line = place(machine, stopped.pc)
             self.rows.append(
                 ResetRow(
                     cause=reset.cause,

@@ -5,26 +5,19 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcusim import _native
-from mcusim.cpu.unicorn_arm import (
-    EXCEPTION_NUMBER,
-    REGISTERS,
-    WITHOUT_FAULT_STATUS,
-    Cause,
-    Stopped,
-    as_stopped,
-    run,
-    skip_instruction,
-)
+from mcusim.cpu.stops import Cause, Stopped
+from mcusim.cpu.unicorn_arm import WITHOUT_FAULT_STATUS, as_arm
 from mcusim.machine import faults
 from mcusim.machine.machine import Machine
+from mcusim.machine.places import place_in_words
 from mcusim.machine.resets import OnReset, Resets
-from mcusim.machine.semihosting import BKPT_IMMEDIATE, Semihosting
+from mcusim.machine.semihosting import Semihosting
 from mcusim.result import Fault, Outcome
 
 Progress = Callable[[int, int, float, float], None]
@@ -36,20 +29,14 @@ FIRST_SLICE_CYCLES = 1_000_000
 LONGEST_SLICE_CYCLES = 200_000_000
 SERVICE_CYCLES = 10_000
 """How long a second core may run by itself while something is done for it."""
-BRANCH_TO_SELF = b"\xfe\xe7"
 FAULT_SLICE_CYCLES = 1000
 """After a fault, how often it is looked whether the handler just spins."""
 FAULT_GRACE_S = 1.0
 """Simulated time that a fault handler of the firmware may take before the run ends."""
-FAULT_HANDLERS = range(2, 7)
-"""Exception numbers of NMI, HardFault, MemManage, BusFault and UsageFault."""
 HANDLED_LIMIT = 100
 """Faults that the firmware may outlive; with more, it is taken to run from one into the next."""
 TAIL_CYCLES = 1_000_000
 """The last part of a run that meets its limit: its hot loop is looked for there."""
-
-THUMB = 1 << 24
-"""The T bit of xPSR."""
 
 
 @dataclass(slots=True)
@@ -94,7 +81,7 @@ class RunLoop:
         self._slice_cycles = FIRST_SLICE_CYCLES
 
     @property
-    def _engine(self) -> _native.ArmEngine:
+    def _engine(self) -> _native.Engine:
         """Of the core that is looked at: the first, but while the second needs something."""
         return self._machine.engine
 
@@ -118,7 +105,7 @@ class RunLoop:
             return None
         resume = self._resume
         with self._machine.cores.on(number):
-            stopped = as_stopped(*found)
+            stopped = self._machine.architecture.as_stopped(*found)
             self._resume = stopped.pc
             engine.set_limits(engine.cycles + SERVICE_CYCLES, self._max_instructions)
             ending = self._ending(stopped)
@@ -138,11 +125,17 @@ class RunLoop:
         for engine in self._machine.cores.engines:
             engine.settle()
 
+    def _run(self, pc: int, until: int | None = None) -> Stopped:
+        """Runs from `pc` until something stops the core."""
+        engine = self._engine
+        told = engine.run(pc) if until is None else engine.run(pc, until)
+        return self._machine.architecture.as_stopped(*told)
+
     def _slice(self, pc: int) -> Stopped:
         self._slice_ends = self._engine.cycles + self._slice_cycles
         self._set_limits()
         began = time.perf_counter()
-        stopped = run(self._engine, pc)
+        stopped = self._run(pc)
         self._resume = stopped.pc
         self._report_progress()
         if stopped.cause is Cause.LIMIT:
@@ -196,7 +189,7 @@ class RunLoop:
             return None
         if self._engine.dozing and stopped.cause is Cause.HALT:
             return self._asleep_for_good(stopped)
-        stopped = self._with_state(stopped)
+        stopped = self._machine.architecture.looked_at(self._engine, stopped)
         match stopped.cause:
             case Cause.LIMIT:
                 return self._at_limit(stopped)
@@ -231,14 +224,12 @@ class RunLoop:
         return None
 
     def _spins(self, pc: int) -> bool:
-        return self._machine.read_memory(pc, 2) == BRANCH_TO_SELF
-
-    def _serves_fault(self) -> bool:
-        return self._engine.reg(REGISTERS["xpsr"]) & EXCEPTION_NUMBER in FAULT_HANDLERS
+        code = self._machine.read_memory(pc, 4) or self._machine.read_memory(pc, 2)
+        return code.startswith(self._machine.architecture.spins)
 
     def _is_stuck(self, pc: int) -> bool:
         too_many = self._faults_handled >= HANDLED_LIMIT
-        return self._serves_fault() or self._spins(pc) or too_many
+        return faults.serves_one(self._machine) or self._spins(pc) or too_many
 
     def _go_on_after(self, fault: Fault) -> None:
         """The firmware has outlived a fault, as a system does that ends the task at fault."""
@@ -257,14 +248,14 @@ class RunLoop:
         reached = stopped.pc == at
         if not reached:
             self._engine.forget_translations()
-            stopped = run(self._engine, stopped.pc, until=at)
+            stopped = self._run(stopped.pc, at)
             self._engine.forget_translations()
             self._resume = stopped.pc
             reached = stopped.cause is Cause.HALT and stopped.pc == at
         if not reached:
             # Another one of its kind may have come first, and others behind it: the next slice's.
             return None if stopped.cause is Cause.LIMIT else self._ending(stopped)
-        if self._engine.fpu_enabled:
+        if as_arm(self._engine).fpu_enabled:
             return None
         # The timing of a core without FPU marks instructions that the engine would take wrongly.
         has_fpu = self._machine.board.chip.core not in WITHOUT_FAULT_STATUS
@@ -274,7 +265,7 @@ class RunLoop:
         machine = self._machine
         if not machine.sleep.in_deep:
             return Ending("exited", "the firmware sleeps (WFI) and nothing is left to wake it")
-        where = faults.where(machine, stopped.pc)
+        where = place_in_words(machine, stopped.pc)
         wakes = f"; {machine.sleep.wakes}" if machine.sleep.wakes else ""
         return Ending(
             "exited",
@@ -312,19 +303,13 @@ class RunLoop:
         self._resume = self._machine.restart(reset)
         return None
 
-    def _with_state(self, stopped: Stopped) -> Stopped:
-        """Unicorn reports a jump without the Thumb bit as an undefined instruction."""
-        if stopped.cause is Cause.UNDEFINED and not self._engine.reg(REGISTERS["xpsr"]) & THUMB:
-            return replace(stopped, cause=Cause.INVALID_STATE)
-        return stopped
-
     def _ended_by_device(self, stopped: Stopped, reason: str, failure: str) -> Ending:
         if not failure:
             return Ending("exited", reason)
         return Ending("fault", "", fault=faults.failure(self._machine, stopped, failure, reason))
 
     def _is_semihosting(self, pc: int) -> bool:
-        return self._machine.read_memory(pc, 2) == bytes([BKPT_IMMEDIATE, 0xBE])
+        return self._machine.architecture.calls_host(self._machine.read_memory, pc)
 
     def _is_in_exit(self, pc: int) -> bool:
         """Whether the C library's last function waits for a debugger there."""
@@ -333,8 +318,7 @@ class RunLoop:
 
     def _serve(self) -> Ending | None:
         self._semihosting.serve()
-        skip_instruction(self._engine)
-        self._resume += 2
+        self._resume += self._machine.architecture.skip_breakpoint(self._engine)
         code = self._semihosting.exit_code
         if code is None:
             return None

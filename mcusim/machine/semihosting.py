@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcusim.cpu.unicorn_arm import REGISTERS
-
 if TYPE_CHECKING:
     from mcusim.machine.machine import Machine
 
-BKPT_IMMEDIATE = 0xAB
 FAILED = 0xFFFFFFFF
 STDIN, STDOUT, STDERR, FEATURES = 1, 2, 3, 4
 FEATURES_NAME = ":semihosting-features"
@@ -54,16 +51,17 @@ class Semihosting:
         }
 
     def serve(self) -> None:
-        """Serves the call of r0 with the parameter r1; its answer goes to r0."""
-        engine = self._machine.engine
-        operation = engine.reg(REGISTERS["r0"])
+        """Serves the call of the first argument with the second; the first takes the answer."""
+        machine = self._machine
+        first, second = machine.architecture.arguments
+        operation = machine.register(first)
         call = self._calls.get(operation)
         if call is None:
             self._machine.warn(f"semihosting operation 0x{operation:02x} is not supported")
             answer = FAILED
         else:
-            answer = call(engine.reg(REGISTERS["r1"]))
-        engine.set_reg(REGISTERS["r0"], answer & 0xFFFFFFFF)
+            answer = call(machine.register(second))
+        machine.engine.set_reg(machine.architecture.registers[first], answer & 0xFFFFFFFF)
 
     def _words(self, address: int, count: int) -> list[int]:
         block = self._machine.read_memory(address, 4 * count)

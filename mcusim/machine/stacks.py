@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from mcusim.firmware import Symbol
-from mcusim.machine.faults import place
 from mcusim.machine.frames import call_stack
 from mcusim.machine.machine import Machine
+from mcusim.machine.places import place
 from mcusim.result import Collision, SizeRow, StackInfo
 
 UNUSED_SP = 0xFFFFFFFF

@@ -38,8 +38,7 @@ void bind_engine(nb::module_& m) {
            "address"_a)
       .def_prop_ro("vector_table", [](const ArmEngine& e) { return e.system.vector_table; })
       .def_prop_ro("mpu_denied", &ArmEngine::mpu_denied)
-      .def_prop_ro("fpu_enabled", [](const ArmEngine& e) { return e.system.fpu_enabled(); })
-      .def_ro("stopped_at_fpu", &ArmEngine::stopped_at_fpu);
+      .def_prop_ro("fpu_enabled", [](const ArmEngine& e) { return e.system.fpu_enabled(); });
 }
 
 }  // namespace

@@ -54,7 +54,6 @@ class ArmEngine final : public Engine {
 
   Exceptions exceptions;
   SystemControl system;
-  std::uint32_t stopped_at_fpu = 0;  // address of an FPU instruction met while the FPU is off
   bool registers_are_direct() const override { return direct_ && special_.complete(); }
 
  private:

@@ -420,6 +420,7 @@ void bind_engine(nb::module_& m) {
       .def_prop_ro("waking", [](const Engine& e) { return e.accountant.waking; })
       .def_prop_ro("asleep", [](const Engine& e) { return e.accountant.asleep; })
       .def_prop_ro("privileged", &Engine::privileged)
+      .def_ro("stopped_at_fpu", &Engine::stopped_at_fpu)
       .def_prop_ro("registers_are_direct", &Engine::registers_are_direct);
 }
 

@@ -90,6 +90,7 @@ void bind_riscv(nb::module_& m) {
           "handler",
           [](const RiscvEngine& e, std::uint32_t cause) { return e.csrs.handler(cause); },
           "cause"_a)
+      .def_prop_ro("trap_cause", &RiscvEngine::trap_cause)
       .def_prop_ro("in_trap_loop", &RiscvEngine::in_trap_loop);
 }
 

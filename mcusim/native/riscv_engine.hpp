@@ -36,6 +36,8 @@ class RiscvEngine final : public Engine {
   bool raise_trap(std::uint32_t cause, std::uint32_t pc, std::uint32_t value);
   // Whether an instruction of a handler traps again and again.
   bool in_trap_loop() const { return repeats_ >= kMostRepeats; }
+  // The cause of the trap that is served, 0 after an MRET.
+  std::uint32_t trap_cause() const { return trap_cause_; }
   std::uint32_t read_csr(std::uint32_t number) const;
 
   // Numbers of interrupts that the engine reports are causes; of errors, Unicorn's.
@@ -98,6 +100,7 @@ class RiscvEngine final : public Engine {
   bool sleep_deep_ = false;
   std::vector<std::uint32_t> watched_;  // addresses of instructions, the first of them with a hook
   std::size_t hooked_ = 0;
+  std::uint32_t trap_cause_ = 0;
   std::uint32_t repeated_pc_ = 0;
   std::uint32_t repeated_cause_ = 0;
   std::uint32_t repeats_ = 0;  // of the same exception, without an MRET between

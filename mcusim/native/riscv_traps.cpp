@@ -136,7 +136,7 @@ std::uint32_t RiscvEngine::read_csr(std::uint32_t number) const {
 
 std::uint32_t RiscvEngine::return_from_trap() {
   const std::uint32_t pc = csrs.leave_trap();
-  repeats_ = 0;
+  repeats_ = trap_cause_ = 0;
   accountant.leave_exception(pc, registers_[2]);
   return pc;
 }
@@ -178,6 +178,7 @@ bool RiscvEngine::has_handler(std::uint32_t cause) const {
 void RiscvEngine::enter_trap(std::uint32_t cause, std::uint32_t pc, std::uint32_t value) {
   accountant.enter_exception(pc, registers_[2]);
   accountant.charge_exception(options_.trap_cycles, 0, false, 0);
+  trap_cause_ = cause;
   resume_at_ = csrs.enter_trap(cause, pc, value);
 }
 
@@ -234,7 +235,7 @@ void RiscvEngine::reset() {
   accountant.reset();
   published = PublishedRegisters{};
   dozing_ = sleeping_ = sleep_interrupted_ = reset_requested_ = sleep_deep_ = false;
-  repeats_ = 0;
+  repeats_ = trap_cause_ = 0;
   csrs.reset();
   csrs.restart_counters({accountant.cycles, accountant.instructions});
 }

@@ -132,6 +132,7 @@ class Engine {
   DeviceRead device_read;
   DeviceWrite device_write;
   PublishedRegisters published;
+  std::uint32_t stopped_at_fpu = 0;  // address of an FPU instruction met while the FPU is off
   const std::deque<Block>& blocks() const { return blocks_; }
   virtual bool registers_are_direct() const { return direct_; }
 

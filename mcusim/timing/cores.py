@@ -19,6 +19,7 @@ _MODULES = {
     "cortex-m55": "mcusim.timing.cortex_m55",
     "cortex-m7": "mcusim.timing.cortex_m7",
     "esp32-c3": "mcusim.timing.esp32_c3",
+    "rv32": "mcusim.timing.rv32",
     "sifive-e31": "mcusim.timing.sifive_e31",
 }
 

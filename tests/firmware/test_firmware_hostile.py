@@ -73,7 +73,7 @@ def patched(offset: int, layout: str, *values: int) -> bytes:
         (patched(5, "B", 2), "a big-endian ELF"),
         (patched(4, "B", 7), "Invalid EI_CLASS"),
         (bytes(minimal_elf(machine=62)), "X86-64"),
-        (bytes(minimal_elf(machine=243)), "RISC-V"),
+        (bytes(minimal_elf(machine=8)), "MIPS"),
         (bytes(minimal_elf(machine=94)), "XTENSA"),
         (bytes(minimal_elf(machine=0xBEEF)), "machine number 48879"),
         (bytes(minimal_elf(kind=1)), "link it first"),

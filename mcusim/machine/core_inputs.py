@@ -1,0 +1,48 @@
+"""What devices drive at the cores: interrupt lines, and what a RISC-V hart takes beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mcusim import _native
+from mcusim.cpu.architecture import Architecture
+from mcusim.cpu.unicorn_riscv import as_riscv
+from mcusim.machine.cores import Cores
+
+
+class CoreInputs:
+    """A part of the `Host` of devices (mcusim.devices.Host)."""
+
+    architecture: Architecture
+    cores: Cores
+    engine: _native.Engine
+    _interrupt_controller: Callable[[int, bool], None] | None = None
+
+    def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
+        """Drives the interrupt line `number` of the chip: of one core, or of all."""
+        if self._interrupt_controller is not None:
+            self._interrupt_controller(number, level)
+            return
+        engines = self.cores.engines
+        for engine in engines if core is None else engines[core : core + 1]:
+            engine.set_line(self.architecture.first_interrupt + number, level)
+
+    def take_interrupts(self, controller: Callable[[int, bool], None]) -> None:
+        """Has a device get the levels of the chip's interrupt lines, instead of the core."""
+        self._interrupt_controller = controller
+
+    def set_core_line(self, number: int, level: bool) -> None:
+        """Drives the interrupt input `number` of a RISC-V hart, as mip counts them."""
+        self.engine.set_line(number, level)
+
+    def set_core_interrupt(self, number: int) -> None:
+        """Has a RISC-V hart take an interrupt by the number of its cause; 0: none."""
+        as_riscv(self.engine).set_vendor_cause(number)
+
+    def set_core_deep_sleep(self, on: bool) -> None:
+        """Has the next WFI of a RISC-V hart lead to deep sleep."""
+        as_riscv(self.engine).set_sleep_deep(on)
+
+    def set_core_time(self, read: Callable[[], int]) -> None:
+        """Has a RISC-V hart see a clock in its registers time and timeh."""
+        as_riscv(self.engine).set_time(read)
