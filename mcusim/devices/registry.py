@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcusim.boards.schema import RISCV_CORES, Npu
+from mcusim.boards.riscv_schema import RISCV_CORES
+from mcusim.boards.schema import Npu
 from mcusim.devices.arm.dwt import Dwt
 from mcusim.devices.arm.ethos_u55 import EthosU55
 from mcusim.devices.arm.itm import Itm
