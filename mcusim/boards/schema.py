@@ -81,6 +81,8 @@ class L1(Strict, frozen=True, kw_only=True):
 
     icache: Cache
     dcache: Cache
+    store_buffer: bool = True
+    """Whether stores wait in a buffer as the Cortex-M7's do, with an ECC over whole words."""
 
 
 class WaitStates(Strict, frozen=True, kw_only=True):

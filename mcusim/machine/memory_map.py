@@ -14,7 +14,7 @@ def map_memories(engine: _native.Engine, board: Board) -> None:
     """Puts all memories of the board into the engine, flash erased."""
     l1 = board.chip.l1
     if l1 is not None:
-        engine.set_memory_system(_geometry(l1.icache), _geometry(l1.dcache))
+        engine.set_memory_system(_geometry(l1.icache), _geometry(l1.dcache), l1.store_buffer)
     for memory in board.chip.memory:
         _map(engine, board, memory)
     set_flash(engine, board)
@@ -67,7 +67,8 @@ def _place_of(board: Board, memory: Memory, base: int) -> str:
         return "axi"
     if memory.kind == "flash":
         return "flash"
-    return "ram" if board.chip.l1 is None else "tcm"
+    l1 = board.chip.l1
+    return "tcm" if l1 is not None and l1.store_buffer else "ram"
 
 
 def _geometry(cache: Cache | None) -> tuple[int, ...]:

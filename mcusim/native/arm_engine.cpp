@@ -82,8 +82,9 @@ void ArmEngine::complete_special_registers() {
   special_.faultmask = special_.basepri = special_.fpu_control = &absent_;
 }
 
-void ArmEngine::set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache) {
-  Engine::set_memory_system(icache, dcache);
+void ArmEngine::set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache,
+                                  bool store_buffer) {
+  Engine::set_memory_system(icache, dcache, store_buffer);
   accountant.memories()->cacheability = [this](std::uint32_t address) {
     return system.mpu.cacheability(address, raised());
   };

@@ -20,7 +20,8 @@ class ArmEngine final : public Engine {
   ArmEngine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid,
             const CoreOptions& options);
 
-  void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache) override;
+  void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache,
+                         bool store_buffer) override;
   void note_tcm(std::uint32_t base, std::uint32_t size_bytes) override {
     system.features.set_tcm(base, size_bytes);
   }

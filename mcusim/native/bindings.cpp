@@ -299,10 +299,10 @@ void bind_engine(nb::module_& m) {
       .def(
           "set_memory_system",
           [](Engine& e, const std::vector<std::uint32_t>& icache,
-             const std::vector<std::uint32_t>& dcache) {
-            e.set_memory_system(geometry(icache), geometry(dcache));
+             const std::vector<std::uint32_t>& dcache, bool store_buffer) {
+            e.set_memory_system(geometry(icache), geometry(dcache), store_buffer);
           },
-          "icache"_a, "dcache"_a)
+          "icache"_a, "dcache"_a, "store_buffer"_a)
       .def("set_bus_divider", &set_bus_divider)
       .def("add_io_port", &Engine::add_io_port, "base"_a, "size_bytes"_a)
       .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)

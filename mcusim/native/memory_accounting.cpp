@@ -179,7 +179,7 @@ void Accountant::write_elsewhere(const Instruction& i, std::uint32_t address, co
   if (address >= heap_written_ && i.base != 13) written(address, i);
   const std::uint64_t start = begin_of(i);
   // An even number of registers off 8 bytes takes a cycle more (jnk0le/random, cortex_m7.md).
-  if (i.count % 2 == 0 && (address & 4U) != 0) ++cycles;
+  if (memories_->has_store_buffer && i.count % 2 == 0 && (address & 4U) != 0) ++cycles;
   std::uint64_t stall = 0;
   if (area.place == Place::kTcm) {
     current_->recent[kRamWrite] += i.count;

@@ -1,4 +1,5 @@
-// The Cortex-M7's memories: L1 caches, line fills over its AXI port, store buffer.
+// The Cortex-M7's memories: L1 caches, line fills over its AXI port, store buffer. The Cortex-M55's
+// are taken to be the same, but for the store buffer with its ECC.
 //
 // TRM is the Cortex-M7 Technical Reference Manual (DDI0489F), 5.9 "L1 caches".
 #pragma once
@@ -28,11 +29,12 @@ class MemorySystem {
   static constexpr std::uint32_t kBeatShift = 3;  // the port is 64 bits wide
   static constexpr std::uint32_t kBeats = 4;      // of a line
 
-  MemorySystem(const CacheGeometry& instruction, const CacheGeometry& data)
-      : icache(instruction), dcache(data) {}
+  MemorySystem(const CacheGeometry& instruction, const CacheGeometry& data, bool store_buffer)
+      : icache(instruction), dcache(data), has_store_buffer(store_buffer) {}
 
   L1Cache icache;
   L1Cache dcache;
+  const bool has_store_buffer;
   std::uint32_t wait_states = 0;  // of the flash, in bus cycles
   std::uint32_t divider = 1;      // core cycles of a bus cycle
   std::function<Cacheability(std::uint32_t address)> cacheability;
@@ -61,8 +63,9 @@ class MemorySystem {
     std::array<std::uint64_t, kBeats> ready{};  // when each beat is there
     std::uint64_t done = 0;
   };
-  static std::uint32_t partial(std::uint32_t address, std::uint32_t bytes) {
-    return bytes < 4 || (address & 3U) != 0 ? StoreBuffer::kPartialCycles : 1;
+  std::uint32_t partial(std::uint32_t address, std::uint32_t bytes) const {
+    const bool whole = bytes >= 4 && (address & 3U) == 0;
+    return whole || !has_store_buffer ? 1 : StoreBuffer::kPartialCycles;
   }
   // `column` counts reads of the flash array: kFlashFetch or kFlashData.
   LineFill start_fill(AxiTarget& target, std::uint32_t address, std::uint64_t now, Column column,

@@ -33,6 +33,16 @@ Cacheability default_caching(std::uint32_t address) {
   return kByHalfGigabyte[address >> 29];
 }
 
+// An attribute of MAIR (DDI0553, MAIR_ATTR): device memory, or outer and inner policies, of which
+// the core's caches go by the inner one.
+Cacheability caching_by_mair(std::uint32_t attribute) {
+  using enum Cacheability;
+  const std::uint32_t inner = attribute & 15U;
+  if ((attribute & 0xF0U) == 0 || inner == 4) return kNone;
+  if ((inner & 4U) == 0) return kWriteThrough;
+  return (inner & 1U) != 0 ? kWriteBackAllocate : kWriteBack;
+}
+
 Cacheability caching_of(std::uint32_t attributes) {
   // TEX, C and B of RASR (table B3-13); the L1 cache goes by the inner attributes, and does not
   // keep what is shared (Cortex-M7 TRM DDI0489F, 5.9).
@@ -153,7 +163,12 @@ bool Mpu::allows(std::uint32_t address, AccessKind kind, bool privileged, bool r
 Cacheability Mpu::cacheability(std::uint32_t address, bool raised) const {
   const bool bypassed = !enabled() || (raised && (control_ & kOnInFaults) == 0);
   for (std::size_t i = count_; i-- > 0 && !bypassed;)
-    if (covers(regions_[i], address)) return caching_of(regions_[i].attributes);
+    if (covers(regions_[i], address)) {
+      const std::uint32_t attributes = regions_[i].attributes;
+      if (!v8_) return caching_of(attributes);
+      const std::uint32_t index = attributes >> 1 & 7U;
+      return caching_by_mair(memory_attributes_[index / 4] >> (8 * (index % 4)) & 0xFFU);
+    }
   return default_caching(address);
 }
 

@@ -53,8 +53,9 @@ void Engine::map_memory(std::span<const std::pair<std::uint32_t, Area>> bases,
   }
 }
 
-void Engine::set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache) {
-  accountant.set_memory_system(std::make_unique<MemorySystem>(icache, dcache));
+void Engine::set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache,
+                               bool store_buffer) {
+  accountant.set_memory_system(std::make_unique<MemorySystem>(icache, dcache, store_buffer));
 }
 
 void Engine::set_flash_writable(bool on) {

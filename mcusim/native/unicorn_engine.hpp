@@ -53,7 +53,8 @@ class Engine {
   void map_memory(std::span<const std::pair<std::uint32_t, Area>> bases, std::uint32_t size_bytes,
                   bool executable);
   // A core with L1 caches; `map_memory` afterwards.
-  virtual void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache);
+  virtual void set_memory_system(const CacheGeometry& icache, const CacheGeometry& dcache,
+                                 bool store_buffer);
   virtual void note_tcm(std::uint32_t, std::uint32_t) {}
   // Before the first run, or between two: after a reset the flash may be read otherwise.
   void set_flash(std::shared_ptr<Flash> flash);

@@ -79,13 +79,15 @@ def test_what_the_core_and_its_memories_are_is_shown() -> None:
         for name in ("corstone-300", "samd21", "nucleo-h743zi")
     )
     assert m55["NPU", "ethos-u55"].endswith("at 0x58102000, also at 0x48102000, interrupt 56")
-    assert m55["memory", "ddr"] == "256 MB at 0x70000000, waits 20 to read and 4 to write"
+    assert m55["memory", "ddr over AXI"] == "20 bus cycles to the first 64 bits"
     assert m55["core", "MPU regions"] == "16"
     assert m55["core", "security"] == "yes"
     assert m0["core", "multiply cycles"] == "1"
     assert ("core", "fpu") not in m0
     assert m7["level-1 caches", "data cache"].startswith("16 kB, 4 ways")
     assert ("memory", "axisram over AXI") in m7
+    nrf53 = {(d.group, d.key): d.value for d in board_details(load_board("nrf5340"))}
+    assert nrf53["memory", "ram1"] == "256 kB at 0x20040000, waits 1 to read and 1 to write"
 
 
 def test_currents_of_devices_are_shown() -> None:

@@ -240,3 +240,51 @@ print(0);
 def test_the_board_lists_its_npu() -> None:
     npu = load_board(BOARD).chip.npu[0]
     assert (npu.type, npu.macs_per_cycle, npu.interrupt) == ("ethos-u55", 128, 56)
+
+
+TIMED = """
+static uint32_t timed(uint32_t address) {
+  volatile uint32_t *p = (volatile uint32_t *)address;
+  uint32_t begin = R32(0xE0001004);
+  for (int i = 0; i < 256; ++i) (void)p[i];
+  return R32(0xE0001004) - begin;
+}
+static void caches_on(void) {
+  R32(0xE000ED14) |= 3u << 16;
+  __asm volatile("dsb\\n isb");
+}
+"""
+DTCM, SRAM, DDR = 0x30001000, 0x31000000, 0x70000000
+
+
+def test_caches_stand_between_the_core_and_what_is_not_coupled(tmp_path: Path) -> None:
+    each = "".join(f"print(timed({address:#x}u)); " for address in (DTCM, SRAM, DDR))
+    elf = build(tmp_path, f"R32(0xE0001000) = 1; {each} caches_on(); {each} {each}", TIMED)
+    cycles = [int(word, 16) for word in mcusim.run(elf, board=BOARD).output.split()]
+    off, filling, filled = (
+        dict(zip(("tcm", "sram", "ddr"), cycles[i : i + 3], strict=True)) for i in (0, 3, 6)
+    )
+    assert off["tcm"] == filling["tcm"] == filled["tcm"] == filled["sram"] == filled["ddr"]
+    # Latencies of 3 and 20 cycles each word without caches, each line of 8 words with them.
+    assert off["sram"] - off["tcm"] >= 3 * 256
+    assert off["ddr"] - off["tcm"] >= 20 * 256
+    assert 20 * 32 <= filling["ddr"] - filled["ddr"] < 30 * 32
+
+
+def test_the_mpu_says_what_is_cached(tmp_path: Path) -> None:
+    region = "R32(0xE000ED98) = 0; R32(0xE000ED9C) = 0x70000003; R32(0xE000EDA0) = 0x7FFFFFE1;"
+    body = f"""
+R32(0xE0001000) = 1;
+R32(0xE000EDC0) = {{}};
+{region}
+R32(0xE000ED94) = 5;
+caches_on();
+timed({DDR:#x}u);
+print(timed({DDR:#x}u));
+"""
+    device, write_back, outer_alone = (
+        int(mcusim.run(build(tmp_path, body.format(mair), TIMED), board=BOARD).output, 16)
+        for mair in ("0x00", "0xFF", "0xF4")
+    )
+    assert device == outer_alone > 20 * 256
+    assert write_back < 6 * 256
