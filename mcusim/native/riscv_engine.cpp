@@ -143,6 +143,7 @@ bool RiscvEngine::admit(Block& block) {
 }
 
 void RiscvEngine::attend_before(Block& block) {
+  resume_at_ = block.address;
   // Unicorn goes on at the handler without leaving its loop: a restart costs microseconds.
   while (!accountant.at_limit() && !reset_requested_) {
     try {
