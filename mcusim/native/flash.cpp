@@ -89,16 +89,27 @@ std::uint64_t Flash::book_fetch(std::uint32_t sector, std::uint64_t now) {
 }
 
 std::uint64_t Flash::book_data_between(std::uint64_t now) {
-  // Fetches are booked ahead of time, in order but for the ring's turn; one sweep over a sorted
-  // copy, the last data read among them, finds the first gap that is long enough.
+  // Fetches are booked ahead of time, in order. From the first that isn't over, and with the last
+  // data read among them, one sweep finds the first gap that is long enough.
   const std::uint64_t length = 1 + wait_states;
-  std::array<std::uint64_t, kBookings + 1> starts{};
-  std::copy(client_.booked.begin(), client_.booked.end(), starts.begin());
-  starts.back() = client_.last_data;
-  std::sort(starts.begin(), starts.end());
+  const auto booked = [this](std::size_t back) {
+    return client_.booked[(client_.oldest + kBookings - back) % kBookings];
+  };
+  std::size_t back = 0;
+  while (back < kBookings && booked(back + 1) + length > now) ++back;
   std::uint64_t start = now;
-  for (const std::uint64_t other : starts)
+  const auto avoid = [&start, length](std::uint64_t other) {
     if (other + length > start && other < start + length) start = other + length;
+  };
+  bool data_is_next = true;
+  for (; back > 0; --back) {
+    if (data_is_next && client_.last_data <= booked(back)) {
+      avoid(client_.last_data);
+      data_is_next = false;
+    }
+    avoid(booked(back));
+  }
+  if (data_is_next) avoid(client_.last_data);
   return start;
 }
 
