@@ -12,6 +12,7 @@ from mcusim.boards.quantities import quantity, size
 from mcusim.boards.schema import (
     L1,
     Cache,
+    Chip,
     CoreOptions,
     DeviceCurrent,
     FlashTiming,
@@ -236,6 +237,13 @@ def _core(board: Board) -> Iterator[Detail]:
     yield Detail("core", "vector table", f"{chip.vector_table:#010x}", "", chip.vector_table_source)
     if chip.core_options is not None:
         yield from _core_options(chip.core_options, chip.core)
+    yield from _device_buses(chip)
+
+
+def _device_buses(chip: Chip) -> Iterator[Detail]:
+    for bus in chip.device_bus:
+        value = f"{bus.read_wait_cycles} cycles to read, {bus.write_wait_cycles} to write"
+        yield Detail("core", f"wait for devices at {bus.base:#010x}", value, *_known(bus))
 
 
 def _core_options(options: CoreOptions, core: str) -> Iterator[Detail]:

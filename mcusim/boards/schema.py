@@ -249,6 +249,16 @@ class Power(Strict, frozen=True, kw_only=True):
     device: list[DeviceCurrent] = []
 
 
+class DeviceBus(Sourced, frozen=True, kw_only=True):
+    """Addresses of devices behind a bus that is slower than a memory without wait states."""
+
+    base: int
+    size_bytes: int
+    read_wait_cycles: int = 0
+    """Core cycles that a load takes more."""
+    write_wait_cycles: int = 0
+
+
 class IoPort(Sourced, frozen=True, kw_only=True):
     """Addresses on the single-cycle I/O port of a Cortex-M0+."""
 
@@ -300,6 +310,7 @@ class Chip(Strict, frozen=True, kw_only=True):
     flash_timing: FlashTiming
     l1: L1 | None = None
     device: list[Device]
+    device_bus: list[DeviceBus] = []
     npu: list[Npu] = []
     option_bytes: list[OptionBytes] = []
     power: Power

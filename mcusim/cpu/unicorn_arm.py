@@ -62,6 +62,8 @@ def open_engine(chip: Chip, accurate: bool) -> _native.ArmEngine:
     engine = _native.ArmEngine(
         model, accurate, chip.priority_bits, CPUID[chip.core], _options(chip.core, chip)
     )
+    for bus in chip.device_bus:
+        engine.add_device_bus(bus.base, bus.size_bytes, bus.read_wait_cycles, bus.write_wait_cycles)
     for port in chip.core_options.io_port if chip.core_options else ():
         engine.add_io_port(port.base, port.size_bytes)
     return engine

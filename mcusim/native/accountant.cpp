@@ -201,11 +201,18 @@ bool Accountant::on_io_port(std::uint32_t address) const {
                      [address](const auto& range) { return address - range.first < range.second; });
 }
 
+std::uint32_t Accountant::bus_wait(std::uint32_t address, bool write) const {
+  for (const DeviceBus& bus : device_buses_)
+    if (address - bus.base < bus.size_bytes) return write ? bus.write_wait : bus.read_wait;
+  return 0;
+}
+
 void Accountant::locate_access(std::uint32_t address, bool write) {
   in_access_ = true;
   if (current_ == nullptr) return;
   ++current_->recent[kDevice];
   if (accurate_) {
+    bus_wait_ = bus_wait(address, write);
     // `access` has just been there, and the cursor is behind it.
     port_cycles_ = cursor_[-1].count == 1 && on_io_port(address) ? 1 : 0;
     return;

@@ -53,6 +53,14 @@ struct Sample {
   Activity totals;
 };
 
+// A bus between core and devices that an access takes longer on, by so many cycles.
+struct DeviceBus {
+  std::uint32_t base = 0;
+  std::uint32_t size_bytes = 0;
+  std::uint32_t read_wait = 0;
+  std::uint32_t write_wait = 0;
+};
+
 class Accountant {
  public:
   static constexpr std::size_t kMaxSpans = 1000;
@@ -179,7 +187,11 @@ class Accountant {
     in_access_ = false;
     cycles -= port_cycles_;
     port_cycles_ = 0;
+    if (bus_wait_ != 0 && current_ != nullptr) wait(bus_wait_);
+    bus_wait_ = 0;
   }
+  // Devices at these addresses answer later than a memory without wait states.
+  void add_device_bus(const DeviceBus& bus) { device_buses_.push_back(bus); }
   // Single loads and stores of these addresses take a cycle less (Cortex-M0+, DDI0484C 3.3).
   void add_io_port(std::uint32_t base, std::uint32_t size_bytes) {
     io_port_.emplace_back(base, size_bytes);
@@ -270,6 +282,7 @@ class Accountant {
     next_event_pc_ = current_->address + to->offset;
   }
   bool on_io_port(std::uint32_t address) const;
+  std::uint32_t bus_wait(std::uint32_t address, bool write) const;
   bool look_up();
   void rearm_look() {
     next_look_ = std::min(stop_at_cycle_, next_sample_);
@@ -401,6 +414,8 @@ class Accountant {
   std::uint8_t accesses_ = 0;  // found of the instruction at `cursor_` (fast)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> io_port_;  // base and size
   std::uint32_t port_cycles_ = 0;                                 // that the access under way saves
+  std::vector<DeviceBus> device_buses_;
+  std::uint32_t bus_wait_ = 0;   // of the access under way
   std::uint32_t under_way_ = 0;  // cycles already added for the access under way
   Spin spin_;
   std::vector<Block*> dirty_;

@@ -304,6 +304,13 @@ void bind_engine(nb::module_& m) {
           },
           "icache"_a, "dcache"_a, "store_buffer"_a)
       .def("set_bus_divider", &set_bus_divider)
+      .def(
+          "add_device_bus",
+          [](Engine& e, std::uint32_t base, std::uint32_t size_bytes, std::uint32_t read_wait,
+             std::uint32_t write_wait) {
+            e.add_device_bus({base, size_bytes, read_wait, write_wait});
+          },
+          "base"_a, "size_bytes"_a, "read_wait"_a, "write_wait"_a)
       .def("add_io_port", &Engine::add_io_port, "base"_a, "size_bytes"_a)
       .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
       .def(

@@ -61,6 +61,7 @@ class Engine {
   // Whether stores of the core reach flash; without, they fault.
   void set_flash_writable(bool on);
   void map_devices(std::uint32_t base, std::uint32_t size_bytes);
+  void add_device_bus(const DeviceBus& bus) { accountant.add_device_bus(bus); }
   void add_io_port(std::uint32_t base, std::uint32_t size_bytes) {
     accountant.add_io_port(base, size_bytes);
   }

@@ -264,3 +264,29 @@ def test_dormant_state_lasts(tmp_path: Path) -> None:
     assert result.outcome == "exited"
     assert "dormant" in result.reason
     assert "an edge on a pin" in result.reason
+
+
+@pytest.mark.parametrize(("write", "wait_cycles"), [(False, 2), (True, 3)])
+def test_the_apb_bridge_takes_its_time(tmp_path: Path, write: bool, wait_cycles: int) -> None:
+    # Sixteen accesses one after the other: to a peripheral behind the bridge, and to the DMA's
+    # registers, which are not; once before, so that the code is in the cache.
+    access = "str r2, [r3]" if write else "ldr r2, [r3]"
+    code = f"""
+__attribute__((noinline)) static uint32_t cycles(uint32_t address) {{
+  register uint32_t place __asm("r3") = address;
+  uint32_t begun = R32(0xE000E018);
+  __asm volatile(".rept 16\\n{access}\\n.endr" : : "r"(place) : "r2", "memory");
+  return (begun - R32(0xE000E018)) & 0xFFFFFF;
+}}
+"""
+    body = """
+release(1u << 2 | 1u << 21);
+R32(0xE000E014) = 0xFFFFFF;
+R32(0xE000E010) = 5;
+for (int i = 0; i < 2; ++i) {
+  results[0] = cycles(TIMER + 0x10);
+  results[1] = cycles(DMA + 0x438);
+}
+"""
+    _, found = execute(tmp_path, body, code)
+    assert found[0] - found[1] == 16 * wait_cycles
