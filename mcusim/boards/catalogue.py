@@ -229,7 +229,7 @@ def _core(board: Board) -> Iterator[Detail]:
     regions = 8 if chip.mpu_regions is None else chip.mpu_regions
     source = chip.mpu_regions_source or "not in the chip's file: what most have"
     grade = "" if chip.mpu_regions_source else "assumed"
-    yield Detail("core", "kind", board.core.title, "", f"boards/chips/{chip.name}.toml")
+    yield Detail("core", "kind", board.core.title, "", f"the file of the chip {chip.name}")
     if chip.cores is not None:
         yield Detail("core", "cores", str(chip.cores.count), *_known(chip.cores))
     yield Detail("core", "priority bits", str(chip.priority_bits), "", chip.priority_bits_source)

@@ -91,7 +91,8 @@ class Program:
             lines += ["it mi", f"{base}mi{dot}{kind} {rest}"]
         if r.random() < 0.2:
             lines.append(self._instruction(r.choice(forms(CLEAR))))
-        return [*lines, "vmrs r6, fpscr", "bic r6, r6, #0x02c00000", "vmsr fpscr, r6"]
+        lines += ["vmrs r6, fpscr", "bic r6, r6, #0x02c00000", "vmsr fpscr, r6"]
+        return [*lines, "ldr r6, [sp, #4]"]
 
     def _looped(self, lines: list[str], chosen: list[str]) -> list[str]:
         r = self._random
