@@ -57,7 +57,7 @@ def take(machine: Machine, stopped: Stopped) -> bool:
     value = stopped.address or 0
     if cause == ILLEGAL:
         value = _code(machine, stopped.pc)
-    elif cause in (_FETCH, BREAKPOINT):
+    elif cause == _FETCH:
         value = stopped.pc
     return as_riscv(machine.engine).raise_trap(cause, stopped.pc, value)
 

@@ -192,8 +192,13 @@ void RiscvEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) 
   } catch (...) {
     return engine.fail(std::current_exception());
   }
-  const bool misaligned = number == kLoadMisaligned || number == kStoreMisaligned;
-  if (misaligned && engine.stores_at(pc)) number = kStoreMisaligned;
+  if (number == kLoadMisaligned || number == kStoreMisaligned) {
+    // Of atomic accesses, whose address is a register's.
+    engine.stop_.has_address = true;
+    engine.stop_.address = engine.registers_[engine.word(pc) >> 15 & 31U];
+    engine.stop_.write = engine.stores_at(pc);
+    number = engine.stop_.write ? kStoreMisaligned : kLoadMisaligned;
+  }
   engine.stop_with(Stop::kInterrupt, static_cast<int>(number), pc);
 }
 

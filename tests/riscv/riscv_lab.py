@@ -61,7 +61,7 @@ grade = "assumed"
 name = "ram"
 kind = "ram"
 base = 0x80000000
-size_bytes = 0x4000
+size_bytes = {ram_bytes}
 source = "a chip of these tests"
 grade = "assumed"
 
@@ -172,10 +172,15 @@ block: .space 8
 
 
 def board(
-    folder: Path, *, extensions: str = "IMACU", misaligned: str = "trap", more: str = ""
+    folder: Path,
+    *,
+    extensions: str = "IMACU",
+    misaligned: str = "trap",
+    more: str = "",
+    ram_bytes: int = 0x4000,
 ) -> Path:
     """A board file of the chip of these tests."""
-    chip = CHIP.format(extensions=extensions, misaligned=misaligned, more=more)
+    chip = CHIP.format(extensions=extensions, misaligned=misaligned, more=more, ram_bytes=ram_bytes)
     (folder / "lab-chip.toml").write_text(chip)
     (folder / "lab.toml").write_text(BOARD)
     return folder / "lab.toml"
