@@ -45,6 +45,8 @@ class Target:
     c_flags: list[str]
     cxx_flags: list[str]
     prefix: str
+    secure: str = ""
+    """The sample with the functions that this one calls through gateways."""
 
     @property
     def elf(self) -> str:
@@ -79,14 +81,18 @@ def targets() -> Iterator[Target]:
         for board_name in description["boards"] if chosen == "all" else chosen:
             board = description["boards"][board_name]
             toolchain = description["toolchains"][board.get("toolchain", "arm")]
-            script = f"-Wl,-T,{board['linker_script']}"
+            linker_script = sample.get("linker_script", board["linker_script"])
+            script = f"-Wl,-T,{linker_script.format(board=board_name)}"
+            # The Secure image has set up the board.
+            secure = sample.get("secure", "")
+            board_sources = [] if secure else board["sources"]
             names = {"board": board_name, "trace": toolchain["trace"]}
             own_sources = [source.format(**names) for source in sample["sources"]]
             core_flags = board.get("core_flags", toolchain["core_flags"])
             yield Target(
                 sample=sample_name,
                 board=board_name,
-                sources=[*toolchain["sources"], *board["sources"], *own_sources],
+                sources=[*toolchain["sources"], *board_sources, *own_sources],
                 compile_flags=[
                     *core_flags,
                     *toolchain["flags"],
@@ -97,6 +103,7 @@ def targets() -> Iterator[Target]:
                 c_flags=[toolchain["c_standard"]],
                 cxx_flags=[toolchain["cxx_standard"], *toolchain["cxx_flags"]],
                 prefix=toolchain["prefix"],
+                secure=secure,
             )
 
 
@@ -143,9 +150,19 @@ def build(target: Target, output: Path, extra_link_flags: Sequence[str] = ()) ->
             built = str(Path(scratch) / (source.replace("/", "_") + ".o"))
             run([*target.compiler(source), prefix_map, "-c", source, "-o", built])
             objects.append(built)
+        if target.secure:
+            objects.append(str(gateways(target, Path(scratch))))
         run([*target.linker, *extra_link_flags, *objects, "-o", str(elf)])
     elf.chmod(0o644)
     return elf
+
+
+def gateways(target: Target, scratch: Path) -> Path:
+    """The import library of the target's Secure sample: addresses of its gateways."""
+    [secure] = select([target.secure], [target.board])
+    library = scratch / "gateways.o"
+    build(secure, scratch, ["-Wl,--cmse-implib", f"-Wl,--out-implib={library}"])
+    return library
 
 
 def sha256(path: Path) -> str:

@@ -11,7 +11,7 @@ from mcusim.boards import Board, load_board
 from mcusim.boards.schema import Regulator
 from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
-from mcusim.firmware import check_architecture, check_placement, load_firmware
+from mcusim.firmware import check_architecture, check_placement, load_firmware, with_secure
 from mcusim.machine.machine import Machine
 from mcusim.machine.resets import OnReset
 from mcusim.machine.run_loop import Progress
@@ -29,6 +29,7 @@ def run(
     *,
     board: str | Board,
     base: int | None = None,
+    secure: str | PathLike[str] | None = None,
     roi: Sequence[str] = (),
     roi_gpio: Sequence[str] = (),
     fidelity: Literal["accurate", "fast"] = "accurate",
@@ -53,6 +54,8 @@ def run(
         firmware: ELF, Intel HEX, or raw binary (with `base`).
         board: name of a shipped board, path of a board file, or a loaded board.
         base: load address of a raw binary.
+        secure: image for the core's Secure state, which starts and hands over to `firmware`; it
+            switches the chip's Security Extension on.
         roi: functions to measure, by name, prefix or glob.
         roi_gpio: output pins whose high level is a region ("P0.13", "PA5").
         fidelity: "accurate", or "fast" without per-access accounting (docs/accuracy.md).
@@ -87,6 +90,7 @@ def run(
         firmware,
         board=chosen,
         base=base,
+        secure=secure,
         roi=roi,
         roi_gpio=roi_gpio,
         fidelity=fidelity,
@@ -112,6 +116,7 @@ def start(
     *,
     board: str | Board,
     base: int | None = None,
+    secure: str | PathLike[str] | None = None,
     roi: Sequence[str] = (),
     roi_gpio: Sequence[str] = (),
     fidelity: Literal["accurate", "fast"] = "accurate",
@@ -142,9 +147,12 @@ def start(
     if max_instructions is not None and max_instructions <= 0:
         raise UsageError(f"--max-instructions {max_instructions}: must be above zero")
     image = load_firmware(firmware, base, chosen.chip.uf2_family)
+    if secure is not None:
+        chosen = chosen.with_security()
+        image = with_secure(image, load_firmware(secure))
     chip = chosen.chip
     check_architecture(image, chip.riscv is not None, chosen.core.title)
-    check_placement(image, chip.memory, chip.first_vectors, ram_start=chip.has_rom_boot)
+    check_placement(image, chip.memory, chosen.first_vectors, ram_start=chip.has_rom_boot)
     own = [device for path in devices for device in load_device_file(path)]
     names = None if svd is None else Svd(svd)
     machine = Machine(chosen, image, accurate=fidelity == "accurate", own=own)

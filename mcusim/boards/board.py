@@ -21,6 +21,7 @@ from mcusim.boards.schema import (
     SleepCurrent,
     StaticCurrent,
 )
+from mcusim.boards.trustzone import is_on, reset_vector_table
 from mcusim.errors import UsageError
 
 CHOSEN = "chosen for this run"
@@ -91,6 +92,27 @@ class Board:
             raise UsageError(_sentence("clock", *problem))
         rows = self.chip.flash_timing.wait_states
         return next(row.wait_states for row in rows if clock <= row.up_to_hz)
+
+    @property
+    def vector_table(self) -> int:
+        """Where the core starts, with the option bytes as they are."""
+        return reset_vector_table(self.chip)
+
+    @property
+    def first_vectors(self) -> int:
+        """Where the chip looks for the firmware's vector table."""
+        own = self.vector_table
+        return self.chip.first_vectors if own == self.chip.vector_table else own
+
+    def with_security(self) -> Board:
+        """The same board with the core's Security Extension switched on."""
+        zone = self.chip.trustzone
+        if zone is None:
+            problem = f"{self.chip.title} is without the Security Extension in its chip file"
+            raise UsageError(_sentence("secure image", problem, "give one firmware alone"))
+        if is_on(self.chip):
+            return self
+        return self.with_option_bytes({zone.bit: 1})
 
     def option_bytes(self, register: str) -> int | None:
         """What the chip loads into a register of option bytes; None where none is known."""

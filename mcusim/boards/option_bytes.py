@@ -6,6 +6,7 @@ import msgspec
 
 from mcusim.boards.hints import nearest
 from mcusim.boards.schema import Chip, Grade, OptionBytes
+from mcusim.boards.trustzone import switched
 
 WORD = 1 << 32
 
@@ -33,6 +34,9 @@ def programmed(chip: Chip, name: str, value: int, source: str, grade: Grade | No
     """
     registers = [_with(r, name, value, source, grade or r.grade) for r in chip.option_bytes]
     changed = msgspec.structs.replace(chip, option_bytes=registers)
+    zone = changed.trustzone
+    if zone is not None and zone.bit:
+        changed = switched(changed, option_bit(changed, zone.bit) == 1)
     timing = changed.flash_timing
     read_bytes = flash_read_bytes(changed)
     return msgspec.structs.replace(

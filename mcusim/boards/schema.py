@@ -296,6 +296,38 @@ class Cores(Sourced, frozen=True, kw_only=True):
     """What a core asleep takes while another is awake, as part of an awake one's energy a cycle."""
 
 
+class SecureAlias(Sourced, frozen=True, kw_only=True):
+    """Addresses at which Secure code has what Non-secure code has elsewhere; they are callable."""
+
+    base: int
+    """Of the Non-secure addresses."""
+    size_bytes: int
+    secure_base: int
+
+
+class Attribution(Sourced, frozen=True, kw_only=True):
+    """Addresses that the chip itself makes Secure (its IDAU)."""
+
+    base: int
+    size_bytes: int
+    security: Literal["secure", "non-secure-callable", "non-secure"]
+
+
+class TrustZone(Strict, frozen=True, kw_only=True):
+    """What a chip has around the Security Extension of its core (ARM DDI0553, IDAU).
+
+    Addresses that nothing here names are Non-secure to the chip, so that the SAU decides.
+    """
+
+    bit: str = ""
+    """The option bit that switches it on; empty: it is always on."""
+    vector_table: int | None = None
+    """Where the core then starts; None: where it does without."""
+    vector_table_source: str | None = None
+    alias: list[SecureAlias] = []
+    attribution: list[Attribution] = []
+
+
 class Chip(Strict, frozen=True, kw_only=True):
     name: str
     title: str
@@ -322,6 +354,7 @@ class Chip(Strict, frozen=True, kw_only=True):
     mpu_regions_source: str | None = None
     cores: Cores | None = None
     """None: one core."""
+    trustzone: TrustZone | None = None
     core_options: CoreOptions | None = None
     """Needed for a core that has options which matter here (`CORES_WITH_OPTIONS`)."""
     riscv: Riscv | None = None
@@ -347,7 +380,7 @@ class Chip(Strict, frozen=True, kw_only=True):
 
     @property
     def first_vectors(self) -> int:
-        """Where the chip looks for the firmware's vector table."""
+        """Where the chip looks for the firmware's vector table, without TrustZone."""
         table = self.firmware_vector_table
         return self.vector_table if table is None else table
 

@@ -24,6 +24,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 SIMULATION = (
     "base",
+    "secure",
     "roi",
     "roi_gpio",
     "fidelity",
@@ -82,6 +83,12 @@ _BOARD_OF_RESULT = click.option(
 _FIRMWARE = (
     click.option(
         "--base", type=ADDRESS, metavar="ADDRESS", help="Load address of a raw .bin image."
+    ),
+    click.option(
+        "--secure",
+        type=click.Path(),
+        metavar="FILE",
+        help="Image for the Secure state (TrustZone), which starts and hands over to FIRMWARE.",
     ),
     click.option(
         "--roi",
@@ -212,7 +219,7 @@ def uart_option(command: Command) -> Command:
 
 def machine_options(command: Command) -> Command:
     """Board, load address, timing and operating conditions."""
-    base, _, _, fidelity = _FIRMWARE
+    base, *_, fidelity = _FIRMWARE
     return _with([_BOARD, base, fidelity, *_CONDITIONS], command)
 
 

@@ -24,7 +24,6 @@ class Cause(Enum):
     STACK_LIMIT = "stack limit"
     UNALIGNED = "unaligned access"
     DIVIDE_BY_ZERO = "division by zero"
-    NON_SECURE = "change to Non-secure state"
     FETCH = "instruction fetch"
     READ = "data read"
     WRITE = "data write"

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from mcusim import _native
 from mcusim.boards.schema import MOST_INTERRUPTS, Chip
+from mcusim.boards.trustzone import attributed
 from mcusim.cpu.stops import Cause, Stopped, error_cause
 from mcusim.errors import BoardError
 from mcusim.timing.instruction import PC, SP, Kind
@@ -20,7 +21,7 @@ REPORTED = (*GENERAL, "sp", "lr", "pc", "xpsr")
 # Exception numbers that Unicorn reports for M-profile cores (QEMU target/arm/cpu.h, EXCP_*).
 _UNDEFINED, _SVC, _PREFETCH_ABORT, _DATA_ABORT, _BKPT = 1, 2, 3, 4, 7
 _EXCEPTION_EXIT, _NOCP, _INVSTATE, _STKOF, _UNALIGNED = 8, 17, 18, 19, 22
-_DIVIDE_BY_ZERO, _NON_SECURE = 100, 101  # the engine's own (native/arm_engine.hpp)
+_DIVIDE_BY_ZERO = 100  # the engine's own (native/arm_engine.hpp)
 EXC_RETURN_LOWEST = 0xF0000000
 EXCEPTION_NUMBER = 0x1FF
 """In xPSR (ARM DDI0403E B1.4.2)."""
@@ -134,7 +135,6 @@ def _interrupt_cause(number: int, pc: int) -> Cause:
         _STKOF: Cause.STACK_LIMIT,
         _UNALIGNED: Cause.UNALIGNED,
         _DIVIDE_BY_ZERO: Cause.DIVIDE_BY_ZERO,
-        _NON_SECURE: Cause.NON_SECURE,
     }.get(number, Cause.UNKNOWN)
 
 
@@ -160,6 +160,8 @@ class Arm:
         core.map_system_control()
         if chip.bit_band:
             core.map_bit_band()
+        for base, size_bytes, security in attributed(chip):
+            core.attribute(base, size_bytes, security)
 
     def begin(self, engine: _native.Engine, start: int, entry: int | None) -> int:
         """Loads SP and PC from the vector table at `start` as the silicon does."""

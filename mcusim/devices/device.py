@@ -108,6 +108,9 @@ class Host(Protocol):
     def set_clock(self, hz: float) -> None:
         """Takes the core clock that the firmware chose; one that the user forces stays."""
 
+    def attribute(self, base: int, size_bytes: int, security: str) -> None:
+        """Takes what the chip says of addresses: secure, non-secure-callable or non-secure."""
+
     def set_bus_divider(self, core_cycles: int) -> None:
         """Takes the core cycles in a cycle of the bus behind the L1 caches (AXI)."""
 

@@ -1,7 +1,7 @@
 """Firmware files: what is loaded where, symbols, source lines, sizes, and whether it fits a board.
 
     image = load_firmware("model.elf")
-    check_placement(image, chip.memory, chip.first_vectors)
+    check_placement(image, board.chip.memory, board.first_vectors)
 
 Nothing here executes code. A firmware file is untrusted input: whatever is wrong with it ends in
 one `mcusim.errors.FirmwareError` with a one-line message, in bounded time and memory.
@@ -12,6 +12,7 @@ from __future__ import annotations
 from mcusim.firmware.image import Arch, FirmwareImage, Section, Segment
 from mcusim.firmware.lines import LineTable
 from mcusim.firmware.load import load_firmware
+from mcusim.firmware.pair import with_secure
 from mcusim.firmware.placement import (
     check_architecture,
     check_placement,
@@ -48,4 +49,5 @@ __all__ = [
     "ram_sections",
     "reserved_sections",
     "static_ram_bytes",
+    "with_secure",
 ]

@@ -34,7 +34,7 @@ class LineTable:
 
     def __init__(self, rows_at: Callable[[int], Iterable[Rows]]) -> None:
         """`rows_at` returns the rows of the units that may cover an address; it never raises."""
-        self._rows_at = rows_at
+        self.rows_at = rows_at
 
     @classmethod
     def empty(cls) -> LineTable:
@@ -46,7 +46,7 @@ class LineTable:
 
         The path of a compiler older than DWARF 5 is relative to the folder of the compilation.
         """
-        for rows in self._rows_at(address):
+        for rows in self.rows_at(address):
             if place := rows.place_at(address):
                 return place.path, place.line
         return None

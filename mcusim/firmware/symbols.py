@@ -109,6 +109,18 @@ class SymbolTable:
         """Return the table of a file without symbols."""
         return cls((), (), {})
 
+    def beside(self, other: SymbolTable) -> SymbolTable:
+        """Return the symbols of both; of one name, this table's value."""
+
+        def by_address(symbols: Iterable[Symbol]) -> list[Symbol]:
+            return sorted(symbols, key=lambda symbol: symbol.address)
+
+        return SymbolTable(
+            by_address((*self._all_functions, *other._all_functions)),
+            by_address((*self.objects, *other.objects)),
+            {**other._values, **self._values},
+        )
+
     def function_at(self, address: int) -> Symbol | None:
         """Return the function that covers an address."""
         return _covering(self.functions, self._function_starts, address)

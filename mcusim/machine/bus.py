@@ -13,9 +13,9 @@ GRAIN_SHIFT = 10
 
 PERIPHERALS = (0x40000000, 0x20000000)
 """Base and size in bytes of the peripheral region (ARM DDI0403E B3.1)."""
-PRIVATE = ((0xE0000000, 0xE000), (0xE000F000, 0xF1000))
-"""Base and size in bytes of the private peripheral bus, around the system control space, which is
-the native core's."""
+PRIVATE = ((0xE0000000, 0xE000), (0xE000F000, 0x1F000), (0xE002F000, 0xD1000))
+"""Base and size in bytes of the private peripheral bus, around the system control space and its
+Non-secure alias, which are the native core's."""
 REGIONS_OF_ARM = (PERIPHERALS, *PRIVATE)
 
 
@@ -44,9 +44,13 @@ class Bus:
         self._scripts: dict[int, list[int]] = {}
         self._gates: dict[int, list[Gated]] = {}
         """Devices with a clock of their own, by the kilobyte of the register that switches it."""
+        self._main: dict[int, int] = {}
+        """The base that an alias of a device's base stands for."""
 
-    def attach(self, device: Device, base: int, size_bytes: int) -> None:
-        """Puts a device at `base`."""
+    def attach(self, device: Device, base: int, size_bytes: int, main: int | None = None) -> None:
+        """Puts a device at `base`, an alias of `main`."""
+        if main is not None:
+            self._main[base] = main
         for grain in range(base >> GRAIN_SHIFT, (base + size_bytes - 1 >> GRAIN_SHIFT) + 1):
             self._devices[grain] = (device, base)
 
@@ -121,8 +125,9 @@ class Bus:
             return
         device, base = found
         device.write(address - base, size, value)
-        if address >> GRAIN_SHIFT in self._gates:
-            self.switch_clocks(address >> GRAIN_SHIFT)
+        grain = address - base + self._main.get(base, base) >> GRAIN_SHIFT
+        if grain in self._gates:
+            self.switch_clocks(grain)
 
     def _nobody(self, address: int, *, write: bool) -> int:
         self._unmodelled(address, write)

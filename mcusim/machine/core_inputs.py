@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from mcusim import _native
 from mcusim.cpu.architecture import Architecture
+from mcusim.cpu.unicorn_arm import as_arm
 from mcusim.cpu.unicorn_riscv import as_riscv
 from mcusim.machine.cores import Cores
 
@@ -30,6 +31,11 @@ class CoreInputs:
     def take_interrupts(self, controller: Callable[[int, bool], None]) -> None:
         """Has a device get the levels of the chip's interrupt lines, instead of the core."""
         self._interrupt_controller = controller
+
+    def attribute(self, base: int, size_bytes: int, security: str) -> None:
+        """Has the chip say of addresses that they are Secure, callable or Non-secure."""
+        for engine in self.cores.engines:
+            as_arm(engine).attribute(base, size_bytes, security)
 
     def set_core_line(self, number: int, level: bool) -> None:
         """Drives the interrupt input `number` of a RISC-V hart, as mip counts them."""

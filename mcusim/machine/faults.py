@@ -27,7 +27,6 @@ _KINDS = {
     Cause.READ: "BusFault: PRECISERR",
     Cause.WRITE: "BusFault: PRECISERR",
     Cause.NO_STACK: "BusFault: STKERR",
-    Cause.NON_SECURE: "Non-secure state",
     Cause.UNKNOWN: "HardFault",
 }
 _SVCALL = 11
@@ -35,8 +34,10 @@ _SVCALL = 11
 PRIVATE_BUS = range(0xE0000000, 0xE0100000)
 """The core's own registers (ARM DDI0403E B3.1)."""
 DENIED = "MemManage: DACCVIOL"
+SECURITY = {1: "INVEP", 2: "INVIS", 4: "INVER", 8: "AUVIOL", 16: "INVTRAN"}
+"""Bits of SFSR (ARM DDI0553)."""
 
-_ENDS = (Cause.SUPERVISOR_CALL, Cause.NO_HANDLER, Cause.NO_STACK, Cause.NON_SECURE)
+_ENDS = (Cause.SUPERVISOR_CALL, Cause.NO_HANDLER, Cause.NO_STACK)
 """What no handler can take."""
 
 FAULT_HANDLERS = range(2, 7)
@@ -115,6 +116,8 @@ def _kind(machine: Machine, stopped: Stopped) -> str:
     kind = _KINDS.get(stopped.cause, "HardFault")
     if as_arm(machine.engine).mpu_denied and stopped.cause in (Cause.READ, Cause.WRITE):
         kind = DENIED
+    if violation := as_arm(machine.engine).security_violation:
+        kind = f"SecureFault: {SECURITY[violation]}"
     if machine.board.chip.core in WITHOUT_FAULT_STATUS and ("Fault: " in kind or kind == DENIED):
         kind = "HardFault"
     if stopped.cause is Cause.NO_HANDLER:
@@ -155,6 +158,8 @@ def _with_caller(stopped: Stopped, link: int, sp: int, frames: list[Frame]) -> l
 
 
 def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[str, int]) -> str:
+    if violation := as_arm(machine.engine).security_violation:
+        return _security_sentence(stopped, SECURITY[violation], where)
     match stopped.cause:
         case Cause.READ | Cause.WRITE:
             return _access_sentence(machine, stopped, where)
@@ -181,11 +186,6 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
             return no_handler(machine, _SVCALL, where)
         case Cause.NO_HANDLER:
             return no_handler(machine, stopped.number, where)
-        case Cause.NON_SECURE:
-            return (
-                f"BXNS or BLXNS to 0x{stopped.pc:08x} leaves Secure state, and Non-secure state is "
-                "not modelled: run the Non-secure image by itself, on a chip with security = false"
-            )
         case Cause.NO_STACK:
             return (
                 f"{exception_name(machine, stopped.number)} in {where}: its frame at "
@@ -211,6 +211,26 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
             return f"unaligned access in {where} by an instruction that needs an aligned address"
         case _:
             return f"the core stopped in {where} for an unknown reason ({stopped.number})"
+
+
+def _security_sentence(stopped: Stopped, reason: str, where: str) -> str:
+    match reason:
+        case "AUVIOL":
+            verb = "writes" if stopped.cause is Cause.WRITE else "reads"
+            return (
+                f"Non-secure code in {where} {verb} 0x{stopped.address or 0:08x}, which is Secure: "
+                "look at the regions of the SAU and what the chip attributes"
+            )
+        case "INVTRAN":
+            return (
+                f"Secure code branches to 0x{stopped.pc:08x}, which is Non-secure, without BXNS or "
+                "BLXNS: declare the function pointer cmse_nonsecure_call"
+            )
+        case _:
+            return (
+                f"Non-secure code enters Secure memory at 0x{stopped.pc:08x}, where no gateway (SG "
+                "in a Non-secure callable region) is: link it with the import library"
+            )
 
 
 def _access_sentence(machine: Machine, stopped: Stopped, where: str) -> str:

@@ -371,7 +371,7 @@ class Machine(CoreInputs):
             device.interrupts = tuple(entry.interrupts)
             self._put(device, entry.base, entry.size_bytes)
             for alias in entry.aliases:
-                self._bus.attach(device, alias, entry.size_bytes)
+                self._bus.attach(device, alias, entry.size_bytes, entry.base)
             if entry.clock is not None:
                 off = Unclocked(device, self, entry.clock, self._where)
                 self._bus.gate(Gated(device, off, entry.base, entry.size_bytes, entry.clock))
@@ -408,9 +408,9 @@ class Machine(CoreInputs):
     def start(self) -> int:
         """Loads SP and PC from the vector table as the silicon does; returns the PC."""
         first = self.cores.first
-        entry = self.architecture.begin(first, self.board.chip.vector_table, self.image.entry)
+        entry = self.architecture.begin(first, self.board.vector_table, self.image.entry)
         self.initial_sp = self.register("sp")
-        vectors = self.image.read(self.board.chip.first_vectors, 4)
+        vectors = self.image.read(self.board.first_vectors, 4)
         if vectors is not None and self.board.chip.riscv is None:
             self.initial_sp = int.from_bytes(vectors, "little") & ~3
         if self._starts_in_ram:

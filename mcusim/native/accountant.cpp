@@ -235,6 +235,14 @@ void Accountant::locate_access(std::uint32_t address, bool write) {
   }
 }
 
+std::uint32_t Accountant::accessed_by(std::uint32_t pc, std::uint32_t page) const {
+  if (current_ == nullptr) return page;
+  for (const Instruction& i : current_->code)
+    if (i.offset == pc - current_->address && i.access_bytes != 0)
+      return std::max(page, address_of(i));
+  return page;
+}
+
 Activity Accountant::unexecuted(const Block& block, std::uint32_t offset) const {
   Activity rest{};
   bool first = true;

@@ -183,6 +183,9 @@ class Accountant {
   void give_back(std::uint32_t pc);
   // The access under way in the current block, found by its address; for exact time in devices.
   void locate_access(std::uint32_t address, bool write);
+  // Where the instruction at `pc` in the block under way accesses memory: the first byte that lies
+  // at `page` or behind it, `page` itself if that is not known.
+  std::uint32_t accessed_by(std::uint32_t pc, std::uint32_t page) const;
   void access_done() {
     in_access_ = false;
     cycles -= port_cycles_;

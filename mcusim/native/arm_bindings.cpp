@@ -1,5 +1,8 @@
 // What Python sees of Arm cores.
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+
+#include <string>
 
 #include "arm_engine.hpp"
 #include "bindings.hpp"
@@ -26,6 +29,13 @@ void bind_core_options(nb::module_& m) {
           "vector_table_register"_a, "unprivileged"_a, "security"_a);
 }
 
+Security security_of(const std::string& name) {
+  if (name == "secure") return Security::kSecure;
+  if (name == "non-secure-callable") return Security::kNonSecureCallable;
+  if (name == "non-secure") return Security::kNonSecure;
+  throw nb::value_error("a security attribute that there is not");
+}
+
 void bind_engine(nb::module_& m) {
   nb::class_<ArmEngine, Engine>(m, "ArmEngine")
       .def(nb::init<int, bool, int, std::uint32_t, const CoreOptions&>(), "cpu_model"_a,
@@ -37,6 +47,17 @@ void bind_engine(nb::module_& m) {
       .def("raise_fault", &ArmEngine::raise_fault, "exception"_a, "pc"_a, "cfsr"_a, "has_address"_a,
            "address"_a)
       .def_prop_ro("vector_table", [](const ArmEngine& e) { return e.system.vector_table; })
+      .def(
+          "attribute",
+          [](ArmEngine& e, std::uint32_t base, std::uint32_t size_bytes, const std::string& to) {
+            if (size_bytes == 0) throw nb::value_error("an empty range");
+            e.system.attribution.set_chip(base, size_bytes, security_of(to));
+            e.system.mpu_changed = true;
+            e.attend();
+          },
+          "base"_a, "size_bytes"_a, "security"_a)
+      .def_prop_ro("non_secure", &ArmEngine::non_secure)
+      .def_prop_ro("security_violation", &ArmEngine::security_violation)
       .def_prop_ro("mpu_denied", &ArmEngine::mpu_denied)
       .def_prop_ro("fpu_enabled", [](const ArmEngine& e) { return e.system.fpu_enabled(); });
 }

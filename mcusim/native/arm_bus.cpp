@@ -6,7 +6,7 @@ namespace mcusim {
 
 namespace {
 
-constexpr std::uint32_t kSystemControl = 0xE000E000U;
+constexpr std::uint32_t kSystemControl = 0xE000E000U, kNonSecureAlias = 0xE002E000U;
 
 // Bit-banding, an option of Cortex-M3 and M4 (TRM 100166, 3.7): a word a bit.
 constexpr std::uint32_t kRam = 0x20000000U, kRamBits = 0x22000000U;
@@ -32,6 +32,10 @@ void ArmEngine::map_system_control() {
         "mapping the system control space");
   // Each access asks `guard`: unprivileged code has none (B3.1).
   check(uc_mem_protect(uc_.get(), kSystemControl, 0x1000, UC_PROT_NONE), "guarding registers");
+  check(uc_mmio_map(uc_.get(), kNonSecureAlias, 0x1000, &ArmEngine::on_alias_read, this,
+                    &ArmEngine::on_alias_write, this),
+        "mapping the alias of the system control space");
+  check(uc_mem_protect(uc_.get(), kNonSecureAlias, 0x1000, UC_PROT_NONE), "guarding registers");
 }
 
 void ArmEngine::map_bit_band() {
@@ -77,6 +81,26 @@ std::uint64_t ArmEngine::on_system_read(uc_engine*, std::uint64_t offset, unsign
   const std::uint32_t value = engine.system.read(static_cast<std::uint32_t>(offset), size, now);
   engine.accountant.access_done();
   return value;
+}
+
+std::uint64_t ArmEngine::on_alias_read(uc_engine* uc, std::uint64_t offset, unsigned size,
+                                       void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
+  // DDI0553: to Non-secure code, and without the Security Extension, it reads as zero.
+  if (!engine.options_.security || engine.system.non_secure()) return 0;
+  engine.system.change_state(true);
+  const std::uint64_t value = on_system_read(uc, offset, size, self);
+  engine.system.change_state(false);
+  return value;
+}
+
+void ArmEngine::on_alias_write(uc_engine* uc, std::uint64_t offset, unsigned size,
+                               std::uint64_t value, void* self) {
+  auto& engine = *static_cast<ArmEngine*>(self);
+  if (!engine.options_.security || engine.system.non_secure()) return;
+  engine.system.change_state(true);
+  on_system_write(uc, offset, size, value, self);
+  engine.system.change_state(false);
 }
 
 void ArmEngine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size,

@@ -29,6 +29,12 @@ int base_model(int cpu_model) {
                                                  : cpu_model;
 }
 
+// The Security Extension has a timer in each state.
+std::array<int, 2> add_timers(Timeline& timeline, bool security) {
+  const int first = timeline.add_source();
+  return {first, security ? timeline.add_source() : first};
+}
+
 }  // namespace
 
 ArmEngine::ArmEngine(int cpu_model, bool accurate, int priority_bits, std::uint32_t cpuid,
@@ -37,13 +43,13 @@ ArmEngine::ArmEngine(int cpu_model, bool accurate, int priority_bits, std::uint3
     // and what it has more.
     : Engine(UC_ARCH_ARM, UC_MODE_THUMB, base_model(cpu_model)),
       exceptions(priority_bits, options.interrupts),
-      system(exceptions, timeline, timeline.add_source(), cpuid,
+      system(exceptions, timeline, add_timers(timeline, options.security), cpuid,
              architecture_of(kind_of(cpu_model)), options),
       architecture_(architecture_of(kind_of(cpu_model))),
       options_(options),
       priority_bits_(priority_bits),
       cpuid_(cpuid),
-      systick_source_(0) {
+      systick_sources_{0, options.security ? 1 : 0} {
   uc_engine* uc = uc_.get();
   const std::uint32_t* direct = find_arm_registers(uc);
   direct_ = direct != nullptr;
@@ -55,7 +61,8 @@ ArmEngine::ArmEngine(int cpu_model, bool accurate, int priority_bits, std::uint3
   accountant.attach(direct_ ? direct : copied_registers_, {13, 14, 0});
   accountant.set_accurate(accurate);
   accountant.attention = [this] { return attention(); };
-  accountant.read_control = [this] { return control(); };
+  // Non-secure stacks are told from the main one as process stacks are.
+  accountant.read_control = [this] { return control() | (system.non_secure() ? 2U : 0U); };
   add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&ArmEngine::on_block), this);
   if (accurate)
     add_hook(UC_HOOK_CODE,
@@ -76,6 +83,11 @@ void ArmEngine::complete_special_registers() {
     if (!ready) throw std::runtime_error("the security state of this Unicorn can't be reached");
     if (!find_stack_limits(uc_.get(), registers_, special_))
       throw std::runtime_error("the stack limits of this Unicorn can't be reached");
+    if (options_.security) {
+      if (!find_state_stacks(uc_.get(), registers_, special_))
+        throw std::runtime_error("the stack pointers of this Unicorn can't be reached");
+      banks_ = {special_, non_secure_bank(special_)};
+    }
   }
   if (architecture_.priority_masks) return;
   // Armv6-M has neither; what is not there reads as zero.
@@ -108,9 +120,13 @@ bool ArmEngine::attention() {
 }
 
 bool ArmEngine::timer_expired(int source) {
-  if (source != systick_source_) return false;
-  if (system.systick.expire(accountant.cycles)) exceptions.set_pending(kSysTick);
-  return true;
+  for (const bool non_secure : {false, true}) {
+    if (source != systick_sources_[non_secure]) continue;
+    if (system.systick[non_secure].expire(accountant.cycles))
+      exceptions.set_pending(kSysTick + (non_secure ? Exceptions::kOfNonSecure : 0));
+    return true;
+  }
+  return false;
 }
 
 void ArmEngine::set_line(int number, bool high) {
@@ -129,7 +145,8 @@ bool ArmEngine::serve(std::uint32_t pc) {
   const int next = exceptions.anything_ready() ? exceptions.next(masks()) : 0;
   if (next != 0 && !can_take(next)) {
     const bool fpu = stacks_fpu();
-    stop_ = StopInfo{Stop::kUnhandled, next, pc, has_handler(next), frame_address(fpu), true};
+    stop_ = StopInfo{Stop::kUnhandled,  Exceptions::plain(next), pc,
+                     has_handler(next), frame_address(fpu),      true};
     return false;
   }
   if (next != 0 && !take_exception(next, pc)) {
@@ -196,6 +213,12 @@ StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
+    if (error == UC_ERR_EXCEPTION && violation_ != 0) {
+      stop_.reason = Stop::kError;
+      stop_.number = stop_.write ? UC_ERR_WRITE_PROT : UC_ERR_READ_PROT;
+      stop_.address = accountant.accessed_by(stop_.pc, stop_.address);
+      return stop_;
+    }
     if (error == UC_ERR_FETCH_UNMAPPED && returns_by(stop_.pc)) {
       if (!resume_from_exception()) return stop_;
       sleep_for_event_ = false;
@@ -244,7 +267,7 @@ void ArmEngine::masks_written() {
   // Unimplemented bits of BASEPRI read as zero (B1.4.3).
   if (special_.basepri != nullptr)
     *special_.basepri = exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri));
-  if (system.mpu.enabled()) flush_tlb();
+  if (system.any_mpu_enabled()) flush_tlb();
   accountant.look_soon();
 }
 
@@ -262,6 +285,7 @@ bool ArmEngine::admit(Block& block) {
     return false;
   }
   if (stale_tlb_) flush_tlb();
+  if (divided_ && !admit_state(block)) return false;
   if (system.mpu.enabled() &&
       !system.mpu.allows(block.address, AccessKind::kFetch, privileged(), raised())) {
     stop_with(Stop::kError, UC_ERR_FETCH_PROT, block.address);
@@ -354,13 +378,15 @@ void ArmEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   if ((number == kUndefined || number == kNoCoprocessor) && engine.extension_at(pc))
     return engine.redirect(pc, false);
   try {
-    if (engine.left_secure_state())
-      number = std::uint32_t{kNonSecure};
-    else if (number == kSvcNumber)
+    if (number == kSvcNumber)
       handled = engine.raise_fault(kSvCall, pc, 0, false, 0);
+    else if (number == std::uint32_t{kExceptionExit} && engine.returns_function(pc))
+      handled = engine.return_from_function();
     else if ((number == kPrefetchAbort || number == std::uint32_t{kExceptionExit}) &&
              engine.returns_by(pc))
       handled = engine.return_from_exception(engine.exc_return_at(pc));
+    else if (number == kPrefetchAbort && engine.options_.security)
+      engine.note_invalid_entry();
   } catch (...) {
     return engine.fail(std::current_exception());
   }

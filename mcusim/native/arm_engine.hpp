@@ -1,6 +1,7 @@
 // An Arm core of the M profile on Unicorn: its exceptions, system control space, MPU and sleep.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -41,6 +42,9 @@ class ArmEngine final : public Engine {
                    std::uint32_t address);
   // Whether the access that failed was one that the MPU forbids.
   bool mpu_denied() const { return mpu_denied_; }
+  // SFSR of the SecureFault that the failure is, or 0.
+  std::uint32_t security_violation() const { return violation_; }
+  bool non_secure() const { return system.non_secure(); }
   bool privileged() const override;
 
   // Beside Unicorn's numbers of models.
@@ -51,7 +55,6 @@ class ArmEngine final : public Engine {
   static constexpr int kInvalidState = 18;
   static constexpr int kUnaligned = 22;
   static constexpr int kDivideByZero = 100;
-  static constexpr int kNonSecure = 101;
 
   Exceptions exceptions;
   SystemControl system;
@@ -90,7 +93,14 @@ class ArmEngine final : public Engine {
   static void on_system_write(uc_engine* uc, std::uint64_t offset, unsigned size,
                               std::uint64_t value, void* self);
 
-  Masks masks() const;
+  static bool on_tlb_fill(uc_engine* uc, std::uint64_t address, uc_mem_type type,
+                          uc_tlb_entry* entry, void* self);
+  static std::uint64_t on_alias_read(uc_engine* uc, std::uint64_t offset, unsigned size,
+                                     void* self);
+  static void on_alias_write(uc_engine* uc, std::uint64_t offset, unsigned size,
+                             std::uint64_t value, void* self);
+
+  BankedMasks masks() const;
   std::uint32_t control() const;
   void set_control(std::uint32_t value);
   // r0 to r14, where they live if that is known.
@@ -117,7 +127,30 @@ class ArmEngine final : public Engine {
   bool take_exception(int number, std::uint32_t return_address);
   void charge_entry(int number, std::uint32_t frame);
   bool stacking_failed(int number, std::uint32_t status);
-  bool vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return);
+  bool vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return, bool chained);
+  // The HardFault that a fault of the present state becomes.
+  int hard_fault() const;
+  std::uint32_t vector_of(int number) const;  // its address
+
+  // The Security Extension: BXNS and BLXNS are Unicorn's, the rest is ours (arm_security.cpp).
+  void divide_states();
+  // Whether the core is in the state that the block's address asks for, or has come to it.
+  bool admit_state(const Block& block);
+  void adopt_state();
+  // BXNS or BLXNS has led to Non-secure state while all memory is Secure.
+  void note_invalid_entry();
+  void switch_state(bool non_secure);
+  void enter_by_gateway();
+  bool returns_function(std::uint32_t pc) const;
+  bool return_from_function();
+  std::uint32_t enter_target(int number, std::uint32_t exc_return, bool chained,
+                             std::uint32_t& status);
+  std::uint32_t push_callee_registers(std::uint32_t exc_return, bool chained);
+  void hide_registers(std::uint32_t exc_return);
+  bool pop_callee_registers(std::uint32_t exc_return, std::uint32_t& frame);
+  std::uint32_t secure_frame_bits() const;
+  bool violates_return(std::uint32_t& exc_return);
+  bool chain_security_fault(std::uint32_t status, std::uint32_t exc_return);
   void refresh_mode(std::uint32_t xpsr);
   void reset_registers();
   // Whether a jump to `pc` is an exception return, and which: Unicorn keeps its bit 0 as the T bit.
@@ -129,6 +162,8 @@ class ArmEngine final : public Engine {
   std::uint32_t stack_limit() const;  // of the stack in use
   bool may_return(std::uint32_t exc_return, int nested) const;
   bool return_from_exception(std::uint32_t exc_return);
+  // The exception that ends, by its number in `exceptions`.
+  int returning(std::uint32_t exc_return) const;
   void clear_faultmask();
   void clear_fpu();
   bool chain(std::uint32_t exc_return);
@@ -204,11 +239,7 @@ class ArmEngine final : public Engine {
   bool waits_for_interrupt(std::uint32_t pc);
   void find_test_targets(Block& block);
   void hook_test_targets();
-  // Whether BXNS or BLXNS led to Non-secure state, which is not modelled: Unicorn faults there.
-  bool left_secure_state() const {
-    return options_.security && special_.secure != nullptr && *special_.secure == 0;
-  }
-  std::uint32_t test_target(std::uint32_t address, bool unprivileged) const;
+  std::uint32_t test_target(std::uint32_t address, bool unprivileged, bool alternate) const;
   Hint hint_at(std::uint32_t address) const;
   Hint hint_before(std::uint32_t pc) const;
   bool hint(std::uint32_t pc);
@@ -223,8 +254,11 @@ class ArmEngine final : public Engine {
   CoreOptions options_;
   std::uint32_t absent_ = 0;  // stands for special registers that the profile lacks
   bool bit_band_ = false;
-  std::uint32_t* registers_ = nullptr;  // r0 to r15 in the core, if direct
-  SpecialRegisters special_;
+  std::uint32_t* registers_ = nullptr;       // r0 to r15 in the core, if direct
+  SpecialRegisters special_;                 // of the present state
+  std::array<SpecialRegisters, 2> banks_{};  // with the Security Extension: Secure, Non-secure
+  bool divided_ = false;                     // the firmware has made memory Non-secure
+  std::uint32_t violation_ = 0;
   bool locked_up_ = false;
   bool mpu_denied_ = false;
   bool stale_tlb_ = false;
@@ -244,7 +278,7 @@ class ArmEngine final : public Engine {
   bool event_register_ = false;   // of WFE
   int priority_bits_;
   std::uint32_t cpuid_;
-  int systick_source_;
+  std::array<int, 2> systick_sources_;
   VectorBus vector_bus_{this};
   std::unique_ptr<Helium> helium_;  // of a core with the vector extension
 };

@@ -1,47 +1,24 @@
 // Exception entry and return of M-profile cores on Unicorn's register file (DDI0403E B1.5.6 to 8).
-#include <bit>
-
+#include "arm_bits.hpp"
 #include "arm_engine.hpp"
 
 namespace mcusim {
 
-namespace {
-
-constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
-constexpr std::uint32_t kThumb = 1U << 24;
-constexpr std::uint32_t kAligned = 1U << 9;  // the frame was aligned by a word
-constexpr std::uint32_t kNumber = 0x1FFU;
-constexpr std::uint32_t kBasicWords = 8;
-constexpr std::uint32_t kBasicFrame = 0x20;
-constexpr std::uint32_t kFpuWords = 17;
-constexpr std::uint32_t kFpuFrame = 0x68;
-constexpr int kFpuRegisters = 16;
-constexpr std::uint32_t kNoFpuFrame = 1U << 4;  // bits of EXC_RETURN
-constexpr std::uint32_t kThread = 1U << 3;
-constexpr std::uint32_t kProcessStack = 1U << 2;
-constexpr std::uint32_t kUnprivileged = 1U;  // bits of CONTROL
-constexpr std::uint32_t kStackSelectBit = 2U;
-constexpr std::uint32_t kFpuActive = 4U;
-constexpr std::uint32_t kSecureFpuActive = 8U;  // SFPA, in Secure state
-constexpr int kLowRegisters[] = {0, 1, 2, 3, 12, 14};
-
-// Fault status (B3.2.15, B3.2.16).
-constexpr std::uint32_t kIaccViol = 1U << 0, kDaccViol = 1U << 1, kMunstkErr = 1U << 3;
-constexpr std::uint32_t kMstkErr = 1U << 4, kMmarValid = 1U << 7, kIbusErr = 1U << 8;
-constexpr std::uint32_t kPrecisErr = 1U << 9, kUnstkErr = 1U << 11, kStkErr = 1U << 12;
-constexpr std::uint32_t kInvState = 1U << 17, kInvPc = 1U << 18;
-constexpr std::uint32_t kStackOverflow = 1U << 20;  // UFSR.STKOF of Armv8-M
-constexpr std::uint32_t kVectTbl = 1U << 1, kForced = 1U << 30, kDebugEvt = 1U << 31;
-constexpr std::uint32_t kMemManageBits = 0xFFU;
-
-}  // namespace
-
-Masks ArmEngine::masks() const {
+BankedMasks ArmEngine::masks() const {
+  if (options_.security) {
+    const auto of = [this](const SpecialRegisters& bank) {
+      return Masks{*bank.primask != 0, *bank.faultmask != 0,
+                   exceptions.implemented(static_cast<std::uint8_t>(*bank.basepri))};
+    };
+    return {of(banks_[0]), of(banks_[1])};
+  }
   if (special_.complete())
-    return {*special_.primask != 0, *special_.faultmask != 0,
-            exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri))};
-  return {(reg(UC_ARM_REG_PRIMASK) & 1U) != 0, (reg(UC_ARM_REG_FAULTMASK) & 1U) != 0,
-          exceptions.implemented(static_cast<std::uint8_t>(reg(UC_ARM_REG_BASEPRI)))};
+    return {{*special_.primask != 0, *special_.faultmask != 0,
+             exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri))},
+            {}};
+  return {{(reg(UC_ARM_REG_PRIMASK) & 1U) != 0, (reg(UC_ARM_REG_FAULTMASK) & 1U) != 0,
+           exceptions.implemented(static_cast<std::uint8_t>(reg(UC_ARM_REG_BASEPRI)))},
+          {}};
 }
 
 std::uint32_t ArmEngine::control() const {
@@ -95,15 +72,25 @@ bool ArmEngine::store(std::uint32_t address, std::uint32_t word) {
   return true;
 }
 
+int ArmEngine::hard_fault() const {
+  return exceptions.faults_non_secure() ? system.own(kHardFault) : static_cast<int>(kHardFault);
+}
+
+std::uint32_t ArmEngine::vector_of(int number) const {
+  const bool non_secure = options_.security && exceptions.targets_non_secure(number);
+  const std::uint32_t table = system.of_state(non_secure).vector_table;
+  return table + 4 * static_cast<std::uint32_t>(Exceptions::plain(number));
+}
+
 bool ArmEngine::has_handler(int number) const {
   constexpr std::uint16_t kBranchToSelf = 0xE7FE;
   std::uint32_t vector = 0;
-  const bool read = load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector);
+  const bool read = load(vector_of(number), vector);
   const std::uint32_t entry = vector & ~1U;
   const Memory* memory = memory_at(entry, 2);
   const bool code = read && (vector & 1U) != 0 && entry != 0 && memory != nullptr &&
                     (memory->permissions & UC_PROT_EXEC) != 0;
-  if (!code) return number > kHardFault && has_handler(kHardFault);
+  if (!code) return Exceptions::plain(number) > kHardFault && has_handler(hard_fault());
   return halfword(entry) != kBranchToSelf;
 }
 
@@ -126,9 +113,11 @@ bool ArmEngine::resume_from_exception() {
 }
 
 std::uint32_t ArmEngine::exc_return_base() const {
-  // DDI0553, EXC_RETURN: S and ES are clear without the Security Extension.
-  const bool no_security = architecture_.profile == Profile::kV8M && !options_.security;
-  return no_security ? 0xFFFFFFA0U : 0xFFFFFFE1U;
+  // DDI0553, EXC_RETURN: S and ES are clear without the Security Extension. With it, ES is the
+  // target's.
+  if (architecture_.profile != Profile::kV8M) return 0xFFFFFFE1U;
+  const bool secure = options_.security && !system.non_secure();
+  return 0xFFFFFFA0U | (secure ? kSecureStack : 0U);
 }
 
 bool ArmEngine::on_process_stack() const {
@@ -140,94 +129,16 @@ std::uint32_t ArmEngine::stack_limit() const {
   return on_process_stack() ? *special_.process_limit : *special_.main_limit;
 }
 
-bool ArmEngine::stacks_fpu() const { return (control() & kFpuActive) != 0 && system.stacks_fpu(); }
-
-std::uint32_t ArmEngine::frame_address(bool fpu) const {
-  // B1.5.7: an FPU frame is always aligned.
-  const bool force = fpu || system.stack_align();
-  return (low(13) - (fpu ? kFpuFrame : kBasicFrame)) & ~(force ? 4U : 0U);
-}
-
 bool ArmEngine::can_take(int number) const {
   if (!has_handler(number)) return false;
   const bool fpu = stacks_fpu();
   const std::uint32_t frame = frame_address(fpu);
-  if (frame < stack_limit()) return has_handler(kUsageFault);
+  if (frame < stack_limit()) return has_handler(system.own(kUsageFault));
   for (const std::uint32_t at : {frame, frame + (fpu ? kFpuFrame : kBasicFrame) - 4U}) {
     const Memory* memory = memory_at(at, 4);
-    if (memory == nullptr || memory->read_only) return has_handler(kHardFault);
+    if (memory == nullptr || memory->read_only) return has_handler(hard_fault());
   }
   return true;
-}
-
-std::uint32_t ArmEngine::push_words(std::uint32_t frame, std::span<const std::uint32_t> words,
-                                    bool as_privileged) {
-  std::uint32_t status = 0;
-  for (const std::uint32_t word : words) {
-    if (!system.mpu.allows(frame, AccessKind::kWrite, as_privileged, raised()))
-      status |= kMstkErr;
-    else if (!store(frame, word))
-      status |= kStkErr;
-    frame += 4;
-  }
-  return status;
-}
-
-std::uint32_t ArmEngine::push_fpu(std::uint32_t frame, bool as_privileged) {
-  std::uint32_t words[kFpuWords];
-  for (int i = 0; i < kFpuRegisters; ++i) words[i] = reg(UC_ARM_REG_S0 + i);
-  words[kFpuRegisters] = fpscr();
-  accountant.charge_exception(kFpuCycles, kFpuWords, true,
-                              accountant.data_wait(frame, kFpuWords, true));
-  std::uint32_t status = push_words(frame, words, as_privileged);
-  if (helium_ != nullptr) status |= push_predicates(frame + 4 * kFpuWords, as_privileged);
-  return status;
-}
-
-void ArmEngine::pop_fpu(std::uint32_t frame) {
-  for (int i = 0; i <= kFpuRegisters; ++i) {
-    std::uint32_t word = 0;
-    load(frame + 4 * static_cast<std::uint32_t>(i), word);
-    if (i == kFpuRegisters)
-      set_fpscr(word);
-    else
-      set_reg(UC_ARM_REG_S0 + i, word);
-  }
-  if (helium_ != nullptr) load(frame + 4 * kFpuWords, helium_->state.vpr);
-  accountant.charge_exception(kFpuCycles, kFpuWords, false,
-                              accountant.data_wait(frame, kFpuWords, false));
-}
-
-void ArmEngine::preserve_fpu() {
-  // The first FPU instruction of a handler has the reserved space filled (B1.5.7).
-  system.lazy_active = false;
-  push_fpu(system.lazy_frame, true);
-}
-
-std::uint32_t ArmEngine::push_frame(std::uint32_t return_address, std::uint32_t xpsr, bool fpu) {
-  const std::uint32_t sp = low(13);
-  // B1.5.7: an FPU frame is always aligned.
-  const bool force = fpu || system.stack_align();
-  const bool align = force && (sp & 4U) != 0;
-  const std::uint32_t frame = frame_address(fpu);
-  // DDI0553, PushStack(): nothing is stored below the limit.
-  if (const std::uint32_t limit = stack_limit(); frame < limit) {
-    set_low(13, limit);
-    return kStackOverflow;
-  }
-  std::uint32_t words[kBasicWords];
-  for (std::size_t i = 0; i < 6; ++i) words[i] = low(kLowRegisters[i]);
-  words[6] = return_address;
-  words[7] = (xpsr & ~kAligned) | (align ? kAligned : 0U);
-  std::uint32_t status = push_words(frame, words, privileged());
-  if (fpu && system.stacks_lazily()) {
-    system.lazy_active = true;
-    system.lazy_frame = frame + kBasicFrame;
-  } else if (fpu) {
-    status |= push_fpu(frame + kBasicFrame, privileged());
-  }
-  set_low(13, frame);
-  return status;
 }
 
 bool ArmEngine::take_exception(int number, std::uint32_t return_address) {
@@ -239,7 +150,7 @@ bool ArmEngine::take_exception(int number, std::uint32_t return_address) {
   std::uint32_t exc_return = exc_return_base();
   if (!fpu) exc_return |= kNoFpuFrame;
   if (thread) exc_return |= kThread;
-  if (thread && (before & kStackSelectBit) != 0) exc_return |= kProcessStack;
+  if (thread && (before & kStackSelectBit) != 0 && !options_.security) exc_return |= kProcessStack;
   accountant.stack_frame(frame_address(fpu), return_address);
   accountant.enter_exception(return_address, low(13));
   const std::uint32_t status = push_frame(return_address, xpsr, fpu);
@@ -248,13 +159,13 @@ bool ArmEngine::take_exception(int number, std::uint32_t return_address) {
   // Late arrival (B1.5.12): what became pending during the stacking may take this frame over.
   run_events();
   const int next = exceptions.next(masks());
-  return vector_to(has_handler(next) ? next : number, xpsr, exc_return);
+  return vector_to(has_handler(next) ? next : number, xpsr, exc_return, false);
 }
 
 void ArmEngine::charge_entry(int number, std::uint32_t frame) {
   // The vector is fetched while the frame is stored: a wait of one hides behind the other when the
   // memories differ (TRM 100166, 3.9).
-  const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(number);
+  const std::uint32_t vector = vector_of(number);
   const std::uint64_t stacking = accountant.data_wait(frame, kBasicWords, true);
   const std::uint64_t fetching = accountant.data_wait(vector, 1, false);
   const bool same = architecture_.one_bus || memory_at(vector, 4) == memory_at(frame, 4);
@@ -266,37 +177,48 @@ void ArmEngine::charge_entry(int number, std::uint32_t frame) {
 
 bool ArmEngine::stacking_failed(int number, std::uint32_t status) {
   // A fault on entry to HardFault or NMI can't be taken: lock-up (B1.5.15).
-  if (number <= kHardFault) return false;
-  const int fault = (status & kStackOverflow) != 0   ? kUsageFault
-                    : (status & kMemManageBits) != 0 ? kMemManage
-                                                     : kBusFault;
+  if (Exceptions::plain(number) <= kHardFault) return false;
+  const int fault = system.own((status & kStackOverflow) != 0   ? kUsageFault
+                               : (status & kMemManageBits) != 0 ? kMemManage
+                                                                : kBusFault);
   const bool able = exceptions.may_preempt(fault, masks());
   system.report_fault(status, able ? 0U : kForced, false, 0);
-  exceptions.set_pending(able ? fault : static_cast<int>(kHardFault));
+  exceptions.set_pending(able ? fault : hard_fault());
   return true;
 }
 
-bool ArmEngine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return) {
+bool ArmEngine::vector_to(int number, std::uint32_t xpsr, std::uint32_t exc_return, bool chained) {
   std::uint32_t vector = 0;
-  if (!load(system.vector_table + 4 * static_cast<std::uint32_t>(number), vector)) {
-    if (number <= kHardFault) return false;
+  if (!load(vector_of(number), vector)) {
+    if (Exceptions::plain(number) <= kHardFault) return false;
     system.report_fault(0, kVectTbl, false, 0);
-    exceptions.set_pending(kHardFault);
-    return vector_to(kHardFault, xpsr, exc_return);
+    exceptions.set_pending(hard_fault());
+    return vector_to(hard_fault(), xpsr, exc_return, chained);
+  }
+  const bool was_non_secure = system.non_secure();
+  if (options_.security) {
+    std::uint32_t status = 0;
+    exc_return = enter_target(number, exc_return, chained, status);
+    if (status != 0 && !stacking_failed(number, status)) return false;
   }
   exceptions.enter(number);
-  system.active_exception = number;
-  const std::uint32_t was = control();
-  const std::uint32_t now =
-      (xpsr & ~(kNumber | kItBits)) | kThumb | static_cast<std::uint32_t>(number);
+  system.active_exception = Exceptions::plain(number);
+  const std::uint32_t now = (xpsr & ~(kNumber | kItBits)) | kThumb |
+                            static_cast<std::uint32_t>(Exceptions::plain(number));
   // Writing the number switches the stack pointer's bank.
   set_reg(UC_ARM_REG_XPSR_NZCVQG, now);
+  if (options_.security) {
+    switch_state(exceptions.targets_non_secure(number));
+    *banks_[0].control &= ~(kFpuActive | kSecureFpuActive);
+    if (system.non_secure()) hide_registers(exc_return);
+  }
+  const std::uint32_t was = control();
   set_control(was & kUnprivileged);  // ExceptionTaken(): SPSEL and FPCA are cleared
-  if ((was & kUnprivileged) != 0) refresh_mode(now);
+  if ((was & kUnprivileged) != 0 || was_non_secure != system.non_secure()) refresh_mode(now);
   set_low(14, exc_return);
   event_register_ = true;
   resume_at_ = vector & ~1U;
-  accountant.select_stack(false, low(13), resume_at_);
+  accountant.select_stack(system.non_secure(), low(13), resume_at_);
   if ((vector & 1U) != 0) return true;
   return raise_fault(kUsageFault, resume_at_, kInvState, false, 0);
 }
@@ -312,6 +234,12 @@ void ArmEngine::reset_registers() {
     set_reg(UC_ARM_REG_BASEPRI, 0);
   }
   if (architecture_.stack_limits()) *special_.main_limit = *special_.process_limit = 0;
+  if (options_.security) {
+    const SpecialRegisters& other = banks_[1];
+    *other.primask = *other.faultmask = *other.basepri = *other.control = 0;
+    *other.main_limit = *other.process_limit = 0;
+    *banks_[0].control = 0;
+  }
   set_control(0);
   refresh_mode(kThumb);
   set_reg(UC_ARM_REG_FPSCR, 0);
@@ -321,16 +249,19 @@ void ArmEngine::reset_registers() {
 void ArmEngine::refresh_mode(std::uint32_t xpsr) {
   // Unicorn keeps the privilege with its translation state; a write to the flags renews it.
   set_reg(UC_ARM_REG_APSR_NZCV, xpsr & 0xF0000000U);
-  if (system.mpu.enabled()) flush_tlb();
+  if (system.any_mpu_enabled()) flush_tlb();
 }
 
 bool ArmEngine::may_return(std::uint32_t exc_return, int nested) const {
   // B1.5.8, ExceptionReturn(): integrity checks.
   const std::uint32_t expected = exc_return_base();
-  const std::uint32_t variable = kThread | kProcessStack | (options_.fpu ? kNoFpuFrame : 0U);
+  const std::uint32_t security =
+      options_.security ? kSecureStack | kCalleeNotStacked | kToSecure : 0U;
+  const std::uint32_t variable =
+      kThread | kProcessStack | security | (options_.fpu ? kNoFpuFrame : 0U);
   if (((exc_return ^ expected) & ~(variable | kNoFpuFrame)) != 0) return false;
   if (!options_.fpu && (exc_return & kNoFpuFrame) == 0) return false;
-  if (!exceptions.active(system.active_exception)) return false;
+  if (!exceptions.active(returning(exc_return))) return false;
   // DDI0553: any stack goes with any mode; the frame decides on the rest.
   if (architecture_.profile == Profile::kV8M) return true;
   switch (exc_return & 15U) {
@@ -344,26 +275,33 @@ bool ArmEngine::may_return(std::uint32_t exc_return, int nested) const {
   }
 }
 
-bool ArmEngine::return_from_exception(std::uint32_t exc_return) {
+int ArmEngine::returning(std::uint32_t exc_return) const {
   const int number = system.active_exception;
+  const bool of_non_secure = options_.security && (exc_return & kToSecure) == 0;
+  return of_non_secure && Exceptions::is_banked(number) ? number + Exceptions::kOfNonSecure
+                                                        : number;
+}
+
+bool ArmEngine::return_from_exception(std::uint32_t exc_return) {
+  const bool violates = options_.security && violates_return(exc_return);
+  const int number = returning(exc_return);
   const bool valid = may_return(exc_return, exceptions.active_count());
   if (exceptions.active(number)) exceptions.leave(number);
   // DeActivate(): FAULTMASK falls on return from all but NMI.
   if (number != kNmi) clear_faultmask();
+  if (options_.security) {
+    std::uint32_t& word = *banks_[(exc_return & kToSecure) == 0].control;
+    word = (word & ~kStackSelectBit) | ((exc_return & kProcessStack) != 0 ? kStackSelectBit : 0U);
+  }
   event_register_ = true;
   accountant.settle();
   if (system.clears_fpu_on_return() && (control() & kFpuActive) != 0) clear_fpu();
+  if (violates) return chain_security_fault(kInvReturn, exc_return);
   if (!valid) return chain_fault(kUsageFault, kInvPc, exc_return);
   run_events();
   const int next = exceptions.anything_ready() ? exceptions.next(masks()) : 0;
   if (next != 0 && has_handler(next)) return chain(exc_return);
   return unstack(exc_return);
-}
-
-void ArmEngine::clear_fpu() {
-  // DDI0553, FPCCR.CLRONRET: the caller-saved registers, before any tail-chaining.
-  for (int i = 0; i < kFpuRegisters; ++i) set_reg(UC_ARM_REG_S0 + i, 0);
-  set_reg(UC_ARM_REG_FPSCR, 0);
 }
 
 void ArmEngine::clear_faultmask() {
@@ -376,40 +314,35 @@ void ArmEngine::clear_faultmask() {
 bool ArmEngine::chain(std::uint32_t exc_return) {
   // Tail-chaining: the frame stays for the next handler.
   const int next = exceptions.next(masks());
-  const std::uint32_t vector = system.vector_table + 4 * static_cast<std::uint32_t>(next);
   accountant.charge_exception(architecture_.tail_chain_cycles, 0, false,
-                              accountant.data_wait(vector, 1, false));
-  return vector_to(next, reg(UC_ARM_REG_XPSR), exc_return);
+                              accountant.data_wait(vector_of(next), 1, false));
+  return vector_to(next, reg(UC_ARM_REG_XPSR), exc_return, true);
 }
 
 bool ArmEngine::chain_fault(int fault, std::uint32_t status, std::uint32_t exc_return) {
-  const Masks now = masks();
-  if (exceptions.execution_priority(now) <= -1) return false;
+  const BankedMasks now = masks();
+  if (!exceptions.may_preempt(hard_fault(), now)) return false;
+  fault = system.own(fault);
   const bool able = exceptions.may_preempt(fault, now);
-  const int taken = able ? fault : static_cast<int>(kHardFault);
+  const int taken = able ? fault : hard_fault();
   if (!has_handler(taken)) return false;
   system.report_fault(status, able ? 0U : kForced, false, 0);
   exceptions.set_pending(taken);
   return chain(exc_return | 0xF0000000U);
 }
 
-std::uint32_t ArmEngine::pop_words(std::uint32_t frame, std::span<std::uint32_t> words,
-                                   bool as_privileged) const {
-  std::uint32_t status = 0;
-  for (std::uint32_t& word : words) {
-    if (!system.mpu.allows(frame, AccessKind::kRead, as_privileged, raised()))
-      status |= kMunstkErr;
-    else if (!load(frame, word))
-      status |= kUnstkErr;
-    frame += 4;
-  }
-  return status;
-}
-
 bool ArmEngine::unstack(std::uint32_t exc_return) {
   const bool thread = (exc_return & kThread) != 0;
+  if (options_.security) {
+    switch_state((exc_return & kSecureStack) == 0);
+    // Which stack has the frame is the business of the state returned to.
+    exc_return &= ~kProcessStack;
+    if ((*special_.control & kStackSelectBit) != 0) exc_return |= kProcessStack;
+  }
   const bool process = thread && (exc_return & kProcessStack) != 0;
-  const std::uint32_t frame = process ? reg(UC_ARM_REG_PSP) : low(13);
+  std::uint32_t frame = process ? reg(UC_ARM_REG_PSP) : low(13);
+  if (options_.security && !pop_callee_registers(exc_return, frame))
+    return chain_security_fault(kInvIntegrity, exc_return);
   std::uint32_t words[kBasicWords] = {};
   const bool to_privileged = !thread || (control() & kUnprivileged) == 0;
   const std::uint32_t status = pop_words(frame, words, to_privileged);
@@ -442,20 +375,26 @@ void ArmEngine::restore(std::uint32_t exc_return, std::uint32_t frame,
   set_low(13, sp);
   resume_at_ = words[6] & ~1U;
   accountant.leave_exception(resume_at_, sp);
-  accountant.select_stack(process, sp, resume_at_);
+  accountant.select_stack(process || system.non_secure(), sp, resume_at_);
 }
 
 void ArmEngine::switch_mode(bool process, bool fpu, std::uint32_t xpsr) {
   const std::uint32_t privilege = control() & kUnprivileged;
   system.active_exception = static_cast<int>(xpsr & kNumber);
-  const std::uint32_t context = kFpuActive | (options_.security ? kSecureFpuActive : 0U);
-  set_control(privilege | (process ? kStackSelectBit : 0U) | (fpu ? context : 0U));
-  const std::uint32_t now = (xpsr & ~kAligned) | kThumb;
+  const bool secure = options_.security && !system.non_secure();
+  const std::uint32_t context = secure && (xpsr & kFrameSecureFpu) != 0 ? kSecureFpuActive : 0U;
+  set_control(privilege | (process ? kStackSelectBit : 0U) | (fpu ? kFpuActive : 0U) | context);
+  const std::uint32_t now = (xpsr & ~(kAligned | kFrameSecureFpu)) | kThumb;
   set_reg(UC_ARM_REG_XPSR_NZCVQG, now);
-  if (privilege != 0) refresh_mode(now);
+  if (privilege != 0 || options_.security) refresh_mode(now);
 }
 
 void ArmEngine::translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc) const {
+  if (violation_ != 0) {
+    number = kSecureFault;
+    cfsr = 0;
+    return;
+  }
   // What the memory map shows as a bus error can be the MPU's (B3.5) or the default map's.
   const bool fetch = (cfsr & (kIbusErr | kInvPc)) != 0 && (pc >= 0xF0000000U || cfsr == kIbusErr);
   if (fetch && !system.mpu.allows(pc, AccessKind::kFetch, privileged(), raised())) {
@@ -470,15 +409,25 @@ void ArmEngine::translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t 
 bool ArmEngine::raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bool has_address,
                             std::uint32_t address) {
   translate_fault(number, cfsr, pc);
+  // DDI0553, NOCP: where NSACR is what forbids, the fault is Secure code's.
+  const bool by_secure_code = cfsr == kNoCp && system.fpu_withheld();
+  if (!by_secure_code) number = system.own(number);
   mpu_denied_ = false;
-  const Masks now = masks();
-  if (locked_up_ || exceptions.execution_priority(now) <= -1) return false;  // B1.5.15
+  const std::uint32_t violation = violation_;
+  const BankedMasks now = masks();
+  if (locked_up_ || !exceptions.may_preempt(hard_fault(), now)) return false;  // B1.5.15
   // B1.5.11: a fault or SVC that can't preempt becomes a HardFault.
-  const bool able = number == kHardFault || exceptions.may_preempt(number, now);
-  const int taken = able ? number : static_cast<int>(kHardFault);
+  const bool hard = Exceptions::plain(number) == kHardFault;
+  const bool able = hard || exceptions.may_preempt(number, now);
+  const int taken = able && !hard ? number : hard_fault();
   if (!can_take(taken)) return false;
-  const std::uint32_t hard = number == kHardFault ? kDebugEvt : able ? 0U : kForced;
-  system.report_fault(cfsr, hard, has_address, address);
+  violation_ = 0;
+  const bool non_secure = system.non_secure();
+  if (by_secure_code) system.change_state(false);
+  system.report_fault(cfsr, hard ? kDebugEvt : able ? 0U : kForced, has_address, address);
+  system.change_state(non_secure);
+  if (violation != 0)
+    system.report_secure_fault(violation, violation == kAttributionViolation, address);
   return take_exception(taken, pc);
 }
 

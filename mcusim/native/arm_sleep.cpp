@@ -30,9 +30,13 @@ void ArmEngine::sleep_ends() {
   if (sleep_for_event_) event_register_ = false;
 }
 
-void ArmEngine::hold_timer() { system.systick.hold(accountant.cycles); }
+void ArmEngine::hold_timer() {
+  for (SysTick& timer : system.systick) timer.hold(accountant.cycles);
+}
 
-void ArmEngine::resume_timer() { system.systick.resume(accountant.cycles); }
+void ArmEngine::resume_timer() {
+  for (SysTick& timer : system.systick) timer.resume(accountant.cycles);
+}
 
 bool ArmEngine::waits_for_interrupt(std::uint32_t pc) {
   if (hint_before(pc) != Hint::kWfi) return false;
@@ -71,16 +75,21 @@ void ArmEngine::reset() {
   accountant.reset();
   published = PublishedRegisters{};
   dozing_ = sleeping_ = sleep_interrupted_ = event_register_ = locked_up_ = mpu_denied_ = false;
-  timeline.cancel(systick_source_);
-  const bool mpu_was_on = system.mpu.enabled();
+  violation_ = 0;
+  for (const int source : systick_sources_) timeline.cancel(source);
+  if (options_.security && system.non_secure()) switch_state(false);
+  const bool rules_were_on = system.any_mpu_enabled() || divided_;
+  Attribution attribution = system.attribution;
+  attribution.reset();
   CoreFeatures features = system.features;
   features.reset();
   exceptions = Exceptions(priority_bits_, options_.interrupts);
   // Anew in its place: it holds references.
   std::destroy_at(&system);
-  std::construct_at(&system, exceptions, timeline, systick_source_, cpuid_, architecture_,
+  std::construct_at(&system, exceptions, timeline, systick_sources_, cpuid_, architecture_,
                     options_);
-  system.mpu_changed = mpu_was_on;
+  system.attribution = attribution;
+  system.mpu_changed = rules_were_on;
   system.features = features;
   if (MemorySystem* memories = accountant.memories()) {
     memories->icache.set_enabled(false);

@@ -26,14 +26,25 @@ void Exceptions::set_priority(int number, std::uint8_t priority) {
   priority_[static_cast<std::size_t>(number)] = implemented(priority);
 }
 
+bool Exceptions::targets_non_secure(int number) const {
+  if (number >= kOfNonSecure) return true;
+  if (number == kNmi || number == kBusFault) return faults_non_secure_;
+  return get(non_secure_, number);
+}
+
 int Exceptions::full_priority(int number) const {
-  if (number <= kHardFault) return number - 4;  // reset -3, NMI -2, HardFault -1
+  // DDI0553, ExceptionPriority(): BFHFNMINS lifts the Secure HardFault above the NMI.
+  if (number == kHardFault && faults_non_secure_) return -3;
+  if (plain(number) <= kHardFault) return plain(number) - 4;  // reset -3, NMI -2, HardFault -1
   return priority_[static_cast<std::size_t>(number)];
 }
 
-int Exceptions::group_of(int priority) const {
+int Exceptions::group_of(int priority, bool non_secure) const {
   // B1.5.4: bits [7:prigroup+1] are the group, the rest the subpriority.
-  return priority < 0 ? priority : priority >> (prigroup_ + 1) << (prigroup_ + 1);
+  if (priority < 0) return priority;
+  const int shift = prigroup_[non_secure] + 1;
+  const int group = priority >> shift << shift;
+  return non_secure && prioritise_secure_ ? (group >> 1) + 0x80 : group;
 }
 
 bool Exceptions::anything_ready() const {
@@ -42,12 +53,19 @@ bool Exceptions::anything_ready() const {
   return false;
 }
 
-int Exceptions::execution_priority(const Masks& masks) const {
+int Exceptions::execution_priority(const BankedMasks& masks) const {
   int priority = kLowest;
   for_each(active_, [&](int number) { priority = std::min(priority, group_priority(number)); });
-  if (masks.basepri != 0) priority = std::min(priority, group_of(masks.basepri));
-  if (masks.primask) priority = std::min(priority, 0);
-  if (masks.faultmask) priority = std::min(priority, -1);
+  for (const bool non_secure : {false, true}) {
+    const Masks& own = non_secure ? masks.non_secure : masks;
+    if (own.basepri != 0) priority = std::min(priority, group_of(own.basepri, non_secure));
+    if (own.primask) priority = std::min(priority, mask_priority(non_secure));
+    if (!own.faultmask) continue;
+    // DDI0553, FAULTMASK: it raises Non-secure state to -1 with BFHFNMINS alone.
+    const int raised = non_secure ? (faults_non_secure_ ? -1 : mask_priority(true))
+                                  : (faults_non_secure_ ? -3 : -1);
+    priority = std::min(priority, raised);
+  }
   return priority;
 }
 
@@ -57,9 +75,10 @@ int Exceptions::most_urgent() const {
   for (std::size_t w = 0; w < pending_.size(); ++w)
     for (std::uint64_t word = pending_[w] & enabled_[w]; word != 0; word &= word - 1) {
       const int number = static_cast<int>(w * 64) + std::countr_zero(word);
-      const int priority = full_priority(number);
-      // Equal priorities: the lower number goes first, and it comes first here.
-      if (priority < best_priority) {
+      const int priority = urgency(number);
+      // Equal priorities: the lower number goes first, and of one number the Secure exception.
+      const bool lower = priority == best_priority && plain(number) < plain(best);
+      if (priority < best_priority || lower) {
         best = number;
         best_priority = priority;
       }
@@ -67,7 +86,7 @@ int Exceptions::most_urgent() const {
   return best;
 }
 
-int Exceptions::next(const Masks& masks) const {
+int Exceptions::next(const BankedMasks& masks) const {
   const int candidate = most_urgent();
   if (candidate == 0) return 0;
   return group_priority(candidate) < execution_priority(masks) ? candidate : 0;

@@ -43,7 +43,7 @@ std::uint8_t ArmEngine::traps() const {
 
 void ArmEngine::flush_tlb() {
   stale_tlb_ = false;
-  careful_ = system.mpu.enabled() ? 1U : 0U;
+  careful_ = system.any_mpu_enabled() || divided_ ? 1U : 0U;
   check(uc_ctl_flush_tlb(uc_.get()), "dropping the address cache");
 }
 
@@ -53,7 +53,7 @@ bool ArmEngine::guard(bool write, std::uint32_t address, int size, std::int64_t 
     return privileged() || (trigger && write);
   }
   // Switched off in this very block, its rules are in the memory map until the next one.
-  if (!system.mpu.enabled() && !system.mpu_changed) return false;
+  if (!system.any_mpu_enabled() && !system.mpu_changed) return false;
   const AccessKind kind = write ? AccessKind::kWrite : AccessKind::kRead;
   const std::uint32_t last = address + static_cast<std::uint32_t>(size) - 1U;
   const bool privilege = privileged(), negative = raised();
@@ -83,11 +83,13 @@ void ArmEngine::forget_it_state() {
 
 void ArmEngine::apply_mpu() {
   system.mpu_changed = false;
+  if (!divided_ && system.attribution.divided()) divide_states();
   // Unicorn keeps the cuts of old rules: they are to be set anew as well.
-  for (const std::uint64_t at : system.mpu.boundaries()) {
-    cuts_.push_back(at / kPage * kPage);
-    cuts_.push_back((at + kPage - 1) / kPage * kPage);
-  }
+  for (const Mpu* mpu : {&system.mpu, &system.other.mpu})
+    for (const std::uint64_t at : mpu->boundaries()) {
+      cuts_.push_back(at / kPage * kPage);
+      cuts_.push_back((at + kPage - 1) / kPage * kPage);
+    }
   std::sort(cuts_.begin(), cuts_.end());
   cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
   for (const Memory& memory : memories_) protect(memory.base, memory.size, memory.permissions);
@@ -109,18 +111,20 @@ void ArmEngine::protect(std::uint32_t base, std::uint32_t size, std::uint32_t al
 }
 
 std::uint32_t ArmEngine::permitted(std::uint64_t start, std::uint64_t end) const {
-  // What both levels of privilege may do at every address; `guard` decides on the rest.
+  // What both levels of privilege of both states may do at every address; `guard` decides on the
+  // rest.
   std::uint32_t permissions = UC_PROT_ALL;
   // Between two cuts further than a page apart the rules don't change.
   const std::uint64_t looked_at = end - start <= kPage ? end : start + Mpu::kGranule;
   for (std::uint64_t at = start; at < looked_at; at += Mpu::kGranule)
-    for (const bool privilege : {false, true}) {
-      const auto address = static_cast<std::uint32_t>(at);
-      if (!system.mpu.allows(address, AccessKind::kRead, privilege, false))
-        permissions &= ~std::uint32_t{UC_PROT_READ};
-      if (!system.mpu.allows(address, AccessKind::kWrite, privilege, false))
-        permissions &= ~std::uint32_t{UC_PROT_WRITE};
-    }
+    for (const Mpu* mpu : {&system.mpu, &system.other.mpu})
+      for (const bool privilege : {false, true}) {
+        const auto address = static_cast<std::uint32_t>(at);
+        if (!mpu->allows(address, AccessKind::kRead, privilege, false))
+          permissions &= ~std::uint32_t{UC_PROT_READ};
+        if (!mpu->allows(address, AccessKind::kWrite, privilege, false))
+          permissions &= ~std::uint32_t{UC_PROT_WRITE};
+      }
   return permissions;
 }
 

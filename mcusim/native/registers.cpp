@@ -123,6 +123,11 @@ std::uint32_t* find_word(uc_engine* uc, const SafeReader& reader, std::uintptr_t
 constexpr std::array<std::uint8_t, 4> kMainLimit = {0x80, 0xF3, 0x0A, 0x88};
 constexpr std::array<std::uint8_t, 4> kProcessLimit = {0x80, 0xF3, 0x0B, 0x88};
 
+// MSR PSP, MSP_NS and PSP_NS, R0 (SYSm 9, 0x88 and 0x89).
+constexpr std::array<std::uint8_t, 4> kProcessStack = {0x80, 0xF3, 0x09, 0x88};
+constexpr std::array<std::uint8_t, 4> kOtherMain = {0x80, 0xF3, 0x88, 0x88};
+constexpr std::array<std::uint8_t, 4> kOtherProcess = {0x80, 0xF3, 0x89, 0x88};
+
 bool execute(uc_engine* uc, const std::array<std::uint8_t, 4>& code, std::uint32_t r0) {
   constexpr std::uint64_t kPlace = 0, kPage = 1024;
   if (uc_mem_map(uc, kPlace, kPage, UC_PROT_ALL) != UC_ERR_OK) return false;
@@ -225,6 +230,38 @@ bool find_stack_limits(uc_engine* uc, const std::uint32_t* registers, SpecialReg
 bool find_security(uc_engine* uc, SpecialRegisters& found) {
   if (found.complete()) found.secure = find_security_state(uc, found.primask);
   return found.secure != nullptr;
+}
+
+bool find_state_stacks(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found) {
+  if (registers == nullptr || found.process_limit == nullptr) return false;
+  found.unused_stack = find_limit(uc, registers, kProcessStack);
+  found.other_main = find_limit(uc, registers, kOtherMain);
+  found.other_process = find_limit(uc, registers, kOtherProcess);
+  // Behind the limits (QEMU target/arm/cpu.h, v7m): FPCAR, FPCCR, FPDSCR and CPACR of both states,
+  // NSACR. FPCCR is known by its values at reset.
+  constexpr std::uint32_t kAutomatic = 1U << 31, kLazy = 1U << 30, kOwner = 1U << 2;
+  constexpr std::uint32_t kFullAccess = 0xF00000U, kForNonSecure = 0xC00U;
+  std::uint32_t* const context = found.process_limit + 3;
+  if (context[0] != kAutomatic || context[1] != (kAutomatic | kLazy | kOwner)) return false;
+  // VLSTM is to store at once: what it would leave for later, Unicorn can't do.
+  context[1] &= ~kLazy;
+  // The engine itself keeps code without the right from the FPU.
+  context[4] = context[5] = kFullAccess;
+  context[6] = kForNonSecure;
+  return found.unused_stack != nullptr && found.other_main != nullptr &&
+         found.other_process != nullptr;
+}
+
+SpecialRegisters non_secure_bank(const SpecialRegisters& secure) {
+  // Unicorn keeps each register of the two states in an array, the Secure one behind the other.
+  SpecialRegisters found = secure;
+  --found.primask;
+  --found.faultmask;
+  --found.basepri;
+  --found.control;
+  --found.main_limit;
+  --found.process_limit;
+  return found;
 }
 
 bool remove_security(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found) {

@@ -18,6 +18,11 @@ struct SpecialRegisters {
   std::uint32_t* main_limit = nullptr;   // MSPLIM and PSPLIM, of Armv8-M alone
   std::uint32_t* process_limit = nullptr;
   std::uint32_t* secure = nullptr;  // not 0 in Secure state
+  // With the Security Extension: the stack pointer of this state that is not in use, and the other
+  // state's two.
+  std::uint32_t* unused_stack = nullptr;
+  std::uint32_t* other_main = nullptr;
+  std::uint32_t* other_process = nullptr;
 
   bool complete() const {
     return primask != nullptr && faultmask != nullptr && basepri != nullptr && control != nullptr &&
@@ -33,6 +38,13 @@ bool find_stack_limits(uc_engine* uc, const std::uint32_t* registers, SpecialReg
 
 // Adds the word that tells the security state.
 bool find_security(uc_engine* uc, SpecialRegisters& found);
+
+// Adds the stack pointers of both states, and lets Non-secure code use the FPU. `found` is the bank
+// of Secure state with its stack limits.
+bool find_state_stacks(uc_engine* uc, const std::uint32_t* registers, SpecialRegisters& found);
+
+// The Non-secure registers beside the Secure ones.
+SpecialRegisters non_secure_bank(const SpecialRegisters& secure);
 
 // Unicorn's Cortex-M33 has the Security Extension and starts in Secure state: makes it one without,
 // whose special registers, `found`, are others.

@@ -20,13 +20,13 @@ constexpr std::uint32_t kShcsr = 0xD24, kCfsr = 0xD28, kHfsr = 0xD2C;
 constexpr std::uint32_t kMmfar = 0xD34, kBfar = 0xD38, kCpacr = 0xD88, kStir = 0xF00;
 constexpr std::uint32_t kMpuFirst = 0xD90, kMpuEnd = 0xDC8;
 constexpr std::uint32_t kFpccr = 0xF34, kFpcar = 0xF38;
-constexpr std::uint32_t kActlr = 0x008, kSecurityFirst = 0xDD0;
-constexpr std::uint32_t kSecurityEnd = 0xDEC, kItns = 0x380, kSauType = 0xDD4;
-constexpr std::uint32_t kSauRegions = 8;             // the most that a Cortex-M33 has
-constexpr std::uint32_t kSecureResetBits = 0x6008U;  // PRIS, BFHFNMINS, SYSRESETREQS
+constexpr std::uint32_t kActlr = 0x008, kNsacr = 0xD8C, kSecurityFirst = 0xDD0;
+constexpr std::uint32_t kSecurityEnd = 0xDEC, kItns = 0x380;
+constexpr std::uint32_t kSecureFpuBits = 0x2C000004U;  // of FPCCR: LSPENS, CLRONRETS, TS and S
+constexpr std::uint32_t kSleepDeep = 4U, kSleepDeepSecure = 8U;  // of SCR
 
-constexpr std::uint32_t kVectKey = 0x05FA, kVectKeyStat = 0xFA05;
-constexpr std::uint32_t kSysResetReq = 4U;
+constexpr std::uint32_t kBusFaultBits = 0xFF00U;  // of CFSR
+constexpr std::uint32_t kVectKeyStat = 0xFA05;
 
 bool is_byte_register(std::uint32_t offset) {
   return (offset >= kIpr && offset < kIprEnd) || (offset >= kShpr && offset < kShprEnd) ||
@@ -131,71 +131,89 @@ std::uint32_t SystemControl::interrupt_bits(std::uint32_t index,
         (exceptions_.*get)(static_cast<int>(number)))
       word |= 1U << bit;
   }
-  return word;
+  return word & visible(index);
 }
 
 std::uint32_t SystemControl::control_state(std::uint64_t now) const {
   std::uint32_t word = static_cast<std::uint32_t>(active_exception);
   if (architecture_.configurable_faults && exceptions_.active_count() <= 1)
     word |= 1U << 11;  // RETTOBASE
-  word |= static_cast<std::uint32_t>(exceptions_.most_urgent()) << 12;
-  if (exceptions_.most_urgent() >= kFirstInterrupt) word |= 1U << 22;  // ISRPENDING
+  const int urgent = exceptions_.most_urgent();
+  word |= static_cast<std::uint32_t>(Exceptions::plain(urgent)) << 12;
+  if (Exceptions::plain(urgent) >= kFirstInterrupt) word |= 1U << 22;  // ISRPENDING
   // As VAL: what reads both must see them agree.
-  if (exceptions_.pending(kSysTick) || systick.is_due(now)) word |= 1U << 26;
-  if (exceptions_.pending(kPendSv)) word |= 1U << 28;
-  if (exceptions_.pending(kNmi)) word |= 1U << 31;
+  if (exceptions_.pending(own(kSysTick)) || systick[non_secure_].is_due(now)) word |= 1U << 26;
+  if (exceptions_.pending(own(kPendSv))) word |= 1U << 28;
+  if (exceptions_.pending(kNmi) && owns_bus_faults()) word |= 1U << 31;
   return word;
 }
 
 void SystemControl::write_control_state(std::uint32_t value) {
-  if ((value >> 31 & 1U) != 0) exceptions_.set_pending(kNmi);
-  if ((value >> 30 & 1U) != 0 && architecture_.profile == Profile::kV8M)
-    exceptions_.clear_pending(kNmi);
-  if ((value >> 28 & 1U) != 0) exceptions_.set_pending(kPendSv);
-  if ((value >> 27 & 1U) != 0) exceptions_.clear_pending(kPendSv);
-  if ((value >> 26 & 1U) != 0) exceptions_.set_pending(kSysTick);
-  if ((value >> 25 & 1U) != 0) exceptions_.clear_pending(kSysTick);
+  if (owns_bus_faults()) {
+    if ((value >> 31 & 1U) != 0) exceptions_.set_pending(kNmi);
+    if ((value >> 30 & 1U) != 0 && architecture_.profile == Profile::kV8M)
+      exceptions_.clear_pending(kNmi);
+  }
+  if ((value >> 28 & 1U) != 0) exceptions_.set_pending(own(kPendSv));
+  if ((value >> 27 & 1U) != 0) exceptions_.clear_pending(own(kPendSv));
+  if ((value >> 26 & 1U) != 0) exceptions_.set_pending(own(kSysTick));
+  if ((value >> 25 & 1U) != 0) exceptions_.clear_pending(own(kSysTick));
+}
+
+namespace {
+
+// B3.2.13: all bits may be written; context switching of operating systems relies on it. The last
+// is of Secure code alone (DDI0553, SHCSR).
+struct HandlerBits {
+  int exception;
+  int active;
+  int pending;
+  int enabled;
+};
+constexpr HandlerBits kHandlerBits[] = {
+    {kMemManage, 0, 13, 16}, {kBusFault, 1, 14, 17}, {kUsageFault, 3, 12, 18}, {kSvCall, 7, 15, -1},
+    {kPendSv, 10, -1, -1},   {kSysTick, 11, -1, -1}, {kSecureFault, 4, 20, 19}};
+
+}  // namespace
+
+bool SystemControl::sees(int number) const {
+  if (number == kSecureFault) return options_.security && !non_secure_;
+  return number != kBusFault || owns_bus_faults();
 }
 
 std::uint32_t SystemControl::handler_state() const {
-  const auto bit = [](bool on, int at) { return on ? 1U << at : 0U; };
-  const Exceptions& e = exceptions_;
-  return bit(e.active(kMemManage), 0) | bit(e.active(kBusFault), 1) |
-         bit(e.active(kUsageFault), 3) | bit(e.active(kSvCall), 7) | bit(e.active(kPendSv), 10) |
-         bit(e.active(kSysTick), 11) | bit(e.pending(kUsageFault), 12) |
-         bit(e.pending(kMemManage), 13) | bit(e.pending(kBusFault), 14) |
-         bit(e.pending(kSvCall), 15) | bit(e.enabled(kMemManage), 16) |
-         bit(e.enabled(kBusFault), 17) | bit(e.enabled(kUsageFault), 18) | added_in_v8();
+  const auto bit = [](bool on, int at) { return on && at >= 0 ? 1U << at : 0U; };
+  std::uint32_t word = added_in_v8();
+  for (const auto& [exception, active, pending, enabled] : kHandlerBits) {
+    if (!sees(exception)) continue;
+    const int number = own(exception);
+    word |= bit(exceptions_.active(number), active) | bit(exceptions_.pending(number), pending) |
+            bit(exceptions_.enabled(number), enabled);
+  }
+  return word;
 }
 
 std::uint32_t SystemControl::added_in_v8() const {
   // DDI0553, SHCSR: HARDFAULTACT, NMIACT and HARDFAULTPENDED.
   if (architecture_.profile != Profile::kV8M) return 0;
   const Exceptions& e = exceptions_;
-  return (e.active(kHardFault) ? 1U << 2 : 0U) | (e.active(kNmi) ? 1U << 5 : 0U) |
-         (e.pending(kHardFault) ? 1U << 21 : 0U);
+  const int hard = own(kHardFault);
+  return (e.active(hard) ? 1U << 2 : 0U) | (e.active(kNmi) && owns_bus_faults() ? 1U << 5 : 0U) |
+         (e.pending(hard) ? 1U << 21 : 0U);
 }
 
 void SystemControl::write_handler_state(std::uint32_t value) {
-  // B3.2.13: all bits may be written; context switching of operating systems relies on it.
-  struct Bits {
-    int exception;
-    int active;
-    int pending;
-  };
-  static constexpr Bits kBits[] = {{kMemManage, 0, 13}, {kBusFault, 1, 14}, {kUsageFault, 3, 12},
-                                   {kSvCall, 7, 15},    {kPendSv, 10, -1},  {kSysTick, 11, -1}};
-  for (const auto& [exception, active, pending] : kBits) {
-    exceptions_.set_active(exception, (value >> active & 1U) != 0);
+  for (const auto& [exception, active, pending, enabled] : kHandlerBits) {
+    if (!sees(exception)) continue;
+    const int number = own(exception);
+    exceptions_.set_active(number, (value >> active & 1U) != 0);
+    if (enabled >= 0) exceptions_.set_enabled(number, (value >> enabled & 1U) != 0);
     if (pending < 0) continue;
     if ((value >> pending & 1U) != 0)
-      exceptions_.set_pending(exception);
+      exceptions_.set_pending(number);
     else
-      exceptions_.clear_pending(exception);
+      exceptions_.clear_pending(number);
   }
-  exceptions_.set_enabled(kMemManage, (value >> 16 & 1U) != 0);
-  exceptions_.set_enabled(kBusFault, (value >> 17 & 1U) != 0);
-  exceptions_.set_enabled(kUsageFault, (value >> 18 & 1U) != 0);
 }
 
 std::uint32_t SystemControl::fpu_context_bits() const {
@@ -211,11 +229,12 @@ std::uint32_t SystemControl::fpu_context_control() const {
 void SystemControl::report_fault(std::uint32_t cfsr, std::uint32_t hfsr, bool has_address,
                                  std::uint32_t address) {
   if (!architecture_.configurable_faults) return;
-  cfsr_ |= cfsr;
+  fault_status |= cfsr & ~kBusFaultBits;
+  bus_fault_status() |= cfsr & kBusFaultBits;
   hfsr_ |= hfsr;
   if (!has_address) return;
-  if ((cfsr & 0xFFU) != 0) mmfar_ = address;
-  if ((cfsr & 0xFF00U) != 0) bfar_ = address;
+  if ((cfsr & 0xFFU) != 0) memory_address = address;
+  if ((cfsr & kBusFaultBits) != 0) bfar_ = address;
 }
 
 bool SystemControl::has(std::uint32_t offset) const {
@@ -242,12 +261,15 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
   if (!has(offset)) return 0;
   const std::uint32_t index = (offset & 0x7FU) / 4;
   if (offset >= kSysTickFirst && offset <= kSysTickLast)
-    return systick.read(offset - kSysTickFirst, now);
+    return systick[non_secure_].read(offset - kSysTickFirst, now);
   if (offset >= kIser && offset < kIspr) return interrupt_bits(index, &Exceptions::enabled);
   if (offset >= kIspr && offset < kIabr) return interrupt_bits(index, &Exceptions::pending);
   if (offset >= kIabr && offset < 0x340) return interrupt_bits(index, &Exceptions::active);
   if (offset >= kMpuFirst && offset < kMpuEnd) return mpu.read(offset - kMpuFirst);
   if (CoreFeatures::owns(offset)) return features.read(offset);
+  if (options_.security && ((offset >= kItns && offset < kIpr) || offset == kNsacr ||
+                            (offset >= kSecurityFirst && offset < kSecurityEnd)))
+    return read_security(offset);
   switch (offset) {
     case kIctr:
       return static_cast<std::uint32_t>(exceptions_.interrupts() + 31) / 32 - 1;
@@ -258,10 +280,7 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
     case kVtor:
       return vector_table;
     case kAircr:
-      return kVectKeyStat << 16 | static_cast<std::uint32_t>(exceptions_.prigroup()) << 8 |
-             secure_reset_control_;
-    case kSauType:
-      return kSauRegions;
+      return kVectKeyStat << 16 | reset_control();
     case kScr:
       return system_control;
     case kCcr:
@@ -269,17 +288,17 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
     case kShcsr:
       return handler_state();
     case kCfsr:
-      return cfsr_;
+      return fault_bits();
     case kHfsr:
-      return hfsr_;
+      return owns_bus_faults() ? hfsr_ : 0;
     case kMmfar:
-      return mmfar_;
+      return memory_address;
     case kBfar:
-      return bfar_;
+      return owns_bus_faults() ? bfar_ : 0;
     case kCpacr:
       return coprocessor_access;
     case kFpccr:
-      return fpu_context_control();
+      return fpu_context_control() & ~(non_secure_ ? kSecureFpuBits : 0U);
     case kFpcar:
       return lazy_frame;
     default:
@@ -292,7 +311,9 @@ std::uint32_t SystemControl::bytes_at(std::uint32_t aligned) const {
   const int first =
       static_cast<int>(system ? 4 + aligned - kShpr : kFirstInterrupt + aligned - kIpr);
   std::uint32_t word = 0;
-  for (int k = 0; k < 4; ++k) word |= std::uint32_t{exceptions_.priority(first + k)} << (8 * k);
+  for (int k = 0; k < 4; ++k)
+    if (system ? sees(first + k) : shows(first + k))
+      word |= std::uint32_t{exceptions_.priority(own(first + k))} << (8 * k);
   return word;
 }
 
@@ -319,23 +340,23 @@ void SystemControl::write_bytes(std::uint32_t offset, std::uint32_t size, std::u
     const auto byte = static_cast<std::uint8_t>(value >> (8 * k));
     const std::uint32_t at = offset + k;
     if (at >= kCfsr && at < kHfsr)
-      cfsr_ &= ~(std::uint32_t{byte} << (8 * (at - kCfsr)));  // write one to clear
+      clear_faults(std::uint32_t{byte} << (8 * (at - kCfsr)));  // write one to clear
     else if (at >= kShpr && at < kShprEnd)
       set_handler_priority(4 + at - kShpr, byte);
     else if (const int number = static_cast<int>(kFirstInterrupt + at - kIpr);
-             exceptions_.exists(number))
+             exceptions_.exists(number) && shows(number))
       exceptions_.set_priority(number, byte);
   }
 }
 
 void SystemControl::set_handler_priority(std::uint32_t number, std::uint8_t priority) {
-  // SecureFault (7) is the Security Extension's.
-  const bool secure_fault = number == 7 && !options_.security;
-  if ((architecture_.handlers >> number & 1U) != 0 && !secure_fault)
-    exceptions_.set_priority(static_cast<int>(number), priority);
+  const int exception = static_cast<int>(number);
+  if ((architecture_.handlers >> number & 1U) != 0 && sees(exception))
+    exceptions_.set_priority(own(exception), priority);
 }
 
 void SystemControl::write_interrupt_bits(std::uint32_t offset, std::uint32_t value) {
+  value &= visible((offset & 0x7FU) / 4);
   for (std::uint32_t bit = 0; bit < 32; ++bit) {
     if ((value >> bit & 1U) == 0) continue;
     const int number = static_cast<int>(kFirstInterrupt + (offset & 0x7FU) * 8 + bit);
@@ -351,22 +372,27 @@ void SystemControl::write_interrupt_bits(std::uint32_t offset, std::uint32_t val
   }
 }
 
-void SystemControl::write_reset_control(std::uint32_t value) {
-  if (value >> 16 != kVectKey) return;
-  if (architecture_.priority_masks) exceptions_.set_group_bits(static_cast<int>(value >> 8 & 7U));
-  if (options_.security) secure_reset_control_ = value & kSecureResetBits;
-  reset_requested = reset_requested || (value & kSysResetReq) != 0;
+void SystemControl::write_sleep_control(std::uint32_t value) {
+  const std::uint32_t bits = options_.security && !non_secure_ ? 0x1EU : 0x16U;
+  system_control = value & bits;
+  if (!options_.security) return;
+  // DDI0553, SCR: SLEEPDEEP is one for both states, and Secure code's if SLEEPDEEPS says so.
+  if (non_secure_ && (other.system_control & kSleepDeepSecure) != 0)
+    system_control = value & bits & ~kSleepDeep;
+  else
+    other.system_control = (other.system_control & ~kSleepDeep) | (value & kSleepDeep);
 }
 
 void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::uint64_t now) {
   if (offset >= kSysTickFirst && offset <= kSysTickLast)
-    return systick.write(offset - kSysTickFirst, value, now);
+    return systick[non_secure_].write(offset - kSysTickFirst, value, now);
   if (offset >= kIser && offset < kIabr) return write_interrupt_bits(offset, value);
   if (offset >= kMpuFirst && offset < kMpuEnd) {
     mpu_changed = mpu.write(offset - kMpuFirst, value) || mpu_changed;
     return;
   }
   if (CoreFeatures::owns(offset)) return features.write(offset, value);
+  if (options_.security && write_security(offset, value)) return;
   switch (offset) {
     case kIcsr:
       return write_control_state(value);
@@ -376,8 +402,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
     case kAircr:
       return write_reset_control(value);
     case kScr:
-      system_control = value & (options_.security ? 0x1EU : 0x16U);  // SLEEPDEEPS
-      return;
+      return write_sleep_control(value);
     case kCcr:
       configuration =
           (value & (architecture_.configuration_bits | (features.has_caches() ? 0x30000U : 0U))) |
@@ -386,18 +411,19 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
     case kShcsr:
       return write_handler_state(value);
     case kHfsr:
-      hfsr_ &= ~value;
+      if (owns_bus_faults()) hfsr_ &= ~value;
       return;
     case kMmfar:
-      mmfar_ = value;
+      memory_address = value;
       return;
     case kBfar:
-      bfar_ = value;
+      if (owns_bus_faults()) bfar_ = value;
       return;
     case kCpacr:
       coprocessor_access = options_.fpu ? value & 0xF00000U : 0;
       return;
     case kFpccr:
+      if (non_secure_) value = (value & ~kSecureFpuBits) | (fpu_context_control_ & kSecureFpuBits);
       fpu_context_control_ = value & fpu_context_bits();
       lazy_active = (value & 1U) != 0;
       return;
@@ -406,7 +432,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       return;
     case kStir:
       if (const int number = static_cast<int>(kFirstInterrupt + (value & 0x1FFU));
-          exceptions_.exists(number))
+          exceptions_.exists(number) && shows(number))
         exceptions_.set_pending(number);
       return;
     default:

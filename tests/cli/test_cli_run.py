@@ -49,9 +49,10 @@ def test_endless_firmware_may_meet_its_limit_when_allowed(shell: Shell) -> None:
 
 def test_every_option_reaches_the_engine_in_base_units(shell: Shell) -> None:
     arguments = (
-        "--base 0x8000 --roi invoke --roi *Eval* --roi-gpio P0.13 --fidelity fast --max-time 10s "
-        "--max-instructions 2e9 --battery cr2032 --every 5min --sleep system-on --clock 32MHz "
-        "--supply 1.8V --regulator ldo --option-bytes dbank=0 --option-bytes OPTR=0xFFAFF8AA "
+        "--base 0x8000 --secure boot.elf --roi invoke --roi *Eval* --roi-gpio P0.13 "
+        "--fidelity fast --max-time 10s --max-instructions 2e9 --battery cr2032 --every 5min "
+        "--sleep system-on --clock 32MHz --supply 1.8V --regulator ldo "
+        "--option-bytes dbank=0 --option-bytes OPTR=0xFFAFF8AA "
         "--on-reset restart"
     )
     assert shell("run", "model.bin", *BOARD, *arguments.split()).status == 0
@@ -61,6 +62,7 @@ def test_every_option_reaches_the_engine_in_base_units(shell: Shell) -> None:
         "firmware": "model.bin",
         "board": "nrf52840",
         "base": 0x8000,
+        "secure": "boot.elf",
         "roi": ("invoke", "*Eval*"),
         "roi_gpio": ("P0.13",),
         "fidelity": "fast",

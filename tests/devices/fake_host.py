@@ -47,6 +47,7 @@ class FakeHost:
     def __init__(self) -> None:
         self.flash = FakeFlash()
         self.required_wait_states = 5
+        self.attributes: list[tuple[int, int, str]] = []
         self.external_clock_hz = 8e6
         self.now = 0
         self.core = 0
@@ -93,6 +94,9 @@ class FakeHost:
     def hold_core(self, core: int) -> None: ...
 
     def release_core(self, core: int) -> None: ...
+
+    def attribute(self, base: int, size_bytes: int, security: str) -> None:
+        self.attributes.append((base, size_bytes, security))
 
     def set_bus_divider(self, core_cycles: int) -> None: ...
 

@@ -131,6 +131,8 @@ class FakeChip:
     def option_bytes(self, register: str) -> int | None:
         return self.options.get(register)
 
+    def attribute(self, base: int, size_bytes: int, security: str) -> None: ...
+
     def set_bus_divider(self, core_cycles: int) -> None:
         self.bus_divider = core_cycles
 

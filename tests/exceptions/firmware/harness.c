@@ -60,6 +60,7 @@ void WEAK HardFault_Handler(void);
 void WEAK MemManage_Handler(void);
 void WEAK BusFault_Handler(void);
 void WEAK UsageFault_Handler(void);
+void WEAK SecureFault_Handler(void);
 void WEAK SVC_Handler(void);
 void WEAK PendSV_Handler(void);
 void WEAK SysTick_Handler(void);
@@ -71,6 +72,6 @@ void WEAK IRQ3_Handler(void);
 #define D Default_Handler
 __attribute__((section(".vectors"), used)) void *const vectors[64] = {
     &_estack, Reset_Handler, NMI_Handler, HardFault_Handler, MemManage_Handler, BusFault_Handler,
-    UsageFault_Handler, D, D, D, D, SVC_Handler, D, D, PendSV_Handler, SysTick_Handler,
+    UsageFault_Handler, SecureFault_Handler, D, D, D, SVC_Handler, D, D, PendSV_Handler, SysTick_Handler,
     IRQ0_Handler, IRQ1_Handler, IRQ2_Handler, IRQ3_Handler, D, D, D, D, D, D, D, D, D, D, D, D,
     D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D, D};

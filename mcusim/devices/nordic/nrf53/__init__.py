@@ -11,6 +11,7 @@ from mcusim.devices.nordic.nrf53.power import Nrf53Power
 from mcusim.devices.nordic.nrf53.regulators import Nrf53Regulators
 from mcusim.devices.nordic.nrf53.remembered import Nrf53Ipc, Nrf53Registers
 from mcusim.devices.nordic.nrf53.serial import Nrf53Serial
+from mcusim.devices.nordic.nrf53.spu import Nrf53Spu
 from mcusim.devices.nordic.nrf53.timers import Nrf53Rtc, Nrf53Timer
 from mcusim.devices.nordic.nrf53.vmc import Nrf53Vmc
 
@@ -25,6 +26,7 @@ DEVICES: dict[str, type[Device]] = {
     "nrf53-regulators": Nrf53Regulators,
     "nrf53-rtc": Nrf53Rtc,
     "nrf53-serial": Nrf53Serial,
+    "nrf53-spu": Nrf53Spu,
     "nrf53-timer": Nrf53Timer,
     "nrf53-uicr": Nrf53Uicr,
     "nrf53-vmc": Nrf53Vmc,

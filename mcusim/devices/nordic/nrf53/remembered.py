@@ -7,10 +7,9 @@ from mcusim.devices.nordic.peripheral import NrfPeripheral
 
 
 class Nrf53Registers(Device):
-    """SPU, DCNF, CTRLAP, MUTEX, TAD: start-up code writes them and reads them back.
+    """DCNF, CTRLAP, MUTEX, TAD: start-up code writes them and reads them back.
 
-    The core stays in Secure state, so what SPU forbids to Non-secure code nobody does; without a
-    network core and a debugger, nobody else takes a mutex or looks at CTRLAP.
+    Without a network core and a debugger, nobody else takes a mutex or looks at CTRLAP.
     """
 
 
