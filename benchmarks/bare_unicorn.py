@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
@@ -14,10 +15,10 @@ from unicorn.arm_const import (
     UC_CPU_ARM_CORTEX_M4,
 )
 
-PLAIN_MEMORY = (
-    (0x00000000, 0x00100000),  # flash of the nRF52840
-    (0x20000000, 0x00040000),  # RAM
-    (0x40000000, 0x00100000),  # devices: bytes that keep what is written
+FLASH = (0x00000000, 0x00100000)  # of the nRF52840
+RAM = (0x20000000, 0x00040000)
+DEVICES = (  # bytes that keep what is written
+    (0x40000000, 0x00100000),
     (0x50000000, 0x00100000),
     (0xE0000000, 0x00100000),
 )
@@ -26,14 +27,36 @@ SYS_EXIT, SYS_EXIT_EXTENDED = 0x18, 0x20
 
 
 def run(firmware: Path) -> float:
-    """Runs `firmware` to its semihosting exit; CPU seconds spent in Unicorn."""
-    core = Uc(UC_ARCH_ARM, UC_MODE_THUMB)
-    core.ctl_set_cpu_model(UC_CPU_ARM_CORTEX_M4)
-    for base, size_bytes in PLAIN_MEMORY:
-        core.mem_map(base, size_bytes)
+    """Runs `firmware` of the nRF52840 to its semihosting exit; CPU seconds spent in Unicorn."""
+    core = _core(UC_CPU_ARM_CORTEX_M4, (FLASH, RAM, *DEVICES))
     _load(core, firmware)
-    pc = _word(core, 4)
     core.reg_write(UC_ARM_REG_SP, _word(core, 0))
+    return _to_exit(core, _word(core, 4))
+
+
+def resume(model: int, registers: dict[int, int], memory: list[tuple[int, bytes]]) -> float:
+    """Runs a program that is under way to its semihosting exit; CPU seconds spent in Unicorn.
+
+    model: one of UC_CPU_ARM_*; registers: by Unicorn's number, PC and xPSR among them; memory: base
+    address and contents of flash and RAM.
+    """
+    core = _core(model, (*((base, len(content)) for base, content in memory), *DEVICES))
+    for base, content in memory:
+        core.mem_write(base, content)
+    for number, value in registers.items():
+        core.reg_write(number, value)
+    return _to_exit(core, registers[UC_ARM_REG_PC])
+
+
+def _core(model: int, memory: Iterable[tuple[int, int]]) -> Uc:
+    core = Uc(UC_ARCH_ARM, UC_MODE_THUMB)
+    core.ctl_set_cpu_model(model)
+    for base, size_bytes in memory:
+        core.mem_map(base, size_bytes)
+    return core
+
+
+def _to_exit(core: Uc, pc: int) -> float:
     spent_s = 0.0
     while True:
         began = time.process_time()

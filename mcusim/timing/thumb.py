@@ -10,6 +10,7 @@ import capstone
 from capstone import arm_const as arm
 
 from mcusim.timing.instruction import NO_REGISTER, PC, SP, Instruction, Kind
+from mcusim.timing.narrow import narrow
 
 _CAPSTONE = capstone.Cs(capstone.CS_ARCH_ARM, capstone.CS_MODE_THUMB | capstone.CS_MODE_MCLASS)
 _CAPSTONE.detail = True
@@ -57,6 +58,12 @@ def decode(encoding: bytes) -> Instruction:
         # Not given to Capstone, whose decoder would carry the IT state into the next call.
         length = 4 - (first & -first).bit_length() + 1
         return Instruction(2, "it", Kind.IT, it_length=length)
+    frequent = narrow(first) if len(encoding) == 2 else None
+    return frequent if frequent is not None else disassembled(encoding)
+
+
+def disassembled(encoding: bytes) -> Instruction:
+    """What Capstone says of an instruction that isn't IT."""
     found = next(_CAPSTONE.disasm(encoding, 0, 1), None)
     if found is None:
         return Instruction(len(encoding), "udf", Kind.SYSTEM)
