@@ -36,7 +36,12 @@ class RpXipCtrl(Peripheral):
         host.shared(FlashChip).changed = self._flush
 
     def load(self, register: int) -> int:
-        if register in (self.FLUSH, self.COUNT_HITS, self.COUNT_ACCESSES):
+        if register in (self.COUNT_HITS, self.COUNT_ACCESSES):
+            self.host.warn(
+                f"{self.name}: hits and accesses of the cache aren't counted there: they stay 0"
+            )
+            return 0
+        if register == self.FLUSH:
             return 0
         return super().load(register)
 
