@@ -105,6 +105,13 @@ def _check(value: object, kind: inspect.Type, key: str, where: Where) -> None:
             return
         for index, item in enumerate(value):
             _check(item, kind.item_type, f"{key}[{index}]", where)
+    elif isinstance(kind, inspect.TupleType):
+        count = len(kind.item_types)
+        if not isinstance(value, list) or len(value) != count:
+            where.report(key, f"is not a list of {count}", f"write {count} values in brackets")
+            return
+        for index, (item, item_kind) in enumerate(zip(value, kind.item_types, strict=True)):
+            _check(item, item_kind, f"{key}[{index}]", where)
     elif isinstance(kind, inspect.LiteralType):
         _check_choice(value, kind, key, where)
     else:

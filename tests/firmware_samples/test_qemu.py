@@ -3,7 +3,7 @@
 QEMU's mps2-an386 is a Cortex-M4F with memory at 0 and at 0x20000000 and ignores stray peripheral
 writes at 0x40000000, so it runs the nRF52840's files as they are. It has no memory at the STM32's
 flash address; for that board the same objects are linked to address 0. Corstone-300's files run on
-its mps3-an547 as they are.
+its mps3-an547 as they are, and so do those of the HiFive1 Rev B on its sifive_e.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from types import ModuleType
 import pytest
 
 QEMU = "qemu-system-arm"
+QEMU_RISCV = "qemu-system-riscv32"
 TIMEOUT_SECONDS = 60
 
 ElfOf = Callable[[str], Path]
@@ -44,19 +45,19 @@ FAULTS = {
 pytestmark = pytest.mark.skipif(shutil.which(QEMU) is None, reason=f"{QEMU} is not installed")
 
 
-def command(elf: Path, machine: str = "mps2-an386") -> list[str]:
+def command(elf: Path, machine: str = "mps2-an386", qemu: str = QEMU) -> list[str]:
     return [
-        *(QEMU, "-M", machine, "-display", "none", "-serial", "none", "-monitor", "none"),
+        *(qemu, "-M", machine, "-display", "none", "-serial", "none", "-monitor", "none"),
         *("-chardev", "stdio,id=console"),
         *("-semihosting-config", "enable=on,target=native,chardev=console"),
         *("-kernel", str(elf)),
     ]
 
 
-def run(elf: Path, machine: str = "mps2-an386") -> tuple[str, int]:
+def run(elf: Path, machine: str = "mps2-an386", qemu: str = QEMU) -> tuple[str, int]:
     """What the firmware prints and its exit status."""
     done = subprocess.run(
-        command(elf, machine),
+        command(elf, machine, qemu),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -98,6 +99,14 @@ def test_digits_equals_the_numpy_reference(elf_of: ElfOf, reference: ModuleType)
 def test_digits_on_a_cortex_m55(samples: Path, reference: ModuleType, sample: str) -> None:
     elf = samples / "prebuilt" / f"{sample}-corstone-300.elf"
     assert run(elf, "mps3-an547") == (reference.report(), 0)
+
+
+@pytest.mark.skipif(shutil.which(QEMU_RISCV) is None, reason=f"{QEMU_RISCV} is not installed")
+@pytest.mark.parametrize("sample", ["hello", "coremix", "digits"])
+def test_output_of_a_sifive_e31(samples: Path, reference: ModuleType, sample: str) -> None:
+    elf = samples / "prebuilt" / f"{sample}-hifive1-revb.elf"
+    expected = reference.report() if sample == "digits" else EXPECTED[sample]
+    assert run(elf, "sifive_e,revb=true", QEMU_RISCV) == (expected, 0)
 
 
 def test_overflow_damages_bss(elf_of: ElfOf) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mcusim.devices.device import Device
 from mcusim.devices.sifive.aon import SifiveAon
 from mcusim.devices.sifive.gpio import SifiveGpio
-from mcusim.devices.sifive.otp import SifiveOtp
+from mcusim.devices.sifive.otp import SifiveOtp, SifiveOtpMemory
 from mcusim.devices.sifive.prci import SifivePrci
 from mcusim.devices.sifive.pwm import SifivePwm, SifivePwm8
 from mcusim.devices.sifive.qspi import SifiveQspi
@@ -16,6 +16,7 @@ DEVICES: dict[str, type[Device]] = {
     "sifive-aon": SifiveAon,
     "sifive-gpio": SifiveGpio,
     "sifive-otp": SifiveOtp,
+    "sifive-otp-memory": SifiveOtpMemory,
     "sifive-prci": SifivePrci,
     "sifive-pwm": SifivePwm,
     "sifive-pwm8": SifivePwm8,

@@ -51,6 +51,7 @@ class SifiveAon(SifivePeripheral):
         self._asleep = False
         self._watchdog = watchdog.Watchdog(host, name, lambda on: self.interrupt(on, WDOG_LINE))
         self._rtc = rtc.Rtc(host, self._rtc_changed)
+        host.set_light_sleep("wait")
 
     def inherit(self, before: Self, reset: Reset) -> None:
         """A wake-up from sleep resets all but this domain."""
