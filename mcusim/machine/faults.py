@@ -80,6 +80,11 @@ def locks_up(machine: Machine) -> bool:
     return not riscv and machine.architecture.exception(machine.engine) in (NMI, HARD_FAULT)
 
 
+def loops(machine: Machine) -> bool:
+    """Whether the fault is one that its own handler makes again and again."""
+    return machine.board.chip.riscv is not None and riscv_faults.loops(machine)
+
+
 def serves_one(machine: Machine) -> bool:
     """Whether the handler of a fault runs."""
     number = machine.architecture.exception(machine.engine)

@@ -62,6 +62,11 @@ def take(machine: Machine, stopped: Stopped) -> bool:
     return as_riscv(machine.engine).raise_trap(cause, stopped.pc, value)
 
 
+def loops(machine: Machine) -> bool:
+    """Whether the same trap came again and again without an MRET."""
+    return as_riscv(machine.engine).in_trap_loop
+
+
 def _cause(stopped: Stopped) -> int:
     """mcause; 0 for what no exception stands for."""
     causes = {
@@ -86,12 +91,12 @@ def _code(machine: Machine, pc: int) -> int:
 def kind(machine: Machine, stopped: Stopped) -> str:
     """The trap by its name."""
     name = cause_in_words(_cause(stopped))
-    return f"{name} (trap loop)" if as_riscv(machine.engine).in_trap_loop else name
+    return f"{name} (trap loop)" if loops(machine) else name
 
 
 def sentence(machine: Machine, stopped: Stopped, where: str) -> str:
     """What happened, and what to look at."""
-    if as_riscv(machine.engine).in_trap_loop:
+    if loops(machine):
         happened = _happened(machine, stopped, where)
         return (
             f"the same trap again and again, without an MRET between: {happened}; the trap handler "

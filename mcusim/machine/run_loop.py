@@ -342,6 +342,8 @@ class RunLoop:
             self._resume = self._engine.resume_at
             self._slice_cycles = FAULT_SLICE_CYCLES
             return None
+        if faults.loops(self._machine):
+            self._fault_found = faults.describe(self._machine, stopped)
         if self._machine.board.chip.lockup_resets and faults.locks_up(self._machine):
             self._machine.reset("lock-up", f"the core locked up: {fault.kind}: {fault.message}")
             # The chip's reset begins where the first core is.

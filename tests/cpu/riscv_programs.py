@@ -193,7 +193,7 @@ class Program:
     def _fault(self) -> list[str]:
         """What the handler skips: nothing there, or no such instruction.
 
-        Without a misaligned AMO: QEMU 7.2 reports that of a load, the specification that of a store.
+        Without a misaligned AMO, which the specification has as a store and QEMU 7.2 as a load.
         """
         return self._random.choice(
             [
