@@ -9,6 +9,10 @@ from mcusim.timing.instruction import NO_REGISTER, PC, SP, Instruction, Kind
 
 _SHIFTS = ("lsls", "lsrs", "asrs")
 _IMMEDIATE = ("movs", "cmp", "adds", "subs")
+_REGISTER = (
+    *("ands", "eors", "lsls", "lsrs", "asrs", "adcs", "sbcs", "rors"),
+    *("tst", "rsbs", "cmp", "cmn", "orrs", "muls", "bics", "mvns"),
+)
 _INDEXED = ("str", "strh", "strb", "ldrsb", "ldr", "ldrh", "ldrb", "ldrsh")
 _SIZES = {"strh": 2, "strb": 1, "ldrsb": 1, "ldrh": 2, "ldrb": 1, "ldrsh": 2}
 _CONDITIONS = (
@@ -26,6 +30,10 @@ def narrow(half: int) -> Instruction | None:
             return _immediate(half)
         case 4 if half >> 11 == 0b01001:
             return _access("ldr", half >> 8 & 7, PC, displacement=(half & 0xFF) * 4)
+        case 4 if half >> 10 == 0b010000:
+            return _register(half)
+        case 4:
+            return _high_register(half)
         case 5:
             name = _INDEXED[half >> 9 & 7]
             return _access(name, half & 7, half >> 3 & 7, index=half >> 6 & 7)
@@ -72,6 +80,33 @@ def _immediate(half: int) -> Instruction:
         2, name, Kind.ALU,
         reads=0 if name == "movs" else bit, writes=0 if name == "cmp" else bit,
         operands=(register,), immediate=half & 0xFF,
+    )  # fmt: skip
+
+
+def _register(half: int) -> Instruction:
+    name, source, target = _REGISTER[half >> 6 & 15], half >> 3 & 7, half & 7
+    multiply = name == "muls"
+    return Instruction(
+        2, name, Kind.MULTIPLY if multiply else Kind.ALU,
+        reads=1 << source if name in ("mvns", "rsbs") else 1 << source | 1 << target,
+        writes=0 if name in ("tst", "cmp", "cmn") else 1 << target,
+        operands=(target, source, target) if multiply else (target, source),
+        immediate=0 if name == "rsbs" else None,
+    )  # fmt: skip
+
+
+def _high_register(half: int) -> Instruction | None:
+    """ADD, CMP and MOV of any register; those of SP and PC do more."""
+    operation = half >> 8 & 3
+    source, target = half >> 3 & 15, half >> 4 & 8 | half & 7
+    if operation == 3 or {source, target} & {SP, PC}:
+        return None
+    name = ("add", "cmp", "mov")[operation]
+    both = 1 << source | 1 << target
+    return Instruction(
+        2, name, Kind.ALU,
+        reads=1 << source if name == "mov" else both, writes=0 if name == "cmp" else 1 << target,
+        operands=(target, source),
     )  # fmt: skip
 
 

@@ -29,6 +29,10 @@ _HINTS = {"yield", "wfe", "wfi", "sev", "dbg"}
 _STACK_SELECT = {"msp", "psp", "control"}
 
 
+_FIRST_WIDE = 0b11101 << 3
+"""Upper byte of a first halfword from which on the instruction has 32 bits."""
+
+
 def is_wide(halfword: int) -> bool:
     """Whether a first halfword begins a 32-bit instruction (Armv7-M ARM A5.1)."""
     return halfword >> 11 in (0b11101, 0b11110, 0b11111)
@@ -39,7 +43,7 @@ def split(code: bytes) -> list[bytes]:
     encodings = []
     at = 0
     while at + 2 <= len(code):
-        size = 4 if is_wide(int.from_bytes(code[at : at + 2], "little")) else 2
+        size = 4 if code[at + 1] >= _FIRST_WIDE else 2
         if at + size > len(code):
             break
         encodings.append(code[at : at + size])
