@@ -74,6 +74,11 @@ def take(machine: Machine, stopped: Stopped) -> bool:
     return engine.raise_fault(number, stopped.pc, status, address is not None, address or 0)
 
 
+def is_stepped_over(machine: Machine, stopped: Stopped) -> bool:
+    """Whether the firmware only tries an instruction, and goes on behind it if there is none."""
+    return machine.board.chip.riscv is not None and riscv_faults.is_stepped_over(machine, stopped)
+
+
 def locks_up(machine: Machine) -> bool:
     """Whether a fault that can't be taken locks the core up: in HardFault or NMI (B1.5.15)."""
     riscv = machine.board.chip.riscv is not None

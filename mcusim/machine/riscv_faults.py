@@ -33,6 +33,8 @@ _INTERRUPTS = {
     11: "machine external interrupt",
 }
 _CALLS = (8, 11)
+STEP_BYTES = 16
+"""How far behind an instruction the code may be that goes on in its place, aligned for mtvec."""
 _FETCH, _LOAD, _STORE = 1, 5, 7
 
 
@@ -47,6 +49,15 @@ def cause_in_words(cause: int) -> str:
 def is_fault(cause: int) -> bool:
     """Whether a trap is one that firmware has not asked for."""
     return cause in _NAMES and cause not in _CALLS
+
+
+def is_stepped_over(machine: Machine, stopped: Stopped) -> bool:
+    """Whether an illegal instruction's handler is the code just behind it.
+
+    So start-up code writes to registers that not every core has (freedom-metal, src/entry.S).
+    """
+    behind = as_riscv(machine.engine).handler(ILLEGAL) - stopped.pc
+    return _cause(stopped) == ILLEGAL and 0 < behind <= STEP_BYTES
 
 
 def take(machine: Machine, stopped: Stopped) -> bool:

@@ -383,3 +383,24 @@ def test_a_region_is_a_function_from_its_call_to_its_return(tmp_path: Path) -> N
     result = lab.run(tmp_path, source, roi=["work"])
     (region,) = [r for r in result.regions if r.name == "work"]
     assert region.calls == 2
+
+
+def test_an_instruction_that_is_only_tried_is_no_fault(tmp_path: Path) -> None:
+    source = """
+_start:
+    la t0, 1f
+    csrw mtvec, t0
+    csrwi 0x7c1, 0
+    .balign 4
+1:  la t0, trap
+    csrw mtvec, t0
+    li t1, 20000000  # for longer than a fault's handler is given
+2:  addi t1, t1, -1
+    bnez t1, 2b
+    li a0, 0
+    j exit
+    .balign 4
+trap: j trap
+"""
+    result = lab.run(tmp_path, source)
+    assert (result.outcome, result.fault) == ("exited", None)
