@@ -22,7 +22,28 @@ source = "a test"
 grade = "assumed"
 """
 
+ROM = """
+[[memory]]
+name = "boot"
+kind = "rom"
+image = "nonesuch"
+base = 0x01000000
+size_bytes = 0x4000
+source = "a test"
+grade = "assumed"
+"""
+
 BROKEN_CHIPS = {
+    "a_rom_has_an_image": (
+        "\n[[memory]]",
+        ROM + "\n[[memory]]",
+        "memory[0].image: no ROM image 'nonesuch'; there are rp2040",
+    ),
+    "only_a_rom_has_an_image": (
+        "\n[[memory]]",
+        ROM.replace('"rom"', '"ram"') + "\n[[memory]]",
+        "memory[0].image: goes with kind 'rom', and only with it; name an image of mcusim.roms",
+    ),
     "a_second_core_is_one_that_can_share_time": (
         "\n[[memory]]",
         CORES + "\n[[memory]]",

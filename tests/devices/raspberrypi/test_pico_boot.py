@@ -154,3 +154,22 @@ for (;;) continue;
     assert (result.outcome, result.exit_code) == ("exited", 0)
     assert found[:2] == [1, 2]
     assert [row.cause for row in result.resets] == ["software"]
+
+
+def test_a_breakpoint_in_exit_is_the_end_and_no_fault(tmp_path: Path) -> None:
+    exits = '__attribute__((noinline)) void _exit(void) { for (;;) __asm volatile("bkpt 0"); }\n'
+    result, _ = execute(tmp_path, "_exit();", exits)
+    assert result.outcome == "exited"
+    assert "_exit" in result.reason
+    result, _ = execute(tmp_path, "leave();", exits.replace("_exit", "leave"))
+    assert result.outcome == "fault"
+
+
+def test_the_second_cores_stack_is_no_heap(tmp_path: Path) -> None:
+    # What lies beyond the linker script's limit of the heap, and below the first core's stack.
+    symbols = """
+__asm(".global __HeapLimit\\n.set __HeapLimit, 0x20040000\\n.global _end\\n.set _end, 0x20000100");
+"""
+    body = "R32(0x20000200) = 1;\nR32(0x20040800) = 1;\n"
+    result, _ = execute(tmp_path, body, symbols)
+    assert result.memory.heap_peak_bytes == 0x104
