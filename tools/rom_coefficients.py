@@ -55,6 +55,9 @@ def main() -> None:
         table(f"{prefix}_exponential", kind, powers[::-1], bits - 1)
         eighths = [arc_tangent(Decimal(k) / 8) for k in range(9)]
         table(f"{prefix}_eighths", kind, eighths, bits - 1)
+    # 2^16 over a number of eight bits, in the middle of what follows it.
+    nine_bits = [round(65536 / (128.5 + k)) - 256 for k in range(128)]
+    print("static const uint8_t reciprocals[] = {", ", ".join(map(str, nine_bits)), "};", sep="")
     for name, value in (("HALF_PI", PI / 2), ("LN2", LN2)):
         whole = scaled(value, 126)
         print(f"#define {name}_HIGH 0x{whole >> 64:X}ull /* 62 bits behind the point */")

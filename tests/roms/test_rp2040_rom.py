@@ -138,6 +138,21 @@ def test_arithmetic_is_correctly_rounded(numbers: Precision) -> None:
         assert order == (0 if x == y else 0xFFFFFFFF if x < y else 1), (a, b)
 
 
+def test_quotients_of_mantissas_at_the_edges_are_correctly_rounded(numbers: Precision) -> None:
+    # Digits of a quotient are estimated: with the divisor's bits all ones, most is lost.
+    bits = 52 if numbers.wide else 23
+    generator = random.Random(3)
+
+    def mantissa() -> float:
+        ones = (1 << bits) - (1 << generator.randrange(bits))
+        near = generator.choice([0, ones, (1 << bits) - 1, generator.getrandbits(bits)])
+        return 1 + (abs(near - generator.randrange(4)) % (1 << bits)) / 2**bits
+
+    for _ in range(1500):
+        a, b = mantissa(), mantissa()
+        assert numbers.number(DIVIDE, a, b) == float(numbers.kind(a) / numbers.kind(b)), (a, b)
+
+
 def test_what_has_no_result_is_infinite(numbers: Precision) -> None:
     assert numbers.number(DIVIDE, 1.0, 0.0) == math.inf
     assert numbers.number(DIVIDE, -1.0, 0.0) == -math.inf

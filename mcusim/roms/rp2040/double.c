@@ -82,27 +82,38 @@ f64 dmul(f64 a, f64 b) {
   return join64(sign, exponent, product | (unsigned)lost);
 }
 
+/* The low 64 bits of a product with a number of 16 bits. */
+static uint64_t times_digit(uint64_t a, uint32_t digit) {
+  return multiply((uint32_t)a, digit) + ((uint64_t)((uint32_t)(a >> 32) * digit) << 32);
+}
+
 f64 ddiv(f64 a, f64 b) {
   const struct wide x = split64(a), y = split64(b);
   const uint32_t sign = x.sign ^ y.sign;
   if (x.exponent == INFINITE || y.mantissa == 0) return (uint64_t)sign << 32 | F64_INFINITY;
   if (x.mantissa == 0 || y.exponent == INFINITE) return (uint64_t)sign << 32;
-  uint64_t rest = x.mantissa >> 11, quotient = 0;
+  /* 53 bits over 53: a quotient of 64 bits, the first digit of 12 and four of 13. */
+  uint64_t rest = x.mantissa >> 11;
   const uint64_t divisor = y.mantissa >> 11;
   int exponent = x.exponent - y.exponent;
   if (rest < divisor) {
     rest <<= 1;
     --exponent;
   }
-  for (int bit = 0; bit < 55; ++bit) {
-    quotient <<= 1;
-    if (rest >= divisor) {
-      rest -= divisor;
-      quotient |= 1;
-    }
-    rest <<= 1;
+  const uint32_t inverse = reciprocal((uint32_t)(divisor >> 29));
+  uint32_t digit = (uint32_t)(rest >> 38) * inverse >> 19;
+  uint64_t quotient = digit;
+  rest = (rest << 11) - times_digit(divisor, digit);
+  for (int n = 0; n < 4; ++n) {
+    digit = (uint32_t)(rest >> 39) * inverse >> 16;
+    rest = (rest << 13) - times_digit(divisor, digit);
+    quotient = (quotient << 13) + digit;
   }
-  return join64(sign, exponent, quotient << 9 | (rest != 0));
+  while (rest >= divisor) {
+    rest -= divisor;
+    ++quotient;
+  }
+  return join64(sign, exponent, quotient | (rest != 0));
 }
 
 f64 dsqrt(f64 a) {
@@ -111,8 +122,22 @@ f64 dsqrt(f64 a) {
   if (x.sign) return 0x8000000000000000u | F64_INFINITY;
   if (x.exponent == INFINITE) return F64_INFINITY;
   const int odd = x.exponent & 1;
-  uint64_t radicand = x.mantissa >> (odd ? 0 : 1), rest = 0, root = 0;
-  for (int bit = 0; bit < 55; ++bit) {
+  uint64_t radicand = x.mantissa >> (odd ? 0 : 1);
+  /* As long as all fits into words, which is quicker. */
+  uint32_t high = (uint32_t)(radicand >> 32), short_rest = 0, short_root = 0;
+  for (int bit = 0; bit < 16; ++bit) {
+    short_rest = short_rest << 2 | high >> 30;
+    high <<= 2;
+    const uint32_t trial = short_root << 2 | 1;
+    short_root <<= 1;
+    if (short_rest >= trial) {
+      short_rest -= trial;
+      short_root |= 1;
+    }
+  }
+  radicand <<= 32;
+  uint64_t rest = short_rest, root = short_root;
+  for (int bit = 16; bit < 55; ++bit) {
     rest = rest << 2 | radicand >> 62;
     radicand <<= 2;
     const uint64_t trial = root << 2 | 1;

@@ -1,4 +1,5 @@
 /* Single precision: arithmetic, correctly rounded. */
+#include "coefficients.h"
 #include "number.h"
 
 struct single split32(f32 value) {
@@ -67,26 +68,35 @@ f32 fmul(f32 a, f32 b) {
   return join32(sign, exponent, high);
 }
 
+/* 2^39 over a number of 24 bits with the highest set, from below, to 14 bits or so: a table of nine
+ * bits and one step of Newton's. */
+uint32_t reciprocal(uint32_t divisor) {
+  const uint32_t first = 256u + reciprocals[divisor >> 16 & 127u];
+  const uint32_t product = ((divisor >> 8) + 1) * first; /* about 2^24 */
+  return (((1u << 25) - product) >> 4) * first >> 13;
+}
+
 f32 fdiv(f32 a, f32 b) {
   const struct single x = split32(a), y = split32(b);
   const uint32_t sign = x.sign ^ y.sign;
   if (x.exponent == INFINITE || y.mantissa == 0) return sign | F32_INFINITY;
   if (x.mantissa == 0 || y.exponent == INFINITE) return sign;
-  /* 24 bits over 24: a quotient of 26 bits and what is left. */
-  uint32_t rest = x.mantissa >> 8, quotient = 0;
-  const uint32_t divisor = y.mantissa >> 8;
+  /* 24 bits over 24: a quotient of 26 bits in two digits of 13, and what is left. */
+  uint32_t rest = x.mantissa >> 8;
+  const uint32_t divisor = y.mantissa >> 8, inverse = reciprocal(divisor);
   int exponent = x.exponent - y.exponent;
   if (rest < divisor) {
     rest <<= 1;
     --exponent;
   }
-  for (int bit = 0; bit < 26; ++bit) {
-    quotient <<= 1;
-    if (rest >= divisor) {
-      rest -= divisor;
-      quotient |= 1;
-    }
-    rest <<= 1;
+  const uint32_t high = (rest >> 9) * inverse >> 18;
+  rest = (rest << 12) - high * divisor;
+  const uint32_t low = (rest >> 10) * inverse >> 16;
+  rest = (rest << 13) - low * divisor;
+  uint32_t quotient = (high << 13) + low;
+  while (rest >= divisor) {
+    rest -= divisor;
+    ++quotient;
   }
   return join32(sign, exponent, quotient << 6 | (rest != 0));
 }

@@ -60,6 +60,8 @@ f32 normal32(uint32_t sign, int exponent, uint64_t mantissa);
 f64 normal64(uint32_t sign, int exponent, uint64_t mantissa);
 uint64_t high64(uint64_t a, uint64_t b);
 
+uint32_t reciprocal(uint32_t divisor);
+
 f32 fadd(f32 a, f32 b);
 f32 fsub(f32 a, f32 b);
 f32 fmul(f32 a, f32 b);
