@@ -279,6 +279,8 @@ class CoreOptions(Sourced, frozen=True, kw_only=True):
     """CONTROL.nPRIV, of a Cortex-M0+."""
     security: bool = False
     """The Security Extension of a Cortex-M33; the core then starts in Secure state."""
+    coprocessors: list[int] = []
+    """Numbers (CP0 to CP7) of the coprocessors that the maker added to a Cortex-M33."""
     multiply_cycles: Literal[1, 32] = 1
     """The multiplier of a Cortex-M0+: fast or small."""
     io_port: list[IoPort] = []

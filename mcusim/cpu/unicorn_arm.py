@@ -81,6 +81,7 @@ def _options(core: str, chip: Chip) -> _native.CoreOptions:
         vector_table_register=chosen is None or chosen.vector_table_register,
         unprivileged=chosen is None or chosen.unprivileged,
         security=chosen is not None and chosen.security,
+        coprocessors=sum(3 << 2 * n for n in chosen.coprocessors) if chosen else 0,
     )
 
 

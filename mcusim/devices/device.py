@@ -164,6 +164,13 @@ class Host(Protocol):
     def core(self) -> int:
         """Number of the core whose access is under way; 0 in events, and where there is one."""
 
+    def set_coprocessor(self, number: int, execute: Callable[[int, int, int], int | None]) -> None:
+        """Takes what executes a coprocessor's instructions.
+
+        `execute` gets the two halfwords of MCR, MCRR, MRC, MRRC or CDP as one word, and the values
+        of Rt and Rt2; it returns Rt, and Rt2 above 32 bits, or None for no instruction of its.
+        """
+
     def hold_core(self, core: int) -> None:
         """Holds a core but the first in reset; what it was doing is lost."""
 

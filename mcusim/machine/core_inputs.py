@@ -8,7 +8,7 @@ from mcusim import _native
 from mcusim.cpu.architecture import Architecture
 from mcusim.cpu.unicorn_arm import as_arm
 from mcusim.cpu.unicorn_riscv import as_riscv
-from mcusim.machine.cores import Cores
+from mcusim.machine.cores import Coprocessor, Cores
 
 
 class CoreInputs:
@@ -36,6 +36,10 @@ class CoreInputs:
         """Has the chip say of addresses that they are Secure, callable or Non-secure."""
         for engine in self.cores.engines:
             as_arm(engine).attribute(base, size_bytes, security)
+
+    def set_coprocessor(self, number: int, execute: Coprocessor) -> None:
+        """Takes what executes a coprocessor's instructions."""
+        self.cores.set_coprocessor(number, execute)
 
     def set_core_line(self, number: int, level: bool) -> None:
         """Drives the interrupt input `number` of a RISC-V hart, as mip counts them."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from mcusim.machine.activity import INDEX
 
 Read = Callable[[int, int], int]
 Write = Callable[[int, int, int], None]
+Coprocessor = Callable[[int, int, int], int | None]
+"""Takes an instruction and the values of Rt and Rt2, and gives what these are after it."""
 CYCLES = INDEX["cycles"]
 
 
@@ -37,6 +40,7 @@ class Cores:
         self._chip = chip
         self._look_at = look_at
         self._number = 0
+        self._coprocessors: dict[int, Coprocessor] = {}
         count = 1 if chip.cores is None else chip.cores.count
         self.engines = [architecture.open_engine(chip, accurate) for _ in range(count)]
 
@@ -77,6 +81,20 @@ class Cores:
                 write(address, size, value)
 
         return reads, writes
+
+    def set_coprocessor(self, number: int, execute: Coprocessor) -> None:
+        """Takes what executes the instructions of one coprocessor, from any core."""
+        self._coprocessors[number] = execute
+        for core, engine in enumerate(self.engines):
+            if isinstance(engine, _native.ArmEngine):
+                engine.set_coprocessor(partial(self._execute, core))
+
+    def _execute(self, core: int, instruction: int, first: int, second: int) -> int | None:
+        execute = self._coprocessors.get(instruction >> 8 & 0xF)
+        if execute is None:
+            return None
+        with self.on(core):
+            return execute(instruction, first, second)
 
     def stop(self) -> None:
         """Ends the run before the next block."""

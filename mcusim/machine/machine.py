@@ -61,7 +61,6 @@ class Machine(CoreInputs):
         self.reset_asked: Reset | None = None
         self._programmed: dict[str, int] = {}
         """Option bytes that the firmware programmed, until a reset loads them."""
-        """What a device has asked for."""
         self.lines: dict[str, SerialLine] = {}
         self.loads = Loads(board.loads, self.draw)
         self.pin_listeners: list[Callable[[str, int, bool], None]] = [self.loads.pin_changed]

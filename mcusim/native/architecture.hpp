@@ -45,6 +45,7 @@ struct CoreOptions {
   bool vector_table_register = true;  // VTOR: an option of Armv6-M
   bool unprivileged = true;           // CONTROL.nPRIV: an option of Armv6-M
   bool security = false;              // the Security Extension of Armv8-M
+  std::uint32_t coprocessors = 0;     // CPACR's bits of those that the chip adds
 };
 
 }  // namespace mcusim

@@ -4,6 +4,9 @@
 
 #include <string>
 
+#include <optional>
+#include <utility>
+
 #include "arm_engine.hpp"
 #include "bindings.hpp"
 
@@ -19,14 +22,27 @@ void bind_core_options(nb::module_& m) {
       .def(
           "__init__",
           [](CoreOptions* self, int interrupts, std::uint32_t mpu_regions, bool fpu, bool systick,
-             bool vector_table_register, bool unprivileged, bool security) {
+             bool vector_table_register, bool unprivileged, bool security,
+             std::uint32_t coprocessors) {
             if (mpu_regions > Mpu::kMostRegions)
               throw nb::value_error("an MPU has at most 16 regions");
-            new (self) CoreOptions{interrupts,   mpu_regions, fpu, systick, vector_table_register,
-                                   unprivileged, security};
+            new (self)
+                CoreOptions{interrupts,   mpu_regions, fpu,         systick, vector_table_register,
+                            unprivileged, security,    coprocessors};
           },
           nb::kw_only(), "interrupts"_a, "mpu_regions"_a, "fpu"_a, "systick"_a,
-          "vector_table_register"_a, "unprivileged"_a, "security"_a);
+          "vector_table_register"_a, "unprivileged"_a, "security"_a, "coprocessors"_a = 0);
+}
+
+void set_coprocessor(ArmEngine& engine, nb::callable python) {
+  engine.coprocessor = [python = std::move(python)](
+                           std::uint32_t instruction, std::uint32_t first,
+                           std::uint32_t second) -> std::optional<std::uint64_t> {
+    const nb::gil_scoped_acquire gil;
+    const nb::object result = python(instruction, first, second);
+    if (result.is_none()) return std::nullopt;
+    return nb::cast<std::uint64_t>(result);
+  };
 }
 
 Security security_of(const std::string& name) {
@@ -46,6 +62,7 @@ void bind_engine(nb::module_& m) {
            [](ArmEngine& e, std::uint32_t address) { e.system.vector_table = address; })
       .def("raise_fault", &ArmEngine::raise_fault, "exception"_a, "pc"_a, "cfsr"_a, "has_address"_a,
            "address"_a)
+      .def("set_coprocessor", &set_coprocessor)
       .def_prop_ro("vector_table", [](const ArmEngine& e) { return e.system.vector_table; })
       .def(
           "attribute",

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -55,6 +57,14 @@ class ArmEngine final : public Engine {
   static constexpr int kInvalidState = 18;
   static constexpr int kUnaligned = 22;
   static constexpr int kDivideByZero = 100;
+
+  // A coprocessor of the chip: gets the two halfwords of an MCR, MCRR, MRC, MRRC or CDP and the
+  // values of Rt and Rt2, and returns what these are after it; nothing where it has no such
+  // instruction.
+  using Coprocessor = std::function<std::optional<std::uint64_t>(
+      std::uint32_t instruction, std::uint32_t first, std::uint32_t second)>;
+  Coprocessor coprocessor;
+  void drop_callbacks() override { coprocessor = nullptr; }
 
   Exceptions exceptions;
   SystemControl system;
@@ -172,6 +182,10 @@ class ArmEngine final : public Engine {
   void restore(std::uint32_t exc_return, std::uint32_t frame, std::span<const std::uint32_t> words);
   void switch_mode(bool process, bool fpu, std::uint32_t xpsr);
   void translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc) const;
+
+  // Has the chip execute the coprocessor instruction at `pc`; false when it is none of its.
+  bool run_coprocessor(std::uint32_t pc);
+  void advance_it_state();
 
   // The interpreter of what Unicorn's core lacks.
   void add_vectors();

@@ -439,6 +439,7 @@ void drop_callbacks(Engine& engine) {
   engine.device_write = nullptr;
   engine.event = nullptr;
   engine.deep_sleep = nullptr;
+  engine.drop_callbacks();
 }
 
 NB_MODULE(_native, m) {

@@ -420,7 +420,7 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value, std::u
       if (owns_bus_faults()) bfar_ = value;
       return;
     case kCpacr:
-      coprocessor_access = options_.fpu ? value & 0xF00000U : 0;
+      coprocessor_access = value & ((options_.fpu ? 0xF00000U : 0) | options_.coprocessors);
       return;
     case kFpccr:
       if (non_secure_) value = (value & ~kSecureFpuBits) | (fpu_context_control_ & kSecureFpuBits);

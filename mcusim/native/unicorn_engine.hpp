@@ -126,6 +126,9 @@ class Engine {
     heap_functions_.push_back({address & ~1U, kind, argument});
   }
 
+  // Lets go of what a core of this architecture calls beside these.
+  virtual void drop_callbacks() {}
+
   Accountant accountant;
   Timeline timeline;
   std::function<void(int source)> event;  // a device's time has come
@@ -200,6 +203,7 @@ class Engine {
 
   // Has the follower's time reach `until`.
   void catch_up(std::uint64_t until);
+  bool follower_runs() const { return follower_ != nullptr; }
   bool shares_time() const { return follower_ != nullptr || leader_ != nullptr; }
   // The block about to run sends an event to the other core, which gets it after the block.
   void signal_after_block() {
