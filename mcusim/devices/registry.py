@@ -31,6 +31,7 @@ from mcusim.devices.nordic.uicr import NrfUicr
 from mcusim.devices.nordic.wdt import NrfWdt
 from mcusim.devices.own import installed_devices
 from mcusim.devices.raspberrypi import DEVICES as RASPBERRY_PI
+from mcusim.devices.raspberrypi.rp2350 import DEVICES as RP2350
 from mcusim.devices.riscv import DEVICES as RISCV
 from mcusim.devices.sifive import DEVICES as SIFIVE
 from mcusim.devices.st import DEVICES as STM32
@@ -55,6 +56,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-wdt": NrfWdt,
     **NRF53,
     **RASPBERRY_PI,
+    **RP2350,
     **RISCV,
     **SAM,
     **SIFIVE,

@@ -38,6 +38,7 @@ BOARDS = {
     "nucleo-u385rg": Expected(12e6, 96e6, "usart1"),
     "nucleo-u575zi": Expected(4e6, 160e6, "usart1"),
     "rp2040": Expected(6.5e6, 125e6, "uart0"),
+    "rp2350": Expected(6.5e6, 150e6, "uart0"),
     "samd21": Expected(1e6, 1465 * 32768.0, "sercom5"),
     "stm32f407g-disc1": Expected(16e6, 168e6, "usart2"),
     "stm32f746g-disco": Expected(16e6, 216e6, "usart1"),

@@ -9,10 +9,6 @@ from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.registers import Peripheral
 from mcusim.devices.reset import Reset
 
-SUBSYSTEMS = (1 << 25) - 1
-"""One bit each in RESETS.RESET (pico-sdk, regs/resets.h)."""
-POWER_STATES = (1 << 17) - 1
-PROC1 = 1 << 16
 CHIP_ID_B2 = 0x20002927
 """Revision 2, part 2, manufacturer 0x493 with its odd bit (datasheet 2.20, CHIP_ID; silicon B2)."""
 ASIC = 1 << 1
@@ -22,25 +18,26 @@ class RpResets(Peripheral):
     """Holds subsystems in reset; they are ready as soon as they are let go."""
 
     RESET, WDSEL, RESET_DONE = 0x0, 0x4, 0x8
-    reset: ClassVar[Mapping[int, int]] = {RESET: SUBSYSTEMS}
+    subsystems: ClassVar[int] = (1 << 25) - 1
+    """One bit each in RESETS.RESET (pico-sdk, regs/resets.h)."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self.fabric.reset_held = SUBSYSTEMS
+        self.stored[self.RESET] = self.fabric.reset_held = self.subsystems
 
     def load(self, register: int) -> int:
         if register == self.RESET_DONE:
-            return ~self.fabric.reset_held & SUBSYSTEMS
+            return ~self.fabric.reset_held & self.subsystems
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
         if register == self.RESET_DONE:
             return
-        super().store(register, value & SUBSYSTEMS)
+        super().store(register, value & self.subsystems)
         if register != self.RESET:
             return
-        falling = value & SUBSYSTEMS & ~self.fabric.reset_held
-        self.fabric.reset_held = value & SUBSYSTEMS
+        falling = value & self.subsystems & ~self.fabric.reset_held
+        self.fabric.reset_held = value & self.subsystems
         for peripheral in self.fabric.places.values():
             bit = peripheral.reset_bit
             if bit is not None and falling >> bit & 1:
@@ -51,17 +48,20 @@ class RpPsm(Peripheral):
     """All parts are powered and done; of what FRCE_OFF takes away, core 1 alone stops."""
 
     FRCE_ON, FRCE_OFF, WDSEL, DONE = 0x0, 0x4, 0x8, 0xC
+    parts: ClassVar[int] = 17
+    second_core: ClassVar[int] = 16
+    """Its bit (pico-sdk, regs/psm.h)."""
 
     def load(self, register: int) -> int:
         if register == self.DONE:
-            return POWER_STATES & ~self.stored.get(self.FRCE_OFF, 0)
+            return (1 << self.parts) - 1 & ~self.stored.get(self.FRCE_OFF, 0)
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
         if register == self.DONE:
             return
-        super().store(register, value & POWER_STATES)
-        if register == self.FRCE_OFF and value & PROC1:
+        super().store(register, value & (1 << self.parts) - 1)
+        if register == self.FRCE_OFF and value >> self.second_core & 1:
             self.host.hold_core(1)
         elif register == self.FRCE_OFF:
             self.host.release_core(1)

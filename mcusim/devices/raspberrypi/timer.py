@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.clock_tree import ClockTree
 from mcusim.devices.raspberrypi.registers import WHOLE, Interrupts, Peripheral
@@ -10,18 +12,19 @@ from mcusim.devices.raspberrypi.ticks import TickCounter, Ticks
 TIMEHW, TIMELW, TIMEHR, TIMELR, ALARM0, ARMED = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x20
 TIMERAWH, TIMERAWL, PAUSE, INTR, INTE, INTF, INTS = 0x24, 0x28, 0x30, 0x34, 0x38, 0x3C, 0x40
 ALARMS = 4
-SLEEP_EN_BIT = 32 + 5
-"""CLK_SYS_TIMER in SLEEP_EN1:0 (pico-sdk, regs/clocks.h)."""
 
 
 class RpTimer(Peripheral):
     """Counts the ticks of the watchdog's tick generator. An alarm goes off in its tick."""
 
     reset_bit = 21
+    sleep_bit: ClassVar[int] = 32 + 5
+    """CLK_SYS_TIMER in SLEEP_EN1:0 (pico-sdk, regs/clocks.h)."""
+    tick: ClassVar[type[Ticks]] = Ticks
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._tree, self._ticks = host.shared(ClockTree), host.shared(Ticks)
+        self._tree, self._ticks = host.shared(ClockTree), host.shared(self.tick)
         self._tree.watch(self._rate_changed)
         self._ticks.watch(self._rate_changed)
         self._counter = TickCounter(host)
@@ -94,7 +97,7 @@ class RpTimer(Peripheral):
         self._update()
 
     def _rate_changed(self) -> None:
-        stands = self.stored.get(PAUSE, 0) or self._tree.gated(SLEEP_EN_BIT)
+        stands = self.stored.get(PAUSE, 0) or self._tree.gated(self.sleep_bit)
         self._counter.set_rate(0.0 if stands else self._ticks.hz(self._tree))
         self._plan_all()
 

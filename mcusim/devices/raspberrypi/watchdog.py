@@ -16,8 +16,6 @@ ENABLE, TRIGGER = 1 << 30, 1 << 31
 BY_TIMER, BY_FORCE = 1 << 0, 1 << 1
 TICK_ENABLE, TICK_RUNNING = 1 << 9, 1 << 10
 COUNT_BITS = 0xFFFFFF
-DECREMENT = 2
-"""Each tick takes two from the count: erratum RP2040-E1."""
 REBOOT = 0xB007C0D3
 """In SCRATCH4: the firmware asks for the reset, and where to go on (datasheet 2.8.1.1)."""
 
@@ -28,11 +26,14 @@ class RpWatchdog(Peripheral):
     The choice of what it resets (WDSEL) is remembered: it resets all.
     """
 
+    decrement: ClassVar[int] = 2
+    """What each tick takes from the count: erratum RP2040-E1."""
+    tick: ClassVar[type[Ticks]] = Ticks
     reset: ClassVar[Mapping[int, int]] = {CTRL: 0x07000000, TICK: TICK_ENABLE}
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._tree, self._ticks = host.shared(ClockTree), host.shared(Ticks)
+        self._tree, self._ticks = host.shared(ClockTree), host.shared(self.tick)
         self._tree.watch(self._rate_changed)
         self._ticks.watch(self._rate_changed)
         self._counter = TickCounter(host)
@@ -80,18 +81,20 @@ class RpWatchdog(Peripheral):
         self._rate_changed()
 
     def _left(self) -> int:
-        return max(0, self._loaded - DECREMENT * self._counter.count)
+        return max(0, self._loaded - self.decrement * self._counter.count)
 
     def _rate_changed(self) -> None:
         on = bool(self.stored[CTRL] & ENABLE)
         self._counter.set_rate(self._ticks.hz(self._tree) if on else 0.0)
         self.host.cancel(self._bites)
-        cycle = self._counter.cycle_of(-(-self._loaded // DECREMENT)) if on else None
+        cycle = self._counter.cycle_of(-(-self._loaded // self.decrement)) if on else None
         if cycle is not None:
             self.host.schedule(self._bites, cycle)
 
     def _bite(self) -> None:
-        self._reset(BY_TIMER, f"it was not fed within {self._loaded // DECREMENT} of its ticks")
+        self._reset(
+            BY_TIMER, f"it was not fed within {self._loaded // self.decrement} of its ticks"
+        )
 
     def _reset(self, reason: int, why: str) -> None:
         self._reason = reason

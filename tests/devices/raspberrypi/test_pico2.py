@@ -1,0 +1,223 @@
+"""The RP2350 by firmware: boot, clocks, timers, pins by coprocessor, and both cores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pico2_lab import execute
+
+TICKS_OF_1_US = """
+R32(TICKS + 0x1C) = 12;
+R32(TICKS + 0x18) = 1;
+release(1u << 23);
+"""
+
+
+def test_the_boot_rom_starts_an_image_def(tmp_path: Path) -> None:
+    result, words, _ = execute(tmp_path, "results[0] = R32(0xE000ED08u); results[1] = R32(SIO);")
+    assert (result.outcome, words[0], words[1]) == ("exited", 0x10000000, 0)
+
+
+def test_flash_without_an_image_def_is_not_started(tmp_path: Path) -> None:
+    result, words, _ = execute(tmp_path, "results[0] = 1;", "", "-DWITHOUT_IMAGE")
+    assert (result.outcome, words[0]) == ("fault", 0)
+    assert "found no IMAGE_DEF for the RP2350's Arm cores" in result.reason
+
+
+@pytest.mark.parametrize("flags", [0x1121, 0x0021, 0x1020])
+def test_an_image_for_another_chip_or_core_is_not_started(tmp_path: Path, flags: int) -> None:
+    # RISC-V on the RP2350, Arm on the RP2040, and no executable.
+    block = f"""
+    __attribute__((section(".image_def"), used)) static const uint32_t other[] = {{
+        0xFFFFDED3u, {flags << 16 | 0x0142:#x}u, 0x000001FFu, 0, 0xAB123579u}};
+    """
+    result, _, _ = execute(tmp_path, "", block, "-DWITHOUT_IMAGE")
+    assert "no IMAGE_DEF" in result.reason
+
+
+def test_the_rom_finds_its_functions_by_code(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        results[0] = (uint32_t)rom_function('S' | 'R' << 8);
+        results[1] = (uint32_t)rom_function('?' | '?' << 8);
+        void (*state_reset)(uint32_t) = (void (*)(uint32_t))results[0];
+        state_reset(4);
+        """,
+    )
+    assert 0 < words[0] < 0x8000
+    assert words[1] == 0
+
+
+def test_a_flash_function_of_the_rom_is_told_to_be_missing(tmp_path: Path) -> None:
+    result, _, _ = execute(
+        tmp_path, "void (*erase)(void) = (void (*)(void))rom_function('R' | 'E' << 8); erase();"
+    )
+    assert result.outcome == "fault"
+    assert "flash function of the boot ROM" in result.reason
+
+
+def test_start_up_code_sets_150_mhz(tmp_path: Path) -> None:
+    result, _, _ = execute(tmp_path, "clock_to_150_mhz(); for (int i = 0; i < 99999; ++i) WAIT;",
+                           '#define WAIT __asm volatile("")')  # fmt: skip
+    assert result.board.clock_hz == 150e6
+
+
+def test_a_timer_counts_the_ticks_of_its_generator(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        f"""
+        clock_to_150_mhz();
+        {TICKS_OF_1_US}
+        handler = on_alarm;
+        ISER(0) = 1u << 1;
+        R32(TIMER0 + 0x40) = 1u << 1;
+        R32(TIMER0 + 0x14) = R32(TIMER0 + 0x28) + 250;
+        results[1] = R32(TIMER0 + 0x28);
+        while (!results[0]) __asm volatile("wfi");
+        """,
+        """
+        static void on_alarm(void) {
+          results[0] = R32(TIMER0 + 0x28) - results[1];
+          R32(TIMER0 + 0x3C) = 1u << 1;
+        }
+        """,
+    )
+    # The handler is fetched from flash, at 0.7 us a line.
+    assert 250 <= words[0] < 260
+
+
+PINS = """
+release(1u << 6 | 1u << 9);
+for (int pin = 2; pin < 4; ++pin) {
+  R32(PADS_BANK0 + 4 + 4 * pin) = 0x40;
+  R32(IO_BANK0 + 4 + 8 * pin) = 5;
+}
+"""
+
+
+def test_the_gpio_coprocessor_moves_pins(tmp_path: Path) -> None:
+    _, words, edges = execute(
+        tmp_path,
+        f"""
+        {PINS}
+        CPACR |= 3;
+        uint32_t two = 2, high = 1, mask = 12, seen;
+        __asm volatile("mcrr p0, #4, %0, %1, c4" : : "r"(two), "r"(high));   /* oe put */
+        __asm volatile("mcr p0, #2, %0, c0, c4" : : "r"(mask));              /* oe set */
+        __asm volatile("mcrr p0, #4, %0, %1, c0" : : "r"(two), "r"(high));   /* out put */
+        __asm volatile("mcr p0, #1, %0, c0, c0" : : "r"(mask));              /* out xor */
+        __asm volatile("mrc p0, #0, %0, c0, c0" : "=r"(seen));
+        results[0] = seen;
+        __asm volatile("mrc p0, #0, %0, c0, c8" : "=r"(seen));
+        results[1] = seen;
+        __asm volatile("mcr p0, #7, %0, c0, c0" : : "r"(3));                 /* out clear */
+        results[2] = R32(SIO + 0x10);
+        results[3] = R32(SIO + 0x30);
+        """,
+    )
+    assert words[:4] == [8, 8, 0, 12]
+    assert edges == [(2, True), (2, False), (3, True), (3, False)]
+
+
+def test_a_skipped_coprocessor_instruction_does_nothing(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        f"""
+        {PINS}
+        CPACR |= 3;
+        uint32_t mask = 4, count = 0;
+        __asm volatile(
+            "cmp %1, #5\\n itte eq\\n mcreq p0, #2, %1, c0, c0\\n addeq %0, #1\\n addne %0, #2\\n"
+            "cmp %1, #4\\n itte eq\\n mcreq p0, #2, %1, c0, c0\\n addeq %0, #4\\n addne %0, #8\\n"
+            "adds %0, #16\\n"
+            : "+r"(count) : "r"(mask) : "cc");
+        results[0] = count;
+        results[1] = R32(SIO + 0x10);
+        """,
+    )
+    assert words[:2] == [2 + 4 + 16, 4]
+
+
+def test_a_coprocessor_that_is_not_enabled_faults(tmp_path: Path) -> None:
+    result, _, _ = execute(tmp_path, '__asm volatile("mcr p0, #2, r0, c0, c0"); finish();')
+    assert result.outcome == "fault"
+    assert result.fault is not None
+    assert "NOCP" in result.fault.kind
+
+
+def test_exclusive_accesses_keep_the_cores_apart(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        launch(core1);
+        count();
+        while (!(FIFO_ST & 1)) __asm volatile("wfe");
+        results[0] = counter;
+        """,
+        """
+        static volatile uint32_t counter, lock;
+        static void count(void) {
+          for (int i = 0; i < 500; ++i) {
+            uint32_t taken, one = 1;
+            do {
+              __asm volatile("ldaex %0, [%1]" : "=r"(taken) : "r"(&lock) : "memory");
+              if (taken) continue;
+              __asm volatile("strex %0, %2, [%1]" : "=&r"(taken) : "r"(&lock), "r"(one) : "memory");
+            } while (taken);
+            uint32_t seen = counter, turns = 9;
+            __asm volatile("1: subs %0, #1\\n bne 1b" : "+r"(turns) : : "cc");
+            counter = seen + 1;
+            __asm volatile("stl %1, [%0]" : : "r"(&lock), "r"(0) : "memory");
+          }
+        }
+        static void core1(void) {
+          count();
+          FIFO_WR = 1;
+          __asm volatile("sev");
+          for (;;) __asm volatile("wfe");
+        }
+        """,
+    )
+    assert words[0] == 1000
+
+
+def test_a_doorbell_interrupts_the_other_core(tmp_path: Path) -> None:
+    result, words, _ = execute(
+        tmp_path,
+        """
+        handler = on_bell;
+        launch(core1);
+        while (!results[2]) continue;
+        BELL_OUT_SET = 1u << 5;
+        while (!results[0]) continue;
+        """,
+        """
+        static void on_bell(void) {
+          results[1] = BELL_IN_CLEAR;
+          BELL_IN_CLEAR = 0xFF;
+          results[0] = 1 + R32(SIO);
+        }
+        static void core1(void) {
+          ISER(0) = 1u << 26;
+          results[2] = 1;
+          for (;;) __asm volatile("wfi");
+        }
+        """,
+    )
+    assert (words[0], words[1]) == (2, 1 << 5)
+    assert len(result.cores) == 2
+
+
+def test_a_boot_lock_is_claimed_once(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        results[0] = R32(BOOTRAM + 0x810);
+        results[1] = R32(BOOTRAM + 0x810);
+        R32(BOOTRAM + 0x810) = 1;
+        results[2] = R32(BOOTRAM + 0x810);
+        """,
+    )
+    assert words[:3] == [2, 0, 2]
