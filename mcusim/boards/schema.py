@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from mcusim.boards.cores_schema import Cores
 from mcusim.boards.records import Grade as Grade
 from mcusim.boards.records import Sourced as Sourced
 from mcusim.boards.records import Strict as Strict
@@ -284,18 +285,6 @@ class CoreOptions(Sourced, frozen=True, kw_only=True):
     multiply_cycles: Literal[1, 32] = 1
     """The multiplier of a Cortex-M0+: fast or small."""
     io_port: list[IoPort] = []
-
-
-class Cores(Sourced, frozen=True, kw_only=True):
-    """More than one core: all of a kind, at one clock, over the same memories and devices."""
-
-    count: Literal[2]
-    vector_table: int | None = None
-    """Where a core but the first finds SP and PC when its reset ends; None: as the first."""
-    held: bool
-    """Whether such a core waits in reset until a device releases it."""
-    asleep_share: float = 0.0
-    """What a core asleep takes while another is awake, as part of an awake one's energy a cycle."""
 
 
 class SecureAlias(Sourced, frozen=True, kw_only=True):
