@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
-from unicorn import UC_ARCH_ARM, UC_MODE_THUMB, Uc, UcError
+from unicorn import UC_ARCH_ARM, UC_ARCH_RISCV, UC_MODE_RISCV32, UC_MODE_THUMB, Uc, UcError
 from unicorn.arm_const import (
     UC_ARM_REG_PC,
     UC_ARM_REG_R0,
     UC_ARM_REG_SP,
     UC_CPU_ARM_CORTEX_M4,
+)
+from unicorn.riscv_const import (
+    UC_CPU_RISCV32_SIFIVE_E31,
+    UC_RISCV_REG_A0,
+    UC_RISCV_REG_PC,
 )
 
 FLASH = (0x00000000, 0x00100000)  # of the nRF52840
@@ -22,7 +27,17 @@ DEVICES = (  # bytes that keep what is written
     (0x50000000, 0x00100000),
     (0xE0000000, 0x00100000),
 )
+PLAIN_MEMORY_RISCV = (
+    (0x02000000, 0x00010000),  # CLINT of the FE310
+    (0x08000000, 0x00002000),  # ITIM
+    (0x0C000000, 0x00400000),  # PLIC
+    (0x10000000, 0x00100000),  # devices
+    (0x20000000, 0x00400000),  # flash
+    (0x80000000, 0x00004000),  # RAM
+)
 SEMIHOSTING = b"\xab\xbe"
+RETURN = b"\x82\x80"
+EBREAK = b"\x73\x00\x10\x00"
 SYS_EXIT, SYS_EXIT_EXTENDED = 0x18, 0x20
 
 
@@ -72,6 +87,36 @@ def _to_exit(core: Uc, pc: int) -> float:
             return spent_s
         core.reg_write(UC_ARM_REG_R0, 0)
         pc += 2
+
+
+def run_riscv(firmware: Path) -> float:
+    """The same for RISC-V, whose EBREAK ends a run of Unicorn's too."""
+    core = Uc(UC_ARCH_RISCV, UC_MODE_RISCV32)
+    core.ctl_set_cpu_model(UC_CPU_RISCV32_SIFIVE_E31)
+    for base, size_bytes in PLAIN_MEMORY_RISCV:
+        core.mem_map(base, size_bytes)
+    _load(core, firmware)
+    with firmware.open("rb") as file:
+        elf = ELFFile(file)
+        pc = elf["e_entry"]
+        # It waits for the PLL, which plain memory is not.
+        clocks = elf.get_section_by_name(".symtab").get_symbol_by_name("SystemInit")[0]
+    core.mem_write(clocks["st_value"], RETURN)
+    spent_s = 0.0
+    while True:
+        began = time.process_time()
+        try:
+            core.emu_start(pc, 0xFFFFFFFE)
+        except UcError as error:
+            stopped = error
+        spent_s += time.process_time() - began
+        pc = core.reg_read(UC_RISCV_REG_PC)
+        if core.mem_read(pc, 4) != EBREAK:
+            raise RuntimeError(f"bare Unicorn stopped at 0x{pc:08x}: {stopped}")
+        if core.reg_read(UC_RISCV_REG_A0) in (SYS_EXIT, SYS_EXIT_EXTENDED):
+            return spent_s
+        core.reg_write(UC_RISCV_REG_A0, 0)
+        pc += 4
 
 
 def _load(core: Uc, firmware: Path) -> None:
