@@ -67,6 +67,7 @@ void ArmEngine::adopt_state() {
   const bool non_secure = *special_.secure == 0;
   system.change_state(non_secure);
   special_ = banks_[non_secure];
+  accountant.stacks.non_secure = non_secure;
   // BLXNS hides the number of a Secure exception.
   system.active_exception = static_cast<int>(reg(UC_ARM_REG_XPSR) & kNumber);
   accountant.select_stack(non_secure || on_process_stack(), low(13), resume_at_);
@@ -91,6 +92,7 @@ void ArmEngine::switch_state(bool non_secure) {
   *special_.secure = non_secure ? 0U : 1U;
   system.change_state(non_secure);
   special_ = banks_[non_secure];
+  accountant.stacks.non_secure = non_secure;
   set_low(13, on_process() ? process : main);
   *special_.unused_stack = on_process() ? main : process;
   // Unicorn keeps the state with its translation state; a write to the flags renews it.

@@ -43,7 +43,7 @@ std::size_t Stacks::find(bool process, std::uint32_t sp, std::uint32_t pc) {
   const Extent extent = extent_of(sp);
   if (!extent.known()) return without_extent(process);
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (all[i].process == process && !all[i].freed && all[i].extent.known() &&
+    if (is_of_state(all[i], process) && !all[i].freed && all[i].extent.known() &&
         all[i].extent.base == extent.base)
       return i;
   return add(process, extent, pc);
@@ -51,9 +51,10 @@ std::size_t Stacks::find(bool process, std::uint32_t sp, std::uint32_t pc) {
 
 std::size_t Stacks::without_extent(bool process) {
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (all[i].process == process && !all[i].extent.known()) return i;
+    if (is_of_state(all[i], process) && !all[i].extent.known()) return i;
   all.push_back({});
   all.back().process = process;
+  all.back().non_secure = non_secure;
   return all.size() - 1;
 }
 
@@ -62,6 +63,7 @@ std::size_t Stacks::add(bool process, const Extent& extent, std::uint32_t pc) {
   // The entry that waits for the main stack is for one whose extent is unknown, if it is used.
   all.push_back({});
   all.back().process = process;
+  all.back().non_secure = non_secure;
   all.back().entry = pc;
   all.back().extent = extent;
   return all.size() - 1;

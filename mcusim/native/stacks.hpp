@@ -27,6 +27,7 @@ struct Extent {
 struct StackUse {
   static constexpr std::uint32_t kUnused = 0xFFFFFFFFU;
   bool process = false;
+  bool non_secure = false;  // of the Security Extension's other state
   std::uint32_t top = 0;
   std::uint32_t lowest = kUnused;
   std::uint32_t lowest_pc = 0;
@@ -75,12 +76,17 @@ class Stacks {
   void allocated(std::uint32_t address, std::uint32_t size, std::uint32_t caller);
   void freed(std::uint32_t address);
 
+  bool non_secure = false;  // the state of what selects a stack from now on
+
   std::vector<StackUse> all = std::vector<StackUse>(1);  // the main stack comes first
   std::size_t active = 0;
   Collision collision;
   std::uint64_t ram_peak = 0;  // highest sum of heap and stacks that are not in static data, bytes
 
  private:
+  bool is_of_state(const StackUse& stack, bool process) const {
+    return stack.process == process && stack.non_secure == non_secure;
+  }
   std::size_t find(bool process, std::uint32_t sp, std::uint32_t pc);
   std::size_t without_extent(bool process);
   std::size_t add(bool process, const Extent& extent, std::uint32_t pc);

@@ -50,6 +50,15 @@ def test_functions_of_both_images_are_known(board: str) -> None:
 
 
 @pytest.mark.parametrize("board", BOARDS)
+def test_each_state_has_a_stack_of_its_own(board: str) -> None:
+    firmware, secure = pair(board)
+    stacks = mcusim.run(firmware, secure=secure, board=board).memory.stacks
+    assert [stack.name for stack in stacks] == ["main", "process"]
+    assert stacks[0].top < stacks[1].top or board == "nucleo-u575zi"
+    assert all(0 < stack.peak_bytes < 1024 for stack in stacks)
+
+
+@pytest.mark.parametrize("board", BOARDS)
 def test_the_non_secure_image_alone_can_not_start(board: str) -> None:
     firmware, _ = pair(board)
     with pytest.raises(FirmwareError, match="no vector table at 0x"):
