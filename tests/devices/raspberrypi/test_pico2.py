@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+import subprocess
 from pathlib import Path
 
 import pytest
-from pico2_lab import execute
+from pico2_lab import build, execute
+
+import mcusim
 
 TICKS_OF_1_US = """
 R32(TICKS + 0x1C) = 12;
@@ -23,6 +27,22 @@ def test_flash_without_an_image_def_is_not_started(tmp_path: Path) -> None:
     result, words, _ = execute(tmp_path, "results[0] = 1;", "", "-DWITHOUT_IMAGE")
     assert (result.outcome, words[0]) == ("fault", 0)
     assert "found no IMAGE_DEF for the RP2350's Arm cores" in result.reason
+
+
+def test_a_uf2_file_of_its_family_is_taken(tmp_path: Path) -> None:
+    elf, binary = build(tmp_path, ""), tmp_path / "main.bin"
+    subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", elf, binary], check=True)
+    data = binary.read_bytes()
+    parts = [data[i : i + 256].ljust(256, b"\0") for i in range(0, len(data), 256)]
+    blocks = [
+        struct.pack(
+            "<8I476sI", 0x0A324655, 0x9E5D5157, 0x2000, 0x10000000 + 256 * number, 256, number,
+            len(parts), 0xE48BFF59, part, 0x0AB16F30,
+        )
+        for number, part in enumerate(parts)
+    ]  # fmt: skip
+    (tmp_path / "main.uf2").write_bytes(b"".join(blocks))
+    assert mcusim.run(tmp_path / "main.uf2", board="rp2350").outcome == "exited"
 
 
 @pytest.mark.parametrize("flags", [0x1121, 0x0021, 0x1020])
