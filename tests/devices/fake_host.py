@@ -59,6 +59,8 @@ class FakeHost:
         self.warnings: list[str] = []
         self.interrupts: list[tuple[int, ...]] = []
         self.ended: list[str] = []
+        self.core_lines: dict[int, bool] = {}
+        """Levels at the interrupt inputs of a RISC-V hart."""
         self.memory = bytes(range(256))
         self._lines: dict[str, SerialLine] = {}
         self._shared: dict[object, Any] = {}
@@ -130,6 +132,20 @@ class FakeHost:
 
     def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
         self.interrupts.append((number, level) if core is None else (number, level, core))
+
+    def take_interrupts(self, controller: Callable[[int, bool], None]) -> None:
+        self.controller = controller
+
+    def set_core_line(self, number: int, level: bool) -> None:
+        self.core_lines[number] = level
+
+    def set_core_interrupt(self, number: int) -> None:
+        self.core_lines = {number: True}
+
+    def set_core_deep_sleep(self, on: bool) -> None: ...
+
+    def set_core_time(self, read: Callable[[], int]) -> None:
+        self.core_time = read
 
     def add_timer(self, expired: Callable[[], None]) -> int:
         self._expired.append(expired)
