@@ -150,6 +150,8 @@ void Accountant::finish_heap_call(std::uint32_t pc, std::uint32_t sp) {
   if (call.function->kind == HeapKind::kAllocate) return stacks.allocated(address, call.size, pc);
   if (address == 0xFFFFFFFFU) return;
   heap_seen = true;
+  // Without a symbol that tells, the heap starts where it first grows from.
+  if (heap_start_ == 0) heap_start_ = address;
   heap_end_ = address + call.size;
   heap_peak = std::max(heap_peak, heap_end_ - heap_start_);
   stacks.heap_grew(heap_end_ - heap_start_, heap_end_);

@@ -99,7 +99,9 @@ void Stacks::lower(std::uint32_t lowest, std::uint32_t pc) {
 
 std::uint32_t Stacks::limit_of(const StackUse& stack) const {
   if (stack.extent.known()) return stack.extent.base;
-  return stack.process ? 0 : std::max(guard_, heap_end_);
+  // A linker script may put the stack below the heap, which then grows away from it.
+  const std::uint32_t heap_end = heap_end_ <= stack.top ? heap_end_ : 0;
+  return stack.process ? 0 : std::max(guard_, heap_end);
 }
 
 std::uint64_t Stacks::bytes_beside() const {

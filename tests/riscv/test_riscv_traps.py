@@ -404,3 +404,29 @@ trap: j trap
 """
     result = lab.run(tmp_path, source)
     assert (result.outcome, result.fault) == ("exited", None)
+
+
+def test_a_heap_above_the_stack_and_without_a_symbol(tmp_path: Path) -> None:
+    source = """
+_start:
+    la sp, stack_top
+    li a0, 64
+    call _sbrk
+    addi sp, sp, -32
+    sw zero, 0(sp)
+    addi sp, sp, 32
+    li a0, 0
+    j exit
+    .type _sbrk, @function
+_sbrk:
+    la a0, stack_top  # called once
+    ret
+    .size _sbrk, . - _sbrk
+    .bss
+    .balign 16
+    .space 256
+stack_top: .space 128
+"""
+    memory = lab.run(tmp_path, source).memory
+    assert (memory.heap_source, memory.heap_peak_bytes) == ("sbrk", 64)
+    assert memory.collision is None
