@@ -2,9 +2,8 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 
-#include <string>
-
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "arm_engine.hpp"
