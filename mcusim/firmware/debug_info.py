@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,6 +21,11 @@ _MAX_LINE_BYTES = 16 << 20
 _MAX_INDEX_READS = 1_000_000
 """For each half of the index: some four seconds."""
 _MAX_CANDIDATES = 8
+_SET = struct.Struct("<IHIBB")
+"""Head of a set of .debug_aranges (DWARF 5, 6.1.2): one compilation unit's."""
+_PAIR = struct.Struct("<II")
+"""Address and length."""
+_LENGTH_BYTES = 4
 _SECTIONS_READ = (".debug_", ".eh_frame", ".gnu_debug")
 
 
@@ -81,10 +87,25 @@ class UnitIndex:
         return sorted(collected)
 
     def _ranges_listed(self) -> Iterator[_Range]:
-        """Return what .debug_aranges lists, which GCC makes and Clang does not."""
-        listed = self._info.get_aranges()
-        for entry in listed.entries if listed is not None else ():
-            yield _Range(entry.begin_addr, entry.begin_addr + entry.length, entry.info_offset)
+        """Return what .debug_aranges lists, which GCC makes and Clang does not.
+
+        The library ends a set at its first range of 0 to 0. Code that the linker dropped has one,
+        too, and a RISC-V compiler's distances are the linker's: so do those within such code.
+        """
+        section = self._info.debug_aranges_sec
+        if section is None:
+            return
+        stream, at = section.stream, 0
+        while at + _SET.size <= section.size:
+            stream.seek(at)
+            length, _, unit, address_bytes, segment_bytes = _SET.unpack(stream.read(_SET.size))
+            end = min(at + _LENGTH_BYTES + length, section.size)
+            if (address_bytes, segment_bytes) == (_PAIR.size // 2, 0):
+                stream.seek(at + -(-_SET.size // _PAIR.size) * _PAIR.size)
+                while stream.tell() + _PAIR.size <= end:
+                    start, size = _PAIR.unpack(stream.read(_PAIR.size))
+                    yield _Range(start, start + size, unit)
+            at = end
 
     def _ranges_of_others(self, listed: set[int]) -> Iterator[_Range]:
         """Return what the units that .debug_aranges leaves out say of themselves."""

@@ -13,6 +13,8 @@ from mcusim.boards.schema import Memory
 
 PREBUILT = sorted((Path(__file__).parents[2] / "firmware_samples" / "prebuilt").glob("*.elf"))
 
+_MACHINE, _RISCV = 18, 243
+"""Offset of an ELF's e_machine, and what it is for RISC-V."""
 FLASH, RAM = 0x08000000, 0x20000000
 
 LINKER_SCRIPT = """
@@ -83,9 +85,10 @@ extern "C" int use(int a) { return interpreter.Invoke() + scale(a) + scale(a, 'x
 """
 
 
-def require(tool: str) -> str:
-    """Return the name of a cross tool, or skip the test that needs it."""
-    name = f"arm-none-eabi-{tool}"
+def require(tool: str, elf: Path | None = None) -> str:
+    """Return the name of a cross tool for what an ELF is for, or skip the test that needs it."""
+    riscv = elf is not None and elf.read_bytes()[_MACHINE] == _RISCV
+    name = f"{'riscv64-unknown-elf' if riscv else 'arm-none-eabi'}-{tool}"
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed")
     return name

@@ -22,7 +22,7 @@ from mcusim.firmware import (
 
 def berkeley_sizes(path: Path) -> tuple[int, int, int]:
     """Return text, data and bss as the oracle counts them."""
-    text, data, bss = run(require("size"), path).splitlines()[1].split()[:3]
+    text, data, bss = run(require("size", path), path).splitlines()[1].split()[:3]
     return int(text), int(data), int(bss)
 
 
@@ -37,7 +37,7 @@ def test_sample_sizes_match_size(sample: Path) -> None:
 
 def test_sample_loads_the_bytes_of_objcopy(sample: Path, tmp_path: Path) -> None:
     image = load_firmware(sample)
-    run(require("objcopy"), "-O", "binary", sample, tmp_path / "flat.bin")
+    run(require("objcopy", sample), "-O", "binary", sample, tmp_path / "flat.bin")
     flat = (tmp_path / "flat.bin").read_bytes()
     first = image.segments[0].address
     assert image.segments[-1].end - first == len(flat)

@@ -1,4 +1,4 @@
-"""Source lines against arm-none-eabi-addr2line."""
+"""Source lines against addr2line of the binutils."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mcusim.firmware import FirmwareImage, load_firmware
 
 def oracle_lines(path: Path, addresses: list[int]) -> list[str]:
     """Return `file:line` as the oracle says, "" where it knows none."""
-    output = run(require("addr2line"), "-s", "-e", path, *map(hex, addresses))
+    output = run(require("addr2line", path), "-s", "-e", path, *map(hex, addresses))
     # A discriminator is a number behind the line that tells apart blocks of one line.
     lines = [line.split(" (")[0] for line in output.splitlines()]
     return ["" if line.endswith((":?", ":0")) else line for line in lines]

@@ -15,7 +15,7 @@ from mcusim.firmware.names import demangle, without_arguments
 def nm_functions(path: Path) -> dict[str, tuple[int, int]]:
     """Return address and size by name of all functions that have a size."""
     found = {}
-    for line in run(require("nm"), "-S", path).splitlines():
+    for line in run(require("nm", path), "-S", path).splitlines():
         fields = line.split()
         if len(fields) == 4 and fields[2] in "tTwW":
             found[fields[3]] = (int(fields[0], 16), int(fields[1], 16))
@@ -38,7 +38,7 @@ def test_sample_functions_match_nm(sample: Path) -> None:
 
 
 def untyped(path: Path) -> set[str]:
-    return {line.split()[-1] for line in run(require("nm"), path).splitlines()}
+    return {line.split()[-1] for line in run(require("nm", path), path).splitlines()}
 
 
 def test_every_byte_of_a_function_is_found(tiny_elf: Path) -> None:
