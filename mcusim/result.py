@@ -30,7 +30,7 @@ class Record(msgspec.Struct, kw_only=True):
 class FirmwareInfo(Record, kw_only=True):
     path: str
     sha256: str
-    format: Literal["elf", "hex", "bin", "uf2"]
+    format: Literal["elf", "hex", "bin", "uf2", "esp"]
     entry: int
     """Address of the first instruction executed."""
 

@@ -13,7 +13,7 @@ import msgspec
 from mcusim.firmware.lines import LineTable
 from mcusim.firmware.symbols import FunctionMatch, Symbol, SymbolTable
 
-Format = Literal["elf", "hex", "bin", "uf2"]
+Format = Literal["elf", "hex", "bin", "uf2", "esp"]
 SectionKind = Literal["code", "rodata", "data", "bss"]
 """code: executable; rodata: read-only; data: writable with contents; bss: without contents in the
 file (also .noinit, heap and stack)."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mcusim.errors import FirmwareError
 from mcusim.firmware.binary import load_binary
+from mcusim.firmware.esp_image import is_esp_image, load_esp_image
 from mcusim.firmware.image import FirmwareImage
 from mcusim.firmware.names import clean
 from mcusim.firmware.sniff import is_intel_hex, looks_like
@@ -22,7 +23,7 @@ HEX_SUFFIXES = {".hex", ".ihex", ".ihx"}
 def load_firmware(
     path: str | os.PathLike[str], base: int | None = None, uf2_family: int | None = None
 ) -> FirmwareImage:
-    """Read an ELF, Intel HEX, UF2 or raw binary file.
+    """Read an ELF, Intel HEX, UF2 or raw binary file, or an image of esp-idf.
 
     `base` is the load address of a raw binary; the other formats carry their addresses.
     `uf2_family` is the family of the board's chip; without, UF2 files are refused.
@@ -52,6 +53,8 @@ def load_firmware(
         return load_uf2(shown, data, sha256, uf2_family)
     if base is not None:
         return load_binary(shown, data, sha256, base)
+    if is_esp_image(data):
+        return load_esp_image(shown, data, sha256)
     if suffix == ".bin":
         raise FirmwareError(
             f"{shown}: a raw binary needs --base ADDRESS (where its first byte is loaded)"

@@ -1,0 +1,105 @@
+"""Application images of esp-idf (esptool's elf2image), alone or in an image of the whole flash.
+
+Layout: espressif/esp-idf, bootloader_support/include/esp_app_format.h and esp_flash_partitions.h.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from mcusim.errors import FirmwareError
+from mcusim.firmware.image import Arch, FirmwareImage, Segment
+from mcusim.firmware.names import hex32
+
+MAGIC = 0xE9
+_HEADER = struct.Struct("<BBBBIB3sHBHH4sB")
+_SEGMENT = struct.Struct("<II")
+_PARTITION = struct.Struct("<2sBBII16sI")
+_PARTITION_MAGIC = b"\xaa\x50"
+_TABLE_OFFSET = 0x8000
+_MAX_SEGMENTS = 16
+RISCV_CHIPS = {5: "ESP32-C3"}
+"""By esp_chip_id_t; the other RISC-V chips of the maker are not simulated."""
+_OTHER_CHIPS = {
+    0: "ESP32", 2: "ESP32-S2", 9: "ESP32-S3", 12: "ESP32-C2", 13: "ESP32-C6", 16: "ESP32-H2",
+    18: "ESP32-P4",
+}  # fmt: skip
+
+
+def is_esp_image(data: bytes) -> bool:
+    """Whether the content starts as an application or bootloader image does."""
+    if len(data) < _HEADER.size or data[0] != MAGIC:
+        return False
+    return 1 <= data[1] <= _MAX_SEGMENTS and _chip_of(data) in {*RISCV_CHIPS, *_OTHER_CHIPS}
+
+
+def load_esp_image(path: str, data: bytes, sha256: str) -> FirmwareImage:
+    """Read the application of an image: its segments where the bootloader maps or loads them.
+
+    Raises FirmwareError for another chip, a cut-off file, or a flash without an application.
+    """
+    chip = _chip_of(data)
+    if chip not in RISCV_CHIPS:
+        known = ", ".join(RISCV_CHIPS.values())
+        raise FirmwareError(
+            f"{path}: an image for the {_OTHER_CHIPS[chip]}; of this maker's chips, {known} can be"
+            " simulated"
+        )
+    start = _application(path, data)
+    segments, entry = _segments(path, data, start)
+    return FirmwareImage(
+        path=path,
+        sha256=sha256,
+        format="esp",
+        arch=Arch.RISCV,
+        entry=entry,
+        segments=tuple(sorted(segments, key=lambda segment: segment.address)),
+    )
+
+
+def _chip_of(data: bytes) -> int:
+    chip: int = _HEADER.unpack_from(data)[7]
+    return chip
+
+
+def _application(path: str, data: bytes) -> int:
+    """Offset of the application: 0, or behind the partition table of a whole flash."""
+    if data[_TABLE_OFFSET : _TABLE_OFFSET + 2] != _PARTITION_MAGIC:
+        return 0
+    at = _TABLE_OFFSET
+    while data[at : at + 2] == _PARTITION_MAGIC and at + _PARTITION.size <= len(data):
+        _, kind, _, offset, _, _, _ = _PARTITION.unpack_from(data, at)
+        if kind == 0 and data[offset : offset + 1] == bytes([MAGIC]):
+            return int(offset)
+        at += _PARTITION.size
+    raise FirmwareError(
+        f"{path}: a flash image whose partition table names no application that is there; build"
+        " the firmware again"
+    )
+
+
+def _segments(path: str, data: bytes, start: int) -> tuple[list[Segment], int]:
+    """The segments of the image at `start`, and its entry point."""
+    if start + _HEADER.size > len(data):
+        raise _cut_off(path, start)
+    header = _HEADER.unpack_from(data, start)
+    count, entry = header[1], header[4]
+    if count > _MAX_SEGMENTS:
+        raise FirmwareError(f"{path}: {count} segments; an image has at most {_MAX_SEGMENTS}")
+    segments = []
+    at = start + _HEADER.size
+    for _ in range(count):
+        if at + _SEGMENT.size > len(data):
+            raise _cut_off(path, at)
+        address, size = _SEGMENT.unpack_from(data, at)
+        at += _SEGMENT.size
+        if at + size > len(data):
+            raise _cut_off(path, at)
+        if address:  # padding between the pages of flash has none
+            segments.append(Segment(address, data[at : at + size]))
+        at += size
+    return segments, entry
+
+
+def _cut_off(path: str, at: int) -> FirmwareError:
+    return FirmwareError(f"{path}: the image is cut off at {hex32(at)}; copy the whole file")
