@@ -44,6 +44,11 @@ class Riscv(Sourced, frozen=True, kw_only=True):
     """Whether there is mcountinhibit."""
     interrupts: Literal["standard", "vendor"] = "standard"
     """Who names the cause of an interrupt: mip and mie, or a controller of the chip's."""
+    rom_first: bool = False
+    """Whether the chip's mask ROM begins, with the address of the firmware's entry in a0. A reset
+    has the firmware's segments in RAM loaded again, as its boot loader does."""
+    kept_asleep: list[str] = []
+    """Memories that the boot loader leaves alone after a sleep that a reset ends."""
     misaligned: Literal["trap", "split"] = "trap"
     """What a load or store at an address that is no multiple of its size does."""
     csr: list[Csr] = []

@@ -138,6 +138,9 @@ class Host(Protocol):
         `wakes` says what can reset it; `timers`, whether timed events of devices still come.
         """
 
+    def switch_on(self) -> None:
+        """The core goes on where `switch_off` stopped it, after the state's wake-up time."""
+
     def reset(self, cause: Cause, message: str) -> None:
         """Resets the chip before the next block."""
 

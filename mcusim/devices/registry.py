@@ -11,6 +11,7 @@ from mcusim.devices.arm.ethos_u55 import EthosU55
 from mcusim.devices.arm.itm import Itm
 from mcusim.devices.arm.sse300 import DEVICES as SSE300
 from mcusim.devices.device import Device, Host
+from mcusim.devices.espressif import DEVICES as ESPRESSIF
 from mcusim.devices.microchip import DEVICES as SAM
 from mcusim.devices.nordic.egu import NrfEgu
 from mcusim.devices.nordic.ficr import NrfFicr
@@ -54,6 +55,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-uart": NrfUart,
     "nrf-uicr": NrfUicr,
     "nrf-wdt": NrfWdt,
+    **ESPRESSIF,
     **NRF53,
     **RASPBERRY_PI,
     **RP2350,

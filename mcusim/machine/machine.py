@@ -238,6 +238,11 @@ class Machine(CoreInputs):
             self._stop_devices()
         self.cores.stop()
 
+    def switch_on(self) -> None:
+        """The core goes on where `switch_off` stopped it."""
+        self.sleep.switch_on()
+        self.cores.stop()
+
     def _stop_devices(self) -> None:
         for source in self._device_timers:
             self.cores.first.cancel(source)
@@ -404,10 +409,21 @@ class Machine(CoreInputs):
         for segment in self.image.segments:
             self.engine.write(segment.address, segment.data)
 
+    def _load_again(self, kept: Sequence[str]) -> None:
+        """What a boot loader copies into RAM, but for the memories of these names."""
+        for segment in self.image.segments:
+            memory = self.board.region_at(segment.address)
+            if memory is not None and memory.kind == "ram" and memory.name not in kept:
+                self.engine.write(segment.address, segment.data)
+
     def start(self) -> int:
         """Loads SP and PC from the vector table as the silicon does; returns the PC."""
         first = self.cores.first
         entry = self.architecture.begin(first, self.board.vector_table, self.image.entry)
+        hart = self.board.chip.riscv
+        if hart is not None and hart.rom_first and self.image.entry is not None:
+            first.set_reg(self.architecture.registers["a0"], self.image.entry)
+            entry = self.board.chip.vector_table
         self.initial_sp = self.register("sp")
         vectors = self.image.read(self.board.first_vectors, 4)
         if vectors is not None and self.board.chip.riscv is None:
@@ -450,6 +466,9 @@ class Machine(CoreInputs):
         for name, device in self.devices.items():
             device.inherit(before[name], reset)
         self.sleep.restart()
+        hart = self.board.chip.riscv
+        if hart is not None and hart.rom_first:
+            self._load_again(hart.kept_asleep if reset.cause == "wake-up" else ())
         return self.start()
 
     def close(self) -> None:

@@ -69,6 +69,13 @@ class Sleep:
         self.book()
         self.off = (state, wakes)
 
+    def switch_on(self) -> None:
+        """The core is back from `switch_off`, where it was, and takes its time to be."""
+        self.book()
+        state = self.off[0] if self.off else ""
+        self.off = None
+        self._engines[0].wake_up(self._wake_cycles(state))
+
     def restart(self) -> None:
         """The chip was reset; one that was off takes its time to start."""
         self.book()

@@ -61,6 +61,9 @@ class FakeHost:
         self.ended: list[str] = []
         self.core_lines: dict[int, bool] = {}
         """Levels at the interrupt inputs of a RISC-V hart."""
+        self.sleeping = ""
+        self.core_interrupt = 0
+        self.drawn: list[str] = []
         self.memory = bytes(range(256))
         self._lines: dict[str, SerialLine] = {}
         self._shared: dict[object, Any] = {}
@@ -108,7 +111,11 @@ class FakeHost:
 
     def set_deep_sleep(self, state: str, *_: object) -> None: ...
 
-    def switch_off(self, state: str, wakes: str, *, timers: bool = True) -> None: ...
+    def switch_off(self, state: str, wakes: str, *, timers: bool = True) -> None:
+        self.sleeping = state
+
+    def switch_on(self) -> None:
+        self.sleeping = ""
 
     def reset(self, cause: str, message: str) -> None:
         self.ended.append(message)
@@ -117,7 +124,8 @@ class FakeHost:
 
     def set_voltage_range(self, name: str) -> None: ...
 
-    def draw(self, device: str, state: str, cycle: int | None = None) -> None: ...
+    def draw(self, device: str, state: str, cycle: int | None = None) -> None:
+        self.drawn.append(state)
 
     def clear_memory(self, kept: Sequence[str] = ()) -> None: ...
 
@@ -140,6 +148,7 @@ class FakeHost:
         self.core_lines[number] = level
 
     def set_core_interrupt(self, number: int) -> None:
+        self.core_interrupt = number
         self.core_lines = {number: True}
 
     def set_core_deep_sleep(self, on: bool) -> None: ...

@@ -1,0 +1,66 @@
+"""A watchdog of several stages, as the timer groups and the RTC have them (TRM v1.3, 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mcusim.devices.device import Host
+from mcusim.devices.espressif.up_counter import Alarm
+
+Stage = tuple[int, Callable[[], None] | None]
+"""Ticks that the stage lasts, and what its end does; None does nothing."""
+
+UNLOCKED = 0x50D83AA1
+"""Key of the write protection (esp-idf, timer_group_reg.h, TIMG_WDT_WKEY)."""
+
+
+class StagedWatchdog:
+    """Goes from stage to stage unless it is fed, and then to the first one again."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._alarm = Alarm(host, self._expired)
+        self._stages: Sequence[Stage] = ()
+        self._hz = 0.0
+        self._stage = 0
+        self._left = self._since_s = 0.0
+
+    def configure(self, stages: Sequence[Stage], hz: float) -> None:
+        """Takes stages and rate as they are now; no stages switch it off."""
+        self._catch_up()
+        begins = not self._stages and bool(stages)
+        self._stages, self._hz = stages, hz
+        if begins:
+            self._begin(0)
+        self._plan()
+
+    def feed(self) -> None:
+        """Begins with the first stage again."""
+        self._begin(0)
+        self._plan()
+
+    @property
+    def period_s(self) -> float:
+        """Seconds until the first stage ends, from a feed on."""
+        return self._stages[0][0] / self._hz if self._stages and self._hz else 0.0
+
+    def _begin(self, stage: int) -> None:
+        self._stage, self._since_s = stage, self._host.seconds
+        self._left = float(self._stages[stage][0]) if self._stages else 0.0
+
+    def _catch_up(self) -> None:
+        now_s = self._host.seconds
+        self._left -= (now_s - self._since_s) * self._hz
+        self._since_s = now_s
+
+    def _plan(self) -> None:
+        self._alarm.stop()
+        if self._stages and self._hz:
+            self._alarm.after(max(0.0, self._left) / self._hz)
+
+    def _expired(self) -> None:
+        action = self._stages[self._stage][1]
+        self._begin((self._stage + 1) % len(self._stages))
+        self._plan()
+        if action is not None:
+            action()
