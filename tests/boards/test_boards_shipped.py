@@ -31,7 +31,7 @@ def test_the_first_boards_are_shipped() -> None:
     assert {"nucleo-h7a3zi", "nucleo-h743zi", "stm32f746g-disco"} <= set(board_names())
     assert {"nucleo-g0b1re", "nrf5340", "nucleo-u575zi"} <= set(board_names())
     assert {"nucleo-u385rg", "samd21", "stm32f407g-disc1"} <= set(board_names())
-    assert {"hifive1-revb"} <= set(board_names())
+    assert {"hifive1-revb", "esp32-c3"} <= set(board_names())
 
 
 @pytest.mark.parametrize("name", board_names())

@@ -26,6 +26,7 @@ class Expected(NamedTuple):
 
 BOARDS = {
     "corstone-300": Expected(32e6, 32e6, "uart0"),
+    "esp32-c3": Expected(80e6, 160e6, "uart0"),
     # With eight characters in the FIFO.
     "hifive1-revb": Expected(72e6 / 5, 256e6, "uart0", b"hello from"),
     "nrf52840": Expected(64e6, 64e6, "uart0"),
