@@ -103,11 +103,6 @@ static struct both turn(f64 angle) {
   return b;
 }
 
-f64 dsin(f64 angle) {
-  const struct wide s = turn(angle).sine;
-  return join64(s.sign, s.exponent, s.mantissa);
-}
-
 f64 dcos(f64 angle) {
   const struct wide c = turn(angle).cosine;
   return join64(c.sign, c.exponent, c.mantissa);

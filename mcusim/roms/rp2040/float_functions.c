@@ -97,7 +97,6 @@ static struct both turn(f32 angle) {
   return b;
 }
 
-f32 fsin(f32 angle) { return joined(turn(angle).sine); }
 f32 fcos(f32 angle) { return joined(turn(angle).cosine); }
 
 f32 ftan(f32 angle) {
