@@ -20,6 +20,7 @@ from mcusim.machine.core_inputs import CoreInputs
 from mcusim.machine.cores import Cores
 from mcusim.machine.draws import Draws
 from mcusim.machine.loads import Loads
+from mcusim.machine.loading import load, load_again
 from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
@@ -84,7 +85,7 @@ class Machine(CoreInputs):
         self._add_core_devices()
         self._equip()
         self._map_devices()
-        self._load()
+        load(self.engine, self.image)
         for engine in self.cores.engines:
             engine.set_decode(self._decode)
         self.cores.set_devices(self._bus.read, self._bus.write)
@@ -405,17 +406,6 @@ class Machine(CoreInputs):
         self.devices[device.name] = device
         self._bus.attach(device, base, size_bytes)
 
-    def _load(self) -> None:
-        for segment in self.image.segments:
-            self.engine.write(segment.address, segment.data)
-
-    def _load_again(self, kept: Sequence[str]) -> None:
-        """What a boot loader copies into RAM, but for the memories of these names."""
-        for segment in self.image.segments:
-            memory = self.board.region_at(segment.address)
-            if memory is not None and memory.kind == "ram" and memory.name not in kept:
-                self.engine.write(segment.address, segment.data)
-
     def start(self) -> int:
         """Loads SP and PC from the vector table as the silicon does; returns the PC."""
         first = self.cores.first
@@ -466,9 +456,7 @@ class Machine(CoreInputs):
         for name, device in self.devices.items():
             device.inherit(before[name], reset)
         self.sleep.restart()
-        hart = self.board.chip.riscv
-        if hart is not None and hart.rom_first:
-            self._load_again(hart.kept_asleep if reset.cause == "wake-up" else ())
+        load_again(self.engine, self.board, self.image, reset)
         return self.start()
 
     def close(self) -> None:
