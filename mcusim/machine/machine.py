@@ -19,8 +19,8 @@ from mcusim.machine.clock import Clock, Supply
 from mcusim.machine.core_inputs import CoreInputs
 from mcusim.machine.cores import Cores
 from mcusim.machine.draws import Draws
-from mcusim.machine.loads import Loads
 from mcusim.machine.loading import load, load_again
+from mcusim.machine.loads import Loads
 from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
