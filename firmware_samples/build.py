@@ -143,12 +143,13 @@ def build(target: Target, output: Path, extra_link_flags: Sequence[str] = ()) ->
     """Builds one ELF into output and returns its path."""
     elf = output.resolve() / target.elf
     # Debug information must not tell where the repository lies.
-    prefix_map = f"-ffile-prefix-map={HERE.parent}=."
+    place = f"{HERE.parent}=."
+    prefix_map = [f"-ffile-prefix-map={place}", f"-Wa,--debug-prefix-map={place}"]
     with tempfile.TemporaryDirectory() as scratch:
         objects = []
         for source in target.sources:
             built = str(Path(scratch) / (source.replace("/", "_") + ".o"))
-            run([*target.compiler(source), prefix_map, "-c", source, "-o", built])
+            run([*target.compiler(source), *prefix_map, "-c", source, "-o", built])
             objects.append(built)
         if target.secure:
             objects.append(str(gateways(target, Path(scratch))))

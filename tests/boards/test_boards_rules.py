@@ -37,7 +37,7 @@ BROKEN_CHIPS = {
     "a_rom_has_an_image": (
         "\n[[memory]]",
         ROM + "\n[[memory]]",
-        "memory[0].image: no ROM image 'nonesuch'; there are rp2040",
+        "memory[0].image: no ROM image 'nonesuch'; there are esp32c3",
     ),
     "only_a_rom_has_an_image": (
         "\n[[memory]]",
