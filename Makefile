@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 NATIVE := $(wildcard mcusim/native/*.cpp mcusim/native/*.hpp \
 	mcusim/native/mve/*.cpp mcusim/native/mve/*.hpp)
-NATIVE_TESTS := $(wildcard tests/native tests/cpu tests/machine)
+NATIVE_TESTS := $(wildcard tests/native tests/cpu tests/machine tests/riscv)
 # Directories too: theirs is the time at which a file was last added or removed.
 SOURCES := $(wildcard pyproject.toml CMakeLists.txt README.md LICENSE) \
 	$(shell find mcusim boards firmware_samples/prebuilt -not -path '*__pycache__*' 2>/dev/null)
