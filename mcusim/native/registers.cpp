@@ -43,6 +43,19 @@ class SafeReader {
   bool ok_ = false;
 };
 
+// As much as is mapped, page by page: a copy that meets an unmapped page fails as a whole.
+std::size_t copy_mapped(const SafeReader& reader, std::uintptr_t from, std::uint8_t* into,
+                        std::size_t reach) {
+  constexpr std::size_t kPage = 4096;
+  std::size_t have = 0;
+  while (have < reach) {
+    const std::size_t step = std::min(kPage - (from + have) % kPage, reach - have);
+    if (!reader.read(from + have, into + have, step)) break;
+    have += step;
+  }
+  return have;
+}
+
 Values write_pattern(uc_engine* uc, Numbers numbers, std::uint32_t seed) {
   Values values(numbers.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -64,13 +77,11 @@ bool is_live(uc_engine* uc, const SafeReader& reader, Numbers numbers, std::uint
 
 std::uintptr_t search(uc_engine* uc, const SafeReader& reader, Numbers numbers,
                       std::uintptr_t object) {
-  constexpr std::size_t kStep = 4096;
   constexpr std::size_t kReach = 64 * 1024;  // the CPU object of 2.1.4 has them 41 kB in
   const Values values = write_pattern(uc, numbers, kSeed);
   const std::size_t size = 4 * values.size();
-  std::vector<std::uint8_t> window(kReach + kStep);
-  std::size_t have = 0;
-  while (have < kReach && reader.read(object + have, window.data() + have, kStep)) have += kStep;
+  std::vector<std::uint8_t> window(kReach);
+  const std::size_t have = copy_mapped(reader, object, window.data(), kReach);
   for (std::size_t at = 0; at + size <= have; at += 4)
     if (std::memcmp(window.data() + at, values.data(), size) == 0 &&
         is_live(uc, reader, numbers, object + at))
@@ -79,12 +90,10 @@ std::uintptr_t search(uc_engine* uc, const SafeReader& reader, Numbers numbers,
 }
 
 std::vector<std::uint32_t> snapshot(const SafeReader& reader, std::uintptr_t from) {
-  constexpr std::size_t kStep = 4096;
   constexpr std::size_t kReach = 32 * 1024;
   std::vector<std::uint32_t> words(kReach / 4);
-  std::size_t have = 0;
-  while (have < kReach && reader.read(from + have, words.data() + have / 4, kStep)) have += kStep;
-  words.resize(have / 4);
+  words.resize(copy_mapped(reader, from, reinterpret_cast<std::uint8_t*>(words.data()), kReach) /
+               4);
   return words;
 }
 
