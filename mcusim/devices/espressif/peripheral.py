@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
+from collections.abc import Callable
 
-from mcusim.devices.device import Device, Host
+from mcusim.devices.device import Host
 from mcusim.devices.espressif.clocks import Clocks
+from mcusim.devices.words import Words
 
 
 class Sources:
@@ -30,37 +30,13 @@ class Sources:
                 listener()
 
 
-class EspPeripheral(Device):
-    """Subclasses override `load` and `store`; a narrow access reaches its part of a register."""
-
-    reset: ClassVar[Mapping[int, int]] = {}
-    """Values at the start of the application that aren't 0, by offset."""
+class EspPeripheral(Words):
+    """Subclasses override `load` and `store`; `reset` is as at the start of the application."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self.clocks = host.shared(Clocks)
         self._sources = host.shared(Sources)
-        self.stored.update(self.reset)
-
-    def load(self, register: int) -> int:
-        """What the register at this offset reads as."""
-        return self.stored.get(register, 0)
-
-    def store(self, register: int, value: int) -> None:
-        """Writes the whole register at this offset."""
-        self.stored[register] = value
-
-    def read(self, offset: int, size: int) -> int:
-        word = self.load(offset & ~3)
-        return word >> 8 * (offset & 3) & (1 << 8 * size) - 1
-
-    def write(self, offset: int, size: int, value: int) -> None:
-        register, shift = offset & ~3, 8 * (offset & 3)
-        mask = (1 << 8 * size) - 1
-        value &= mask
-        if size < 4:
-            value = self.stored.get(register, 0) & ~(mask << shift) | value << shift
-        self.store(register, value & 0xFFFFFFFF)
 
     def interrupt(self, level: bool, line: int = 0) -> None:
         """Drives one of the interrupt sources that the chip file gives this device."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ DORMANT_KEY = 0x636F6D61
 WAKES = "an edge on a pin that IO_BANK0 or IO_QSPI has enabled for it, or the RTC on a clock pin,"
 
 
-class _Oscillator(Peripheral):
+class _Oscillator(Peripheral, ABC):
     """What both oscillators share: a key enables one, another stops the chip."""
 
     source: ClassVar[Source]
@@ -35,12 +36,13 @@ class _Oscillator(Peripheral):
         super().store(register, value)
         self._changed(register)
 
+    @abstractmethod
     def _changed(self, register: int) -> None:
         """A register has a new value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _hz(self) -> float:
-        raise NotImplementedError
+        """Its frequency now; 0 while it is off."""
 
 
 class RpXosc(_Oscillator):

@@ -87,66 +87,7 @@ _start:
   bl boot_from_flash
   b hang
 
-/* Core 1 waits for 1, its vector table, its stack and its entry from the FIFO, sends each back, and
- * starts; at any other word it begins again and sends 0. */
-.thumb_func
-.global wait_for_vector
-wait_for_vector:
-  mov r4, #0xD0000000
-  ldr r7, =0xE000ED00
-  movs r0, #4             /* SCR.SLEEPDEEP */
-  str r0, [r7, #0x10]
-begin_again:
-  ldr r0, [r4, #0x50]     /* FIFO_ST: VLD */
-  lsrs r0, r0, #1
-  bcc 1f
-  ldr r0, [r4, #0x58]
-  b begin_again
-1:
-  movs r0, #0
-  bl send
-  bl receive
-  cmp r0, #1
-  bne begin_again
-  bl send
-  bl receive
-  str r0, [r7, #0x08]     /* VTOR */
-  bl send
-  bl receive
-  msr msp, r0
-  bl send
-  bl receive
-  mov r6, r0
-  bl send
-  cmp r6, #0
-  beq begin_again
-  movs r0, #0
-  str r0, [r7, #0x10]
-  blx r6
-  b hang
-
-.thumb_func
-send:                     /* r0, kept, to the other core */
-  ldr r1, [r4, #0x50]     /* FIFO_ST: RDY */
-  lsrs r1, r1, #2
-  bcs 1f
-  wfe
-  b send
-1:
-  str r0, [r4, #0x54]
-  sev
-  bx lr
-
-.thumb_func
-receive:
-  ldr r0, [r4, #0x50]
-  lsrs r0, r0, #1
-  bcs 1f
-  wfe
-  b receive
-1:
-  ldr r0, [r4, #0x58]
-  bx lr
+.include "../launch_core1.inc"
 
 /* Runs the image whose vector table is at r0, from r1, with the stack r2. */
 .thumb_func
