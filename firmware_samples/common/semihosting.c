@@ -12,13 +12,29 @@ enum operation {
 
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 
+/* The host reads and writes our memory through the second argument. */
+#ifdef __riscv
+/* RISC-V Semihosting 0.3: a marked `ebreak`, operation in a0 and parameter in a1. */
+static inline uint32_t call(enum operation operation, uint32_t parameter) {
+  register uint32_t a0 __asm("a0") = operation;
+  register uint32_t a1 __asm("a1") = parameter;
+  /* Three instructions of four bytes, in one page: the marks around the breakpoint. */
+  __asm volatile(
+      ".balign 16\n.option push\n.option norvc\n"
+      "slli x0, x0, 0x1f\nebreak\nsrai x0, x0, 7\n.option pop"
+      : "+r"(a0)
+      : "r"(a1)
+      : "memory");
+  return a0;
+}
+#else
 static inline uint32_t call(enum operation operation, uint32_t parameter) {
   register uint32_t r0 __asm("r0") = operation;
   register uint32_t r1 __asm("r1") = parameter;
-  /* The host reads and writes our memory through r1. */
   __asm volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
   return r0;
 }
+#endif
 
 void semihosting_write0(const char *text) { call(SYS_WRITE0, (uint32_t)text); }
 
