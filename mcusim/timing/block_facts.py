@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from mcusim.timing.instruction import NO_REGISTER, SP, Instruction, Kind
 from mcusim.timing.record import BlockFlag
 
 NO_FPU = 0xFFFF
+
+
+class Decoded(Protocol):
+    """What instructions of all architectures tell."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def touches_fpu(self) -> bool:
+        """Whether it needs the FPU."""
+
+
+def straight_record(
+    address: int,
+    code: bytes,
+    *,
+    cycles: int,
+    packed: Iterable[bytes],
+    flags: BlockFlag,
+    first_fpu: int,
+    stack_drop: int,
+) -> dict[str, Any]:
+    """The keyword arguments of `mcusim._native.Block` for straight work on any architecture."""
+    return {
+        "cycles": cycles,
+        "fetch_words": fetch_words(address, len(code)),
+        "taken_cycles": 0,
+        "target_penalty": 0,
+        "feels_target_penalty": False,
+        "flags": flags,
+        "first_fpu": first_fpu,
+        "stack_drop": stack_drop,
+        "head_address_registers": 0,
+        "tail_load": NO_REGISTER,
+        "code": b"".join(packed),
+    }
 
 
 def block_record(
@@ -30,19 +68,11 @@ def block_record(
         packed: each instruction as `record.pack` makes it.
         particular: what the core does beyond straight work, instead of the values here.
     """
-    return {
-        "cycles": cycles,
-        "fetch_words": fetch_words(address, len(code)),
-        "taken_cycles": 0,
-        "target_penalty": 0,
-        "feels_target_penalty": False,
-        "flags": block_flags(instructions),
-        "first_fpu": first_fpu_offset(instructions),
-        "stack_drop": stack_drop(instructions),
-        "head_address_registers": 0,
-        "tail_load": NO_REGISTER,
-        "code": b"".join(packed),
-    } | particular
+    record = straight_record(
+        address, code, cycles=cycles, packed=packed, flags=block_flags(instructions),
+        first_fpu=first_fpu_offset(instructions), stack_drop=stack_drop(instructions),
+    )  # fmt: skip
+    return record | particular
 
 
 def block_flags(instructions: Sequence[Instruction]) -> BlockFlag:
@@ -60,7 +90,7 @@ def block_flags(instructions: Sequence[Instruction]) -> BlockFlag:
     return flags
 
 
-def first_fpu_offset(instructions: Iterable[Instruction]) -> int:
+def first_fpu_offset(instructions: Iterable[Decoded]) -> int:
     """Bytes from the start of the block to its first FPU instruction; `NO_FPU` without one."""
     offset = 0
     for instruction in instructions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mcusim.timing.block_facts import NO_FPU, fetch_words
+from mcusim.timing.block_facts import first_fpu_offset, straight_record
 from mcusim.timing.instruction import NO_REGISTER, Kind
 from mcusim.timing.record import COLUMN, NEEDS_ALIGNMENT, PACK, BlockFlag, Effect
 from mcusim.timing.riscv.instruction import SP, Instruction
@@ -54,19 +54,11 @@ def block_record(
         packed.append(_pack(instruction, effect, offset, before, more))
         before += cycles[place]
         offset += instruction.size
-    return {
-        "cycles": before,
-        "fetch_words": fetch_words(address, len(code)),
-        "taken_cycles": 0,
-        "target_penalty": 0,
-        "feels_target_penalty": False,
-        "flags": block_flags(instructions),
-        "first_fpu": _first_fpu_offset(instructions),
-        "stack_drop": stack_drop(instructions),
-        "head_address_registers": 0,
-        "tail_load": NO_REGISTER,
-        "code": b"".join(packed),
-    } | particular
+    record = straight_record(
+        address, code, cycles=before, packed=packed, flags=block_flags(instructions),
+        first_fpu=first_fpu_offset(instructions), stack_drop=stack_drop(instructions),
+    )  # fmt: skip
+    return record | particular
 
 
 def _effect(instruction: Instruction, extra: int, divides_by_operands: bool) -> Effect:
@@ -105,15 +97,6 @@ def block_flags(instructions: Sequence[Instruction]) -> BlockFlag:
     if any(i.touches_fpu for i in instructions):
         flags |= BlockFlag.USES_FPU
     return flags
-
-
-def _first_fpu_offset(instructions: Sequence[Instruction]) -> int:
-    offset = 0
-    for instruction in instructions:
-        if instruction.touches_fpu:
-            return offset
-        offset += instruction.size
-    return NO_FPU
 
 
 def stack_drop(instructions: Sequence[Instruction]) -> int:
