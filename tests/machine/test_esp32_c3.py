@@ -17,7 +17,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "firmware_samples"
 GCC = "riscv64-unknown-elf-gcc"
 COMMON = [
     *("common/riscv/vectors.S", "common/riscv/startup.c", "common/riscv/memory.c"),
-    *("common/riscv/semihosting.c", "common/board/esp32-c3.c", "common/print.c"),
+    *("common/semihosting.c", "common/board/esp32-c3.c", "common/print.c"),
 ]
 RESET_CAUSE = "0x60008038u"
 SLEEP = "REG32(0x60008018u) = 1u << 31; while (!(REG32(0x60008044u) & 3u)) {}"
