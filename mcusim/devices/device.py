@@ -255,6 +255,14 @@ class Device:
     def inherit(self, before: Self, reset: Reset) -> None:
         """Takes over what a reset leaves as it is from the device that this new one replaces."""
 
+    def restart(self) -> None:
+        """Goes back to its state after reset, in which the chip's clock controller holds it."""
+        self.stored.clear()
+
+    def holds_in_reset(self, register: int, bit: int) -> bool:
+        """Of a clock controller: whether it holds in reset what this bit of `register` clocks."""
+        return False
+
     def read(self, offset: int, size: int) -> int:
         """The value of the register at `offset`; `size` is 1, 2 or 4 bytes."""
         return self.stored.get(offset, 0)

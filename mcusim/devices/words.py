@@ -22,6 +22,9 @@ class Words(Device):
         super().__init__(name, host)
         self.stored.update(self.reset)
 
+    def restart(self) -> None:
+        self.stored = dict(self.reset)
+
     def load(self, register: int) -> int:
         """What the register at this offset reads as."""
         return self.stored.get(register, 0)

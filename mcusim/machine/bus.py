@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
-from mcusim.boards.schema import ClockGate
 from mcusim.devices import Device
+from mcusim.machine.gates import Gated
 
 GRAIN_SHIFT = 10
 """Devices are found by kilobyte, the smallest block that chips give to one."""
@@ -17,16 +16,6 @@ PRIVATE = ((0xE0000000, 0xE000), (0xE000F000, 0x1F000), (0xE002F000, 0xD1000))
 """Base and size in bytes of the private peripheral bus, around the system control space and its
 Non-secure alias, which are the native core's."""
 REGIONS_OF_ARM = (PERIPHERALS, *PRIVATE)
-
-
-class Gated(NamedTuple):
-    """A device and who answers for it while it has no clock."""
-
-    device: Device
-    off: Device
-    base: int
-    size_bytes: int
-    gate: ClockGate
 
 
 class Bus:
@@ -55,7 +44,7 @@ class Bus:
             self._devices[grain] = (device, base)
 
     def gate(self, gated: Gated) -> None:
-        """Has `off` answer in place of the device while the bit of its gate is 0."""
+        """Has others answer in place of the device while it has no clock or is held in reset."""
         self._gates.setdefault(gated.gate.address >> GRAIN_SHIFT, []).append(gated)
 
     def ungate(self) -> None:
@@ -63,13 +52,12 @@ class Bus:
         self._gates.clear()
 
     def switch_clocks(self, grain: int | None = None) -> None:
-        """Takes the bits of the gates as they are now, in one kilobyte of registers or in all."""
+        """Takes the gates as they are now, in one kilobyte of registers or in all."""
         for key in self._gates if grain is None else (grain,):
             controller, base = self._devices[key]
             for gated in self._gates[key]:
-                gate = gated.gate
-                on = controller.read(gate.address - base, 4) >> gate.bit & 1
-                self.attach(gated.device if on else gated.off, gated.base, gated.size_bytes)
+                device = gated.answers(controller, gated.gate.address - base)
+                self.attach(device, gated.base, gated.size_bytes)
 
     def script(self, address: int, values: Sequence[int]) -> None:
         """Has reads of a register give these values one after the other, then the last for ever."""

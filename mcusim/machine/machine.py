@@ -12,13 +12,13 @@ from mcusim.boards.schema import Regulator
 from mcusim.cpu.choose import architecture_of
 from mcusim.devices import Device, core_devices, create, create_npu
 from mcusim.devices.reset import Cause, Reset
-from mcusim.devices.unclocked import Unclocked
 from mcusim.firmware import FirmwareImage, is_all_in_ram, ram_entry
-from mcusim.machine.bus import REGIONS_OF_ARM, Bus, Gated
+from mcusim.machine.bus import REGIONS_OF_ARM, Bus
 from mcusim.machine.clock import Clock, Supply
 from mcusim.machine.core_inputs import CoreInputs
 from mcusim.machine.cores import Cores
 from mcusim.machine.draws import Draws
+from mcusim.machine.gates import gated
 from mcusim.machine.loading import load, load_again
 from mcusim.machine.loads import Loads
 from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
@@ -378,8 +378,7 @@ class Machine(CoreInputs):
             for alias in entry.aliases:
                 self._bus.attach(device, alias, entry.size_bytes, entry.base)
             if entry.clock is not None:
-                off = Unclocked(device, self, entry.clock, self._where)
-                self._bus.gate(Gated(device, off, entry.base, entry.size_bytes, entry.clock))
+                self._bus.gate(gated(device, entry, entry.clock, self, self._where))
         for npu in self.board.chip.npu:
             device = create_npu(npu, self)
             self._put(device, npu.base, npu.size_bytes)

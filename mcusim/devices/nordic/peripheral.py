@@ -10,6 +10,8 @@ from mcusim.devices.nordic.fabric import BLOCK, NrfFabric
 # PS, Peripheral interface: tasks, events, shortcuts and interrupts have the same place in each.
 SUBSCRIBE, EVENTS, PUBLISH, SHORTS = 0x080, 0x100, 0x180, 0x200
 INTEN, INTENSET, INTENCLR = 0x300, 0x304, 0x308
+POWER = 0xFFC
+"""Of each peripheral: 0 resets it (nrf51.h; later chips kept it, unnamed but in RADIO)."""
 APB, APB_SECURE = 0x40000000, 0x50000000
 """Peripherals of this bus have their number in the address, which is that of their interrupt."""
 
@@ -41,6 +43,14 @@ class NrfPeripheral(Device):
         if base & 0xFF000000 in (APB, APB_SECURE):
             self.interrupt = base >> 12 & 0xFF
             self.interrupts = (self.interrupt,)
+
+    def restart(self) -> None:
+        """Goes back to the state after reset, as POWER = 0 does."""
+        self.stored = dict(self.reset)
+        self.inten = 0
+        self._events.clear()
+        self._drive()
+        self.fabric.channels_changed()
 
     # --- for subclasses ---
 

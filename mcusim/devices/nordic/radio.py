@@ -7,7 +7,7 @@ from typing import ClassVar
 from mcusim.devices.device import Host
 from mcusim.devices.nordic.clock_rates import HFCLK_HZ, microseconds
 from mcusim.devices.nordic.countdown import Countdown
-from mcusim.devices.nordic.peripheral import NrfPeripheral
+from mcusim.devices.nordic.peripheral import POWER, NrfPeripheral
 
 # PS, RADIO, Registers.
 TXEN, RXEN, START, STOP, DISABLE = 0x000, 0x004, 0x008, 0x00C, 0x010
@@ -19,7 +19,7 @@ PACKETPTR, MODE, PCNF0, PCNF1, CRCCNF, STATE, MODECNF0 = (
     *(0x504, 0x510, 0x514, 0x518),
     *(0x534, 0x550, 0x650),
 )
-TXPOWER, POWER = 0x50C, 0xFFC
+TXPOWER = 0x50C
 STATES = {
     "disabled": 0,
     "rx-ramp-up": 1,

@@ -8,7 +8,7 @@ from typing import ClassVar
 from mcusim.devices.device import Host
 from mcusim.devices.nordic.clock_rates import HFCLK_HZ
 from mcusim.devices.nordic.countdown import Countdown
-from mcusim.devices.nordic.peripheral import NrfPeripheral
+from mcusim.devices.nordic.peripheral import POWER, NrfPeripheral
 
 # PS, SPIM and TWIM, Registers.
 TWIM_STARTRX, TWIM_STARTTX, SPIM_START, STOP = 0x000, 0x008, 0x010, 0x014
@@ -62,6 +62,9 @@ class NrfSpimTwim(NrfPeripheral):
     def configured(self, offset: int, value: int) -> None:
         if offset == ERRORSRC:
             self.stored[ERRORSRC] = 0
+        elif offset == POWER and not value & 1:
+            self._transfer.stop()
+            self.restart()
 
     def _run(self, bits: int, finish: Callable[[], None]) -> None:
         setting = self.stored[FREQUENCY]

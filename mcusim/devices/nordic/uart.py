@@ -8,7 +8,7 @@ from typing import ClassVar
 from mcusim.devices.device import Host
 from mcusim.devices.nordic.clock_rates import HFCLK_HZ
 from mcusim.devices.nordic.countdown import Countdown
-from mcusim.devices.nordic.peripheral import NrfPeripheral
+from mcusim.devices.nordic.peripheral import POWER, NrfPeripheral
 
 # PS, UART and UARTE, Registers.
 STARTRX, STOPRX, STARTTX, STOPTX, SUSPEND, FLUSHRX = 0x000, 0x004, 0x008, 0x00C, 0x01C, 0x02C
@@ -103,6 +103,18 @@ class NrfUart(NrfPeripheral):
             self._next_frame()
         elif offset == ERRORSRC:
             self.stored[ERRORSRC] = 0
+        elif offset == POWER and not value & 1:
+            self.restart()
+
+    def restart(self) -> None:
+        super().restart()
+        self._frame.stop()
+        self._silence.stop()
+        self._to_send.clear()
+        self._received.clear()
+        self._sending = self._by_dma = self._stopping = self._receiving = False
+        self._room = self._filled = 0
+        self._demand_clock()
 
     def value(self, offset: int) -> int:
         if offset == RXD and self._is_uart:

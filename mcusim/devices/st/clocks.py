@@ -30,6 +30,8 @@ class Clocks:
         self.kernel_in_stop: Callable[[str], bool] = lambda _: False
         """Whether that clock is there in Stop, for a port that asks for it."""
         self.stop_left: Callable[[], None] = lambda: None
+        self.backup_reset: list[Callable[[], None]] = []
+        """What is in the backup domain, which BDCR.BDRST resets."""
         self._users: list[Callable[[], None]] = []
 
     @classmethod

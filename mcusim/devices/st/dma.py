@@ -43,6 +43,12 @@ class Stm32Dma(WordDevice):
             self._requests.channels[self._first + channel] = partial(self._requested, channel)
             self._timers.append(host.add_timer(partial(self._finished, channel)))
 
+    def restart(self) -> None:
+        super().restart()
+        self._flags = 0
+        for timer in self._timers:
+            self._bus.cancel(self.host, timer)
+
     # --- registers ---
 
     def load(self, register: int) -> int:

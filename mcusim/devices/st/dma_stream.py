@@ -42,10 +42,21 @@ class Stm32DmaStream(WordDevice):
         self._reload = [0] * STREAMS
         self._done = [0] * STREAMS
         self._timers = []
+        self._reset_fcrs()
         for stream in range(STREAMS):
-            self.stored[FIRST + STRIDE * stream + FCR] = self.reset_fcr
             self._requests.channels[self._first + stream] = partial(self._requested, stream)
             self._timers.append(host.add_timer(partial(self._finished, stream)))
+
+    def _reset_fcrs(self) -> None:
+        for stream in range(STREAMS):
+            self._set(stream, FCR, self.reset_fcr)
+
+    def restart(self) -> None:
+        super().restart()
+        self._reset_fcrs()
+        self._flags = [0] * STREAMS
+        for timer in self._timers:
+            self._bus.cancel(self.host, timer)
 
     # --- registers ---
 

@@ -29,6 +29,11 @@ class Stm32Dmamux(WordDevice):
         super().__init__(name, host)
         self._requests = host.shared(DmaRequests)
 
+    def restart(self) -> None:
+        super().restart()
+        for channel in range(self.channels):
+            self._requests.assign(self.first_channel + channel, None)
+
     def store(self, register: int, value: int) -> None:
         super().store(register, value)
         if register < 4 * self.channels:

@@ -36,7 +36,8 @@ class Stm32Gpio(WordDevice):
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         letter = name.removeprefix("gpio")
-        self.stored.update({MODER: self.moder_reset, **self.port_reset.get(letter, {})})
+        self._at_reset = {MODER: self.moder_reset, **self.port_reset.get(letter, {})}
+        self.stored.update(self._at_reset)
         self._out = 0
         self._external: dict[int, bool] = {}
         self._port = letter.upper()
@@ -50,6 +51,13 @@ class Stm32Gpio(WordDevice):
         # What drives the pins from outside doesn't care.
         self._external = before._external
         self._input = self._levels()
+
+    def restart(self) -> None:
+        super().restart()
+        self.stored.update(self._at_reset)
+        self._lock_steps, self._locked = [], 0
+        self._drive(0)
+        self._sense()
 
     def set_input(self, pin: int, level: bool | None) -> None:
         """Drives a pin from outside; None lets go of it."""

@@ -38,6 +38,11 @@ class Stm32Lptim(WordDevice):
         self._rate = 0.0
         """Ticks a second of a clock that Stop leaves on, else ticks a cycle of the bus clock."""
 
+    def restart(self) -> None:
+        super().restart()
+        self._running, self._ticks = False, 0.0
+        self._plan()
+
     def load(self, register: int) -> int:
         if register in (CNT, ISR):
             self._catch_up()

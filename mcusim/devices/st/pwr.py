@@ -73,6 +73,14 @@ class Stm32Pwr(WordDevice):
         else:
             self.stored[SR1] = before.stored.get(SR1, 0)
 
+    def restart(self) -> None:
+        """SR1 tells of past resets; none but that of the power clears it (RM0432 5.4.5)."""
+        flags = self.stored.get(SR1, 0)
+        super().restart()
+        self.stored[SR1] = flags
+        self._name_deep_sleep()
+        self._check_voltage()
+
     def load(self, register: int) -> int:
         if register == SR2:
             return REGLPF if self.stored[CR1] & LPR else 0

@@ -27,6 +27,7 @@ class Stm32Rcc(Stm32RccBase):
     switch = Switch(rr.CFGR, 3, "RCC_CFGR")
     # RM0432 6.1.1 and 6.4.29.
     reset_flags = ResetFlags(rr.CSR, rr.FLAGS, rr.RMVF, rr.PINRSTF, rr.RESET_FLAGS)
+    peripheral_resets = rr.PERIPHERAL_RESETS
     bdcr = rr.BDCR
     lsi = (rr.CSR, rr.LSION)
     interrupt_flags = (rr.CIFR, rr.CICR)

@@ -47,10 +47,19 @@ class ResetFlags(NamedTuple):
     by_cause: Mapping[Cause, int]
 
 
+class ResetRegisters(NamedTuple):
+    """xxxRSTR, which hold peripherals in reset; bits lie as in the xxxENR of the same bus."""
+
+    distance: int
+    """Bytes from a bus's xxxRSTR up to its xxxENR."""
+    bits: Mapping[int, int]
+    """Those that there are, by register."""
+
+
 class Stm32RccBase(WordDevice, ABC):
     """Ready flags follow their enables after the start-up time, SWS follows SW.
 
-    Resets by xxxRSTR do nothing; the clock security system and clock outputs aren't modelled.
+    The clock security system and clock outputs aren't modelled.
     """
 
     ready: ClassVar[Mapping[int, tuple[Ready, ...]]] = {}
@@ -59,6 +68,7 @@ class Stm32RccBase(WordDevice, ABC):
     """Register and enable bit of those that run from reset on."""
     switch: ClassVar[Switch]
     reset_flags: ClassVar[ResetFlags]
+    peripheral_resets: ClassVar[ResetRegisters]
     bdcr: ClassVar[int]
     """Register of the backup domain, which no reset of the chip reaches."""
     lsi: ClassVar[tuple[int, int]]
@@ -99,6 +109,10 @@ class Stm32RccBase(WordDevice, ABC):
             self.stored[flags.register] |= flags.pin | flags.by_cause.get(reset.cause, 0)
         self._distribute()
 
+    def holds_in_reset(self, register: int, bit: int) -> bool:
+        held = self.stored.get(register - self.peripheral_resets.distance, 0)
+        return bool(held >> bit & 1)
+
     def load(self, register: int) -> int:
         value = super().load(register)
         if register == self.switch.register:
@@ -116,8 +130,12 @@ class Stm32RccBase(WordDevice, ABC):
             value &= ~(self.switch.mask << self.switch.width)
         elif register == self.bdcr and value & BDRST:
             value = BDRST
+            for restart in self._clocks.backup_reset:
+                restart()
         elif register == self.reset_flags.register:
             value = self._with_reset_flags(value)
+        elif register in self.peripheral_resets.bits:
+            value &= self.peripheral_resets.bits[register]
         super().store(register, value)
         self._start_oscillators(register)
         if register in self.clock_registers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcusim.devices.reset import Cause
 from mcusim.devices.st.clocks import HSI16_HZ
+from mcusim.devices.st.rcc_base import ResetRegisters
 
 CR, ICSCR, CFGR, PLLCFGR = 0x00, 0x04, 0x08, 0x0C
 CIER, CIFR, CICR = 0x18, 0x1C, 0x20
@@ -25,6 +26,18 @@ RESET_FLAGS: dict[Cause, int] = {
 }
 """OBLRSTF, SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives
 NRST (RM0432 6.1.2 and 6.4.29; positions: CMSIS header stm32l4r5xx.h)."""
+PERIPHERAL_RESETS = ResetRegisters(
+    0x20,
+    {
+        0x28: 0x00031107,  # AHB1RSTR
+        0x2C: 0x005471FF,  # AHB2RSTR
+        0x30: 0x00000301,  # AHB3RSTR
+        0x38: 0xF3FEC03F,  # APB1RSTR1
+        0x3C: 0x00000023,  # APB1RSTR2
+        0x40: 0x01677801,  # APB2RSTR
+    },
+)
+"""stm32l4r5xx.h: RCC_xRSTR_y_Pos."""
 SW_MSI, SW_HSI16, SW_HSE, SW_PLL = range(4)
 
 READY: dict[int, tuple[tuple[int, int, float], ...]] = {

@@ -45,17 +45,28 @@ class Stm32Rtc(WordDevice):
         super().__init__(name, host)
         self._clocks = Clocks.of(host)
         self._clocks.watch(self._clock_changed)
+        self._clocks.backup_reset.append(self.restart)
         self._lines = host.shared(ExtiLines)
-        self._keys: list[int] = []
-        self._initialising = False
-        self._flags = 0
-        self._calendar = START
-        self._counted_s = 0.0
+        self._begin()
         self._rtc_hz = 0.0
         self._wake_up = host.add_timer(self._woken)
         self._alarm = host.add_timer(self._alarmed)
         self._wake_up_due_s: float | None = None
         self._next_alarm = (START, ALRAF)
+
+    def _begin(self) -> None:
+        self._keys: list[int] = []
+        self._initialising = False
+        self._flags = 0
+        self._calendar = START
+        self._counted_s = self.host.seconds
+
+    def restart(self) -> None:
+        """The backup domain is reset, with the backup registers."""
+        super().restart()
+        self._begin()
+        self._start_wake_up()
+        self._plan_alarm()
 
     def inherit(self, before: Self, reset: Reset) -> None:
         """All of it is in the backup domain, which no reset of the chip reaches (RM0432 49.3.8)."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Self
 
+from mcusim.devices.device import Host
 from mcusim.devices.reset import Reset
+from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.words import WordDevice
 
 
@@ -24,6 +26,10 @@ class Stm32BackupSram(Stm32BackupDomain):
 
 class Stm32Tamp(Stm32BackupDomain):
     """Tamper detection and backup registers (RM0455, TAMP): nobody tampers."""
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        Clocks.of(host).backup_reset.append(self.restart)
 
 
 class Stm32Fmc(WordDevice):

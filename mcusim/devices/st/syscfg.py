@@ -17,6 +17,10 @@ class Stm32SyscfgBase(WordDevice):
         super().__init__(name, host)
         self._lines = host.shared(ExtiLines)
 
+    def restart(self) -> None:
+        super().restart()
+        self._lines.ports[:] = [0] * len(self._lines.ports)
+
     def store(self, register: int, value: int) -> None:
         super().store(register, value)
         if EXTICR1 <= register <= EXTICR4:

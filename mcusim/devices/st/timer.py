@@ -38,16 +38,26 @@ class Stm32Timer(WordDevice):
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self.stored[ARR] = self._arr = self.top
-        self._psc = 0
         self._position = 0
         """Ticks into the period at `_since`."""
         self._since = 0
         self._cycles_per_tick = 1
+        self._begin()
         self._clocks = Clocks.of(host)
         self._clocks.watch(self._clock_changed)
         self._bus = host.shared(BusClock)
         self._event = host.add_timer(self._due)
+
+    def _begin(self) -> None:
+        self.stored[ARR] = self._arr = self.top
+        self._psc = 0
+
+    def restart(self) -> None:
+        super().restart()
+        self._begin()
+        self._position = 0
+        self._set_rate()
+        self._plan()
 
     # --- registers ---
 

@@ -60,6 +60,13 @@ class Stm32Usart(WordDevice):
         for request in (self._receive_request, self._transmit_request):
             self._dma.serve_with(request, self._ask_dma)
 
+    def restart(self) -> None:
+        super().restart()
+        self._switch_off()
+        self.host.cancel(self._idle_line)
+        self._level = False
+        self._update()
+
     # --- registers ---
 
     def load(self, register: int) -> int:

@@ -14,6 +14,11 @@ class WordDevice(Words):
         super().__init__(name, host)
         self._interrupt_lines = host.shared(InterruptLines)
 
+    def restart(self) -> None:
+        super().restart()
+        for line in range(len(self.interrupts)):
+            self.interrupt(False, line)
+
     def interrupt(self, level: bool, line: int = 0) -> None:
         """Drives one of the interrupt lines that the chip file gives this device."""
         if line < len(self.interrupts):

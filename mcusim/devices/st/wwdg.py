@@ -29,6 +29,11 @@ class Stm32Wwdg(WordDevice):
         self._early = host.add_timer(self._warned)
         self._end = host.add_timer(self._expired)
 
+    def restart(self) -> None:
+        super().restart()
+        self._bus.cancel(self.host, self._early)
+        self._bus.cancel(self.host, self._end)
+
     @property
     def _cycles_per_count(self) -> int:
         # RM0432 48.4: PCLK over 4096 times 2^WDGTB.

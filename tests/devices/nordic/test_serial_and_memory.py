@@ -206,3 +206,28 @@ def test_without_a_sensor_nobody_acknowledges(tmp_path: Path) -> None:
     result, found = execute(tmp_path, READ_SENSOR, BUFFER)
     assert found["error"] == [2]
     assert any("0x53" in warning for warning in result.warnings)
+
+
+def test_power_0_resets_a_port(tmp_path: Path) -> None:
+    """As drivers write it at 0xFFC, to have a port in no state that draws current."""
+    body = """
+REG(UART0 + 0x500) = 8;
+REG(UART0 + 0x524) = 0x01D60000;
+REG(UART0 + 0x544) = (uint32_t)text;
+REG(UART0 + 0x548) = 10;
+TASK(UART0, 0x008);
+REG(UART0 + 0xFFC) = 0;
+REG(UART0 + 0xFFC) = 1;
+report("started", REG(UART0 + 0x150));
+report("enable", REG(UART0 + 0x500));
+report("baudrate", REG(UART0 + 0x524));
+uint32_t began = cycles();
+while (cycles() - began < 20000) continue;
+report("txdrdy", REG(UART0 + 0x11C));
+"""
+    result, found = execute(tmp_path, body, TEXT)
+    assert found["started"] == [0]
+    assert found["enable"] == [0]
+    assert found["baudrate"] == [0x04000000]
+    assert found["txdrdy"] == [0]
+    assert "0123" not in result.output

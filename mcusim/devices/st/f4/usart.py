@@ -25,6 +25,11 @@ class Stm32f4Usart(Stm32f7Usart):
         self._written: dict[int, int] = {}
         self._flags_read = False
 
+    def restart(self) -> None:
+        super().restart()
+        self._written = {}
+        self._flags_read = False
+
     def write(self, offset: int, size: int, value: int) -> None:
         register, shift = offset & ~3, 8 * (offset & 3)
         mask = (1 << 8 * size) - 1

@@ -33,6 +33,12 @@ class Stm32f7Pwr(Stm32SleepControl):
         super().__init__(name, host)
         self._clocks.watch(self._check_voltage)
 
+    def restart(self) -> None:
+        before = self.stored
+        super().restart()
+        self.stored.update({register: before.get(register, 0) for register in (CSR1, CSR2)})
+        self._name_deep_sleep()
+
     def load(self, register: int) -> int:
         value = super().load(register)
         if register != CSR1:

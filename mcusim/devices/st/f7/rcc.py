@@ -30,6 +30,7 @@ class Stm32f7Rcc(Stm32RccBase):
     switch = Switch(rr.CFGR, 3, "RCC_CFGR")
     # RM0385, RCC_CSR.
     reset_flags = ResetFlags(rr.CSR, rr.FLAGS, rr.RMVF, rr.PINRSTF, rr.RESET_FLAGS)
+    peripheral_resets = rr.PERIPHERAL_RESETS
     bdcr = rr.BDCR
     lsi = (rr.CSR, rr.LSION)
     clock_registers = frozenset((rr.CR, rr.PLLCFGR, rr.CFGR))

@@ -6,6 +6,7 @@ Offsets and bits are those of ST's header stm32f746xx.h.
 from __future__ import annotations
 
 from mcusim.devices.reset import Cause
+from mcusim.devices.st.rcc_base import ResetRegisters
 
 CR, PLLCFGR, CFGR, CIR, AHB1ENR = 0x00, 0x04, 0x08, 0x0C, 0x30
 BDCR, CSR, PLLI2SCFGR, PLLSAICFGR, DCKCFGR1, DCKCFGR2 = 0x70, 0x74, 0x84, 0x88, 0x8C, 0x90
@@ -21,6 +22,17 @@ RESET_FLAGS: dict[Cause, int] = {
     "window watchdog": 1 << 30,
 }
 """SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives NRST."""
+PERIPHERAL_RESETS = ResetRegisters(
+    0x20,
+    {
+        0x10: 0x22E017FF,  # AHB1RSTR
+        0x14: 0x000000C1,  # AHB2RSTR
+        0x18: 0x00000003,  # AHB3RSTR
+        0x20: 0xFFFFCBFF,  # APB1RSTR
+        0x24: 0x04F77933,  # APB2RSTR
+    },
+)
+"""stm32f746xx.h: RCC_xRSTR_y_Pos."""
 SW_HSI, SW_HSE, SW_PLL = range(3)
 
 HSI_HZ = 16e6

@@ -28,6 +28,7 @@ class Stm32g0Rcc(Stm32RccBase):
     switch = Switch(rr.CFGR, 7, "RCC_CFGR")
     # RM0444, RCC_CSR.
     reset_flags = ResetFlags(rr.CSR, rr.FLAGS, rr.RMVF, rr.PINRSTF, rr.RESET_FLAGS)
+    peripheral_resets = rr.PERIPHERAL_RESETS
     bdcr = rr.BDCR
     lsi = (rr.CSR, rr.LSION)
     interrupt_flags = (rr.CIFR, rr.CICR)

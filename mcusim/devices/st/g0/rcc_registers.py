@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mcusim.devices.reset import Cause
 from mcusim.devices.st.clocks import HSI16_HZ
+from mcusim.devices.st.rcc_base import ResetRegisters
 
 CR, ICSCR, CFGR, PLLCFGR, CRRCR = 0x00, 0x04, 0x08, 0x0C, 0x14
 CIFR, CICR = 0x1C, 0x20
@@ -25,6 +26,16 @@ RESET_FLAGS: dict[Cause, int] = {
 }
 """OBLRSTF, SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives
 NRST."""
+PERIPHERAL_RESETS = ResetRegisters(
+    0x10,
+    {
+        0x24: 0x0000003F,  # IOPRSTR
+        0x28: 0x00001103,  # AHBRSTR
+        0x2C: 0xFFFFF3B7,  # APBRSTR1
+        0x30: 0x0017D801,  # APBRSTR2
+    },
+)
+"""stm32g0b1xx.h: RCC_xRSTR_y_Pos."""
 SW_HSISYS, SW_HSE, SW_PLL, SW_LSI, SW_LSE = range(5)
 PLL_HSI16, PLL_HSE = 2, 3
 

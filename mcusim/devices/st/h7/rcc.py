@@ -34,6 +34,7 @@ class Stm32h743Rcc(Stm32RccBase):
     switch = Switch(rr.CFGR, 7, "RCC_CFGR")
     # RM0433, RCC_RSR.
     reset_flags = ResetFlags(rr.RSR, rr.FLAGS, rr.RMVF, rr.PINRSTF, rr.RESET_FLAGS)
+    peripheral_resets = rr.H743_RESETS
     bdcr = rr.BDCR
     lsi = (rr.CSR, rr.LSION)
     interrupt_flags = (rr.CIFR, rr.CICR)
@@ -114,3 +115,4 @@ class Stm32h7a3Rcc(Stm32h743Rcc):
     """That of the STM32H7A3: its flags of a power-on reset know one domain."""
 
     reset: ClassVar[Mapping[int, int]] = {**RESET, rr.RSR: 0x00E80000}
+    peripheral_resets = rr.H7A3_RESETS

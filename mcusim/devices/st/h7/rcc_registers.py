@@ -7,6 +7,7 @@ domain registers have other names (CDCFGR1, CDCFGR2, SRDCFGR), at the same place
 from __future__ import annotations
 
 from mcusim.devices.reset import Cause
+from mcusim.devices.st.rcc_base import ResetRegisters
 
 CR, HSICFGR, CSICFGR, CFGR = 0x00, 0x04, 0x0C, 0x10
 D1CFGR, D2CFGR, D3CFGR = 0x18, 0x1C, 0x20
@@ -30,6 +31,36 @@ RESET_FLAGS: dict[Cause, int] = {
     "window watchdog": 1 << 28,
 }
 """SFTRSTF, IWDG1RSTF and WWDG1RSTF of RSR; each comes with PINRSTF, as the reset drives NRST."""
+H743_RESETS = ResetRegisters(
+    0x58,
+    {
+        0x7C: 0x00015031,  # AHB3RSTR
+        0x80: 0x0A008023,  # AHB1RSTR
+        0x84: 0x00000241,  # AHB2RSTR
+        0x88: 0x032807FF,  # AHB4RSTR
+        0x8C: 0x00000008,  # APB3RSTR
+        0x90: 0xE8FFC3FF,  # APB1LRSTR
+        0x94: 0x00000136,  # APB1HRSTR
+        0x98: 0x31D73033,  # APB2RSTR
+        0x9C: 0x0020DEAA,  # APB4RSTR
+    },
+)
+"""stm32h743xx.h: RCC_xRSTR_y_Pos."""
+H7A3_RESETS = ResetRegisters(
+    0x58,
+    {
+        0x7C: 0x01295031,  # AHB3RSTR
+        0x80: 0x02000223,  # AHB1RSTR
+        0x84: 0x00000A45,  # AHB2RSTR
+        0x88: 0x002007FF,  # AHB4RSTR
+        0x8C: 0x00000008,  # APB3RSTR
+        0x90: 0xE8FFC3FF,  # APB1LRSTR
+        0x94: 0x00000136,  # APB1HRSTR
+        0x98: 0x40D730F3,  # APB2RSTR
+        0x9C: 0x0C00E6AA,  # APB4RSTR
+    },
+)
+"""stm32h7a3xxq.h: RCC_xRSTR_y_Pos."""
 SW_HSI, SW_CSI, SW_HSE, SW_PLL1 = range(4)
 
 HSI_HZ, CSI_HZ = 64e6, 4e6

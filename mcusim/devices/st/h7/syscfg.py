@@ -18,6 +18,10 @@ class Stm32h7Syscfg(Stm32SyscfgBase):
         super().__init__(name, host)
         self._voltage = host.shared(CoreVoltage)
 
+    def restart(self) -> None:
+        super().restart()
+        self._voltage.boosted = False
+
     def load(self, register: int) -> int:
         value = super().load(register)
         return value | READY if register == CCCSR and value & EN else value

@@ -27,6 +27,7 @@ class Stm32u3Rcc(Stm32u5Rcc):
     ready: ClassVar[Mapping[int, tuple[Ready, ...]]] = rr.READY
     ready_at_reset: ClassVar[tuple[tuple[int, int], ...]] = ((rr.CR, 0), (rr.CR, 3))
     reset_flags = ResetFlags(rr.CSR, rr.FLAGS, rr.RMVF, rr.PINRSTF, rr.RESET_FLAGS)
+    peripheral_resets = rr.PERIPHERAL_RESETS
     bdcr = rr.BDCR
     lsi = (rr.CSR, rr.LSION)
     interrupt_flags = (rr.CIFR, rr.CICR)

@@ -6,7 +6,7 @@ Offsets and bits are those of ST's header stm32u385xx.h.
 from __future__ import annotations
 
 from mcusim.devices.reset import Cause
-from mcusim.devices.st.rcc_base import KernelField, Ready
+from mcusim.devices.st.rcc_base import KernelField, Ready, ResetRegisters
 
 CR, ICSCR1, CFGR1, CFGR2, CFGR3, CFGR4 = 0x00, 0x08, 0x1C, 0x20, 0x24, 0x28
 CIFR, CICR = 0x54, 0x58
@@ -28,6 +28,19 @@ RESET_FLAGS: dict[Cause, int] = {
 }
 """OBLRSTF, SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives
 NRST."""
+PERIPHERAL_RESETS = ResetRegisters(
+    0x28,
+    {
+        0x60: 0x00031009,  # AHB1RSTR1
+        0x64: 0x083F0CDF,  # AHB2RSTR1
+        0x68: 0x00000010,  # AHB2RSTR2
+        0x74: 0x31FC4137,  # APB1RSTR1
+        0x78: 0x00000220,  # APB1RSTR2
+        0x7C: 0x09275800,  # APB2RSTR
+        0x80: 0x0000B8C2,  # APB3RSTR
+    },
+)
+"""stm32u385xx.h: RCC_xRSTR_y_Pos."""
 SW_MSIS, SW_HSI16, SW_HSE = range(3)
 
 READY: dict[int, tuple[Ready, ...]] = {

@@ -28,6 +28,7 @@ class Stm32u5Rcc(Stm32RccBase):
     switch = Switch(rr.CFGR1, 3, "RCC_CFGR1")
     # RM0456, RCC_CSR.
     reset_flags = ResetFlags(rr.CSR, rr.FLAGS, rr.RMVF, rr.PINRSTF, rr.RESET_FLAGS)
+    peripheral_resets = rr.PERIPHERAL_RESETS
     bdcr = rr.BDCR
     lsi = (rr.BDCR, rr.LSION)
     interrupt_flags = (rr.CIFR, rr.CICR)

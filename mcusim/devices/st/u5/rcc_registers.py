@@ -6,6 +6,7 @@ Offsets and bits are those of ST's header stm32u575xx.h.
 from __future__ import annotations
 
 from mcusim.devices.reset import Cause
+from mcusim.devices.st.rcc_base import ResetRegisters
 
 CR, ICSCR1, CFGR1, CFGR2, CFGR3 = 0x00, 0x08, 0x1C, 0x20, 0x24
 PLL1CFGR, PLL1DIVR, PLL1FRACR = 0x28, 0x34, 0x38
@@ -29,6 +30,20 @@ RESET_FLAGS: dict[Cause, int] = {
 }
 """OBLRSTF, SFTRSTF, IWDGRSTF and WWDGRSTF of CSR; each comes with PINRSTF, as the reset drives
 NRST."""
+PERIPHERAL_RESETS = ResetRegisters(
+    0x28,
+    {
+        0x60: 0x0007100F,  # AHB1RSTR
+        0x64: 0x182655FF,  # AHB2RSTR1
+        0x68: 0x00000111,  # AHB2RSTR2
+        0x6C: 0x00000661,  # AHB3RSTR
+        0x74: 0x017E403F,  # APB1RSTR1
+        0x78: 0x00800222,  # APB1RSTR2
+        0x7C: 0x00677800,  # APB2RSTR
+        0x80: 0x0010F8E2,  # APB3RSTR
+    },
+)
+"""stm32u575xx.h: RCC_xRSTR_y_Pos."""
 SW_MSIS, SW_HSI16, SW_HSE, SW_PLL1 = range(4)
 
 READY: dict[int, tuple[tuple[int, int, float], ...]] = {
