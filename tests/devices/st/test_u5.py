@@ -164,6 +164,27 @@ def test_flash_erases_pages_of_8_kb(chip: FakeChip) -> None:
     assert flash.read(0x20, 4) == 1, "EOP, never busy"
 
 
+def test_secure_code_has_flash_registers_of_its_own(chip: FakeChip) -> None:
+    flash = chip.device("stm32u5-flash")
+    erased = []
+    chip.write_memory = lambda at, data: erased.append((at, len(data))) or True  # type: ignore[method-assign, func-returns-value]
+    assert flash.read(0x2C, 4) == 1 << 31, "SECCR is locked"
+    for key in (0x45670123, 0xCDEF89AB):
+        flash.write(0x0C, 4, key)
+    flash.write(0x28, 4, 2 | 1 << 16)
+    assert erased == [], "NSCR is locked still"
+    flash.write(0x2C, 4, 2 | 5 << 3 | 1 << 16)
+    assert erased == [(0x0800A000, 0x2000)]
+    assert (flash.read(0x20, 4), flash.read(0x24, 4)) == (0, 1), "EOP of SECSR"
+    flash.write(0x24, 4, 1)
+    flash.write(0x2C, 4, 1)
+    assert flash.read(0x24, 4) == 0
+    flash.write(0x28, 4, 0)
+    assert chip.flash.calls[-1] == "writable True", "SECCR.PG"  # type: ignore[attr-defined]
+    flash.write(0x2C, 4, 1 << 31)
+    assert chip.flash.calls[-1] == "writable False"  # type: ignore[attr-defined]
+
+
 def test_each_pin_line_has_its_interrupt(chip: FakeChip) -> None:
     exti = chip.device("stm32u5-exti", "exti", 0x46022000, tuple(range(11, 27)))
     port = chip.device("stm32u5-gpio", "gpiob", 0x42020400)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from mcusim.devices.st.u5.flash import ACR, BOOT0, BOOT1, CR, LOCK, OPTLOCK, OPTR, Stm32u5Flash
+from mcusim.devices.st.u5.flash import (
+    ACR,
+    BOOT0,
+    BOOT1,
+    CR,
+    LOCK,
+    OPTLOCK,
+    OPTR,
+    SECCR,
+    Stm32u5Flash,
+)
 
 
 class Stm32u3Flash(Stm32u5Flash):
@@ -14,6 +24,7 @@ class Stm32u3Flash(Stm32u5Flash):
     reset: ClassVar[Mapping[int, int]] = {
         ACR: 1,
         CR: LOCK | OPTLOCK,
+        SECCR: LOCK,
         OPTR: 0x1FEFF0AA,
         BOOT0: 0x0800007F,
         BOOT1: 0x0BF9007F,

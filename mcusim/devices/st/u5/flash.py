@@ -10,27 +10,33 @@ from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.u5.voltage import VoltageRange
 from mcusim.devices.st.words import WordDevice
 
-ACR, KEYR, OPTKEYR, SR, CR, OPTR = 0x00, 0x08, 0x10, 0x20, 0x28, 0x40
-BOOT0, BOOT1 = 0x44, 0x48
+ACR, KEYR, SECKEYR, OPTKEYR, SR, SECSR = 0x00, 0x08, 0x0C, 0x10, 0x20, 0x24
+CR, SECCR, OPTR, BOOT0, BOOT1 = 0x28, 0x2C, 0x40, 0x44, 0x48
 LATENCY, PRFTEN = 0xF, 1 << 8
 EOP, PGSERR = 1 << 0, 1 << 7
 PG, PER, MER1, BKER, BWR = 1 << 0, 1 << 1, 1 << 2, 1 << 11, 1 << 14
 MER2, STRT, OPTSTRT, OBL_LAUNCH = 1 << 15, 1 << 16, 1 << 17, 1 << 27
 OPTLOCK, LOCK = 1 << 30, 1 << 31
-KEYS = {KEYR: (0x45670123, 0xCDEF89AB), OPTKEYR: (0x08192A3B, 0x4C5D6E7F)}
+PROGRAM_KEYS = 0x45670123, 0xCDEF89AB
+KEYS = {KEYR: PROGRAM_KEYS, SECKEYR: PROGRAM_KEYS, OPTKEYR: (0x08192A3B, 0x4C5D6E7F)}
+UNLOCKS = {KEYR: (CR, LOCK), SECKEYR: (SECCR, LOCK), OPTKEYR: (CR, OPTLOCK)}
+"""The lock that the keys written to a register open."""
+STATUS_OF = {CR: SR, SECCR: SECSR}
 FLASH_BASE, PAGES = 0x08000000, 128
 
 
 class Stm32u5Flash(WordDevice):
-    """The registers for non-secure code, in a chip without TrustZone (OPTR.TZEN = 0).
+    """The registers for non-secure code, and beside them those for Secure code (SECKEYR to SECCR).
 
     While PG is set, stores reach the flash as they are: that a quad-word must be erased before and
-    is written whole isn't checked. Option bytes are read only.
+    is written whole isn't checked, nor that a page belongs to the state whose registers are used.
+    Option bytes are read only.
     """
 
     reset: ClassVar[Mapping[int, int]] = {
         ACR: 1,
         CR: LOCK | OPTLOCK,
+        SECCR: LOCK,
         OPTR: 0x1FEFF8AA,
         BOOT0: 0x0800007F,
         BOOT1: 0x0BF9007F,
@@ -67,11 +73,11 @@ class Stm32u5Flash(WordDevice):
             self._apply()
         elif register in KEYS:
             self._unlock(register, value)
-        elif register == SR:
+        elif register in (SR, SECSR):
             # Flags are cleared by writing 1.
-            self.stored[SR] = self.stored.get(SR, 0) & ~value
-        elif register == CR:
-            self._set_cr(value)
+            self.stored[register] = self.stored.get(register, 0) & ~value
+        elif register in STATUS_OF:
+            self._set_cr(register, value)
         elif register not in (OPTR, BOOT0, BOOT1):
             super().store(register, value)
 
@@ -94,18 +100,22 @@ class Stm32u5Flash(WordDevice):
     def _unlock(self, register: int, key: int) -> None:
         self._keys.append(key)
         if tuple(self._keys[-2:]) == KEYS[register]:
-            self.stored[CR] &= ~(LOCK if register == KEYR else OPTLOCK)
+            control, lock = UNLOCKS[register]
+            self.stored[control] &= ~lock
 
-    def _set_cr(self, value: int) -> None:
-        old = self.stored[CR]
+    def _set_cr(self, register: int, value: int) -> None:
+        old = self.stored[register]
         if old & LOCK:
             return
         # The locks are set by writing 1 and cleared by their keys alone.
-        locks = (old | value) & (LOCK | OPTLOCK)
-        self.stored[CR] = value & ~(STRT | OPTSTRT | OBL_LAUNCH | LOCK | OPTLOCK) | locks
-        self.host.flash.set_flash_writable(bool(value & (PG | BWR)))
+        locks = (old | value) & self.reset[register]
+        self.stored[register] = value & ~(STRT | OPTSTRT | OBL_LAUNCH | LOCK | OPTLOCK) | locks
+        writable = any(self.stored[control] & (PG | BWR) for control in STATUS_OF)
+        self.host.flash.set_flash_writable(writable)
         if value & STRT:
-            self.stored[SR] = self.stored.get(SR, 0) | (EOP if self._erase(value) else PGSERR)
+            status = STATUS_OF[register]
+            done = EOP if self._erase(value) else PGSERR
+            self.stored[status] = self.stored.get(status, 0) | done
 
     def _erase(self, control: int) -> bool:
         """Erases what CR names; False where there is no such memory."""
