@@ -37,12 +37,15 @@ RESERVED_NAMES = frozenset(
         "._user_heap_stack",
         ".user_heap_stack",
         ".co_stack",
+        ".dram0.dummy",
+        ".flash_rodata_dummy",
         "ARM_LIB_HEAP",
         "ARM_LIB_STACK",
         "ARM_LIB_STACKHEAP",
     }
 )
-"""Sections with which linker scripts (CMSIS, STM32Cube, nRF5 SDK, armlink) set space aside."""
+"""Sections with which linker scripts (CMSIS, STM32Cube, nRF5 SDK, armlink) set space aside; those of
+esp-idf keep clear of RAM and flash that hold code, seen by the data bus (its sections.ld.in)."""
 
 _MAX_READS = 12_000_000
 """Of the whole file; symbols have a limit of their own by their number."""
@@ -96,13 +99,19 @@ def _segment(elf: ELFFile, load: ElfSegment, headers: list[ElfSection]) -> Segme
     """Return the bytes of one program header.
 
     A linker that has room for it puts the ELF's own headers in front of the first section. They are
-    no part of the firmware, and their address may be in front of the memory: they are left out.
+    no part of the firmware, and their address may be in front of the memory: they are left out. So
+    are the zeros that it writes for an empty section in front of one with content, as by gdb.
     """
     skip = 0
-    if load["p_offset"] < elf["e_ehsize"]:
+    if load["p_offset"] < elf["e_ehsize"] or any(_is_empty_at_start_of(load, s) for s in headers):
         inside = [s["sh_offset"] for s in headers if _is_stored_in(s, load)]
         skip = min(inside, default=load["p_offset"]) - load["p_offset"]
     return Segment(load["p_paddr"] + skip, load.data()[skip:])
+
+
+def _is_empty_at_start_of(load: ElfSegment, section: ElfSection) -> bool:
+    is_empty = section["sh_type"] == "SHT_NOBITS" and section["sh_flags"] & SH_FLAGS.SHF_ALLOC
+    return bool(is_empty) and section["sh_size"] > 0 and section["sh_addr"] == load["p_vaddr"]
 
 
 def _is_stored_in(section: ElfSection, load: ElfSegment) -> bool:

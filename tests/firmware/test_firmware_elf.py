@@ -105,6 +105,22 @@ def test_elf_headers_in_the_first_segment_are_not_loaded(tmp_path: Path) -> None
     assert image.segments[0].address == 0x8000
 
 
+def test_zeros_for_an_empty_section_in_front_of_data_are_not_loaded(tmp_path: Path) -> None:
+    """As esp-idf's linker script keeps data clear of the RAM that its code fills."""
+    require("gcc")
+    (tmp_path / "a.c").write_text("int value = 7; int main(void) { return value; }\n")
+    (tmp_path / "a.ld").write_text(
+        "SECTIONS { .text 0x8000 : { *(.text) }\n"
+        " .dram0.dummy 0x20000000 (NOLOAD) : { . = . + 0x100; } .data : { *(.data) } }"
+    )
+    flags = ["-mcpu=cortex-m4", "-nostdlib", "-Wl,--build-id=none,--no-warn-rwx-segments"]
+    run(require("gcc"), *flags, "-Wl,-emain", "-Ta.ld", "a.c", "-o", "a.elf", cwd=tmp_path)
+    image = load_firmware(tmp_path / "a.elf")
+    loaded = next(s for s in image.segments if s.address >= RAM)
+    assert (loaded.address, loaded.data) == (RAM + 0x100, b"\7\0\0\0")
+    assert ".dram0.dummy" not in [row.name for row in ram_sections(image)]
+
+
 def test_loading_imports_only_what_the_format_needs(tiny_elf: Path) -> None:
     code = (
         "import sys; from mcusim.firmware import load_firmware; load_firmware(sys.argv[1]);"
