@@ -44,8 +44,10 @@ RESERVED_NAMES = frozenset(
         "ARM_LIB_STACKHEAP",
     }
 )
-"""Sections with which linker scripts (CMSIS, STM32Cube, nRF5 SDK, armlink) set space aside; those of
-esp-idf keep clear of RAM and flash that hold code, seen by the data bus (its sections.ld.in)."""
+"""Sections with which linker scripts (CMSIS, STM32Cube, nRF5 SDK, armlink) set space aside.
+
+esp-idf's keep clear of RAM and flash that hold code, seen by the data bus (its sections.ld.in).
+"""
 
 _MAX_READS = 12_000_000
 """Of the whole file; symbols have a limit of their own by their number."""

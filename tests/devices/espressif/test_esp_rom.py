@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import hashlib
 import struct
 import tomllib
 import zlib
@@ -163,6 +164,17 @@ def test_crc8_and_reflected_crc16_give_their_check_values(rom: Rom) -> None:
 
 
 @relaxed
+@given(parts=st.lists(st.binary(max_size=150), max_size=4))
+def test_md5_is_that_of_the_host(rom: Rom, parts: list[bytes]) -> None:
+    context, digest, at = HEAP, HEAP + 0x100, HEAP + 0x200
+    rom.call("MD5Init", context)
+    for part in parts:
+        rom.call("MD5Update", context, rom.put(part + b"\0", at), len(part))
+    rom.call("MD5Final", digest, context)
+    assert rom.engine.read(digest, 16) == hashlib.md5(b"".join(parts)).digest()
+
+
+@relaxed
 @given(
     data=st.binary(min_size=1, max_size=90), to=st.integers(0, 90), start=st.integers(0, 90),
     size=st.integers(0, 90),
@@ -261,6 +273,40 @@ def test_a_delay_takes_its_time(rom: Rom) -> None:
     before = rom.engine.cycles
     rom.call("ets_delay_us", 1000)
     assert rom.engine.cycles - before == pytest.approx(160_000, rel=0.001)
+
+
+SYSCALL_TABLE, MALLOC_R, FSTAT_R, SYSCALLS = 0x3FCDFFE0, 1, 14, 39
+"""esp-idf, rom/libc_stubs.h: the pointer to the table, and places in it."""
+CHARACTERS, REGULAR = 0x2000, 0x8000
+"""S_IFCHR and S_IFREG."""
+
+
+def give_syscalls(rom: Rom, table: int, memory: int, mode: int) -> None:
+    """A table whose malloc returns `memory`, and whose fstat finds `mode`."""
+    code, ret = table + 4 * SYSCALLS, 0x8082
+    programs = {
+        0: struct.pack("<HH", 0x4501, ret),  # li a0, 0
+        MALLOC_R: struct.pack("<IH", memory | 0x537, ret),  # lui a0
+        # lui a3; sw a3, 4(a2); li a0, 0
+        FSTAT_R: struct.pack("<IIHH", mode | 0x6B7, 0x00D62223, 0x4501, ret),
+    }
+    for number, program in programs.items():
+        rom.put(program, code + 16 * number)
+    rom.put(struct.pack(f"<{SYSCALLS}I", *(code + 16 * n for n in range(SYSCALLS))), table)
+    rom.put(struct.pack("<I", table), SYSCALL_TABLE)
+
+
+def test_what_needs_the_application_takes_it_from_its_table(rom: Rom) -> None:
+    memory = HEAP + 0x1000
+    give_syscalls(rom, HEAP + 0x2000, memory, CHARACTERS)
+    assert rom.call("strdup", rom.put(b"copied\0")) == memory
+    assert rom.string(memory) == b"copied"
+    assert rom.call("strndup", HEAP, 3) == memory
+    assert rom.string(memory) == b"cop"
+    assert rom.call("_isatty_r", 0, 1) == 1
+    give_syscalls(rom, HEAP + 0x3000, 0, REGULAR)
+    assert rom.call("strdup", HEAP) == 0
+    assert rom.call("_isatty_r", 0, 1) == 0
 
 
 def test_a_jump_comes_back(rom: Rom) -> None:
