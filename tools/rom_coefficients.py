@@ -1,10 +1,13 @@
-"""Writes coefficients.h: the series of the RP2040's boot ROM functions as fixed-point numbers.
+"""Writes coefficients.h: the series of the RP2040's boot ROM functions as fixed-point numbers; and
+reciprocals.inc: first digits of reciprocals and of those of roots.
 
 Usage: python tools/rom_coefficients.py >mcusim/roms/rp2040/coefficients.h
+       python tools/rom_coefficients.py --tables >mcusim/roms/rp2040/reciprocals.inc
 """
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal, getcontext
 from math import factorial
 
@@ -35,6 +38,23 @@ def table(name: str, kind: str, values: list[Decimal], bits: int) -> None:
     print(f"static const {kind} {name}[] = {{{numbers}}};")
 
 
+def bytes_table(name: str, values: list[int]) -> None:
+    """One array of bytes for the assembler."""
+    print(f"{name}:")
+    for first in range(0, len(values), 16):
+        print("  .byte", ", ".join(map(str, values[first : first + 16])))
+
+
+def tables() -> None:
+    """Of values in the middle of what each entry stands for."""
+    print("/* Written by tools/rom_coefficients.py --tables. */")
+    print("/* 2^16 over numbers of eight bits, the highest of which is set, less 255. */")
+    bytes_table("reciprocals", [round(65536 / (128.5 + k)) - 255 for k in range(128)])
+    print("/* 2^8 over the roots of numbers from 1 to 4, in steps of 1/64. */")
+    roots = [round(256 / ((k + 0.5) / 64) ** 0.5) for k in range(64, 256)]
+    bytes_table("root_reciprocals", roots)
+
+
 def main() -> None:
     """All series, for both precisions; the last term comes first."""
     print("/* Written by tools/rom_coefficients.py. */\n#pragma once\n\n#include <stdint.h>\n")
@@ -55,9 +75,6 @@ def main() -> None:
         table(f"{prefix}_exponential", kind, powers[::-1], bits - 1)
         eighths = [arc_tangent(Decimal(k) / 8) for k in range(9)]
         table(f"{prefix}_eighths", kind, eighths, bits - 1)
-    # 2^16 over a number of eight bits, in the middle of what follows it.
-    nine_bits = [round(65536 / (128.5 + k)) - 256 for k in range(128)]
-    print("static const uint8_t reciprocals[] = {", ", ".join(map(str, nine_bits)), "};", sep="")
     for name, value in (("HALF_PI", PI / 2), ("LN2", LN2)):
         whole = scaled(value, 126)
         print(f"#define {name}_HIGH 0x{whole >> 64:X}ull /* 62 bits behind the point */")
@@ -67,4 +84,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    tables() if "--tables" in sys.argv else main()

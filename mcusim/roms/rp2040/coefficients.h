@@ -15,7 +15,6 @@ static const uint32_t short_logarithm[] = {0x9D89D8Au, 0xBA2E8BAu, 0xE38E38Eu, 0
 static const uint32_t short_tangent[] = {0xE38E38Eu, 0x12492492u, 0x1999999Au, 0x2AAAAAABu, 0x80000000u};
 static const uint32_t short_exponential[] = {0x128u, 0xB8Fu, 0x6807u, 0x34034u, 0x16C16Cu, 0x888889u, 0x2AAAAABu, 0xAAAAAABu, 0x20000000u, 0x40000000u, 0x40000000u};
 static const uint32_t short_eighths[] = {0x0u, 0x7F56EA7u, 0xFADBAFDu, 0x16F61942u, 0x1DAC6705u, 0x23C01758u, 0x292F1F46u, 0x2E014F8Bu, 0x3243F6A9u};
-static const uint8_t reciprocals[] = {254, 250, 246, 242, 239, 235, 231, 228, 224, 221, 217, 214, 210, 207, 204, 201, 198, 194, 191, 188, 185, 182, 179, 177, 174, 171, 168, 165, 163, 160, 157, 155, 152, 150, 147, 145, 142, 140, 138, 135, 133, 131, 128, 126, 124, 122, 120, 117, 115, 113, 111, 109, 107, 105, 103, 101, 99, 97, 95, 94, 92, 90, 88, 86, 84, 83, 81, 79, 78, 76, 74, 73, 71, 69, 68, 66, 64, 63, 61, 60, 58, 57, 55, 54, 52, 51, 50, 48, 47, 45, 44, 43, 41, 40, 39, 37, 36, 35, 33, 32, 31, 30, 28, 27, 26, 25, 23, 22, 21, 20, 19, 18, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
 #define HALF_PI_HIGH 0x6487ED5110B4611Aull /* 62 bits behind the point */
 #define HALF_PI_LOW 0x62633145C06E0E69ull /* the next 64 */
 #define LN2_HIGH 0x2C5C85FDF473DE6Aull /* 62 bits behind the point */

@@ -1,5 +1,11 @@
 /* Double precision: arithmetic, correctly rounded. */
 #include "number.h"
+extern const uint8_t reciprocals[];
+uint32_t reciprocal(uint32_t divisor) {
+  const uint32_t first = 255u + reciprocals[divisor >> 16 & 127u];
+  const uint32_t product = ((divisor >> 8) + 1) * first; /* about 2^24 */
+  return (((1u << 25) - product) >> 4) * first >> 13;
+}
 
 struct wide split64(f64 value) {
   const uint32_t high = (uint32_t)(value >> 32);
