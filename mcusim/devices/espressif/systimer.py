@@ -74,6 +74,8 @@ class EspSystimer(EspPeripheral):
                 for comparator in range(COMPARATORS):
                     self._armed[comparator] |= bool(begins >> 24 - comparator & 1)
                 self._changed()
+            case 0x34 | 0x38 | 0x3C:
+                self._configure(register - TARGET0_CONF >> 2, value)
             case _:
                 super().store(register, value)
                 self._drive()
@@ -94,6 +96,17 @@ class EspSystimer(EspPeripheral):
         """Ticks of the comparator's period; 0 in target mode."""
         conf = self.stored.get(TARGET0_CONF + 4 * comparator, 0)
         return conf & PERIOD_MASK if conf & PERIOD_MODE else 0
+
+    def _configure(self, comparator: int, value: int) -> None:
+        """The first period begins where the mode does, if the period was loaded before
+        (esp-idf v4.4, port_systick.c).
+        """
+        began = not self._period(comparator)
+        super().store(TARGET0_CONF + 4 * comparator, value)
+        if began and self._period(comparator):
+            self._arm(comparator)
+        else:
+            self._plan(comparator)
 
     def _arm(self, comparator: int) -> None:
         """Takes over what the target or period registers hold."""

@@ -86,6 +86,25 @@ def timer_count(rig: Rig) -> int:
     return timer.read(0x08, 4) << 32 | timer.read(0x04, 4)
 
 
+def test_a_period_begins_when_its_mode_is_chosen_last(rig: Rig) -> None:
+    """As esp-idf v4.4 starts the ticks of FreeRTOS: period, load, work, mode, and then the unit."""
+    timer = rig["systimer"]
+    timer.write(0x34, 4, 1 << 31)
+    timer.write(0x34, 4, 1 << 31 | 1600)
+    timer.write(0x50, 4, 1)
+    timer.write(0x00, 4, timer.read(0x00, 4) | 1 << 24)
+    rig.later(1e-6)
+    timer.write(0x34, 4, 1 << 31 | 1 << 30 | 1600)
+    timer.write(0x6C, 4, 1)
+    timer.write(0x00, 4, timer.read(0x00, 4) | 1 << 29)
+    seen = 0
+    for _ in range(10):
+        rig.later(100e-6)
+        seen += timer.read(0x68, 4) & 1
+        timer.write(0x6C, 4, 1)
+    assert seen == 10
+
+
 def test_a_timer_group_counts_its_divided_clock(rig: Rig) -> None:
     """11.2: APB_CLK or the crystal, divided by 16 bits of T0CONFIG."""
     timer = rig["timg0"]
