@@ -18,6 +18,9 @@ _PARTITION = struct.Struct("<2sBBII16sI")
 _PARTITION_MAGIC = b"\xaa\x50"
 _TABLE_OFFSET = 0x8000
 _MAX_SEGMENTS = 16
+_PAGE_BYTES = 0x10000
+_MAPPED = range(0x3C000000, 0x3C800000)
+"""What the data bus sees through the cache's MMU (esp-idf, soc.h: SOC_DROM_LOW, SOC_DROM_HIGH)."""
 RISCV_CHIPS = {5: "ESP32-C3"}
 """By esp_chip_id_t; the other RISC-V chips of the maker are not simulated."""
 _OTHER_CHIPS = {
@@ -96,9 +99,16 @@ def _segments(path: str, data: bytes, start: int) -> tuple[list[Segment], int]:
         if at + size > len(data):
             raise _cut_off(path, at)
         if address:  # padding between the pages of flash has none
-            segments.append(Segment(address, data[at : at + size]))
+            skipped = _headers_in_page(at - start, address)
+            segments.append(Segment(address - skipped, data[at - skipped : at + size]))
         at += size
     return segments, entry
+
+
+def _headers_in_page(offset: int, address: int) -> int:
+    """Bytes of the image's headers in front of its first segment, if a page of flash shows both."""
+    is_first = offset == _HEADER.size + _SEGMENT.size
+    return offset if is_first and address % _PAGE_BYTES == offset and address in _MAPPED else 0
 
 
 def _cut_off(path: str, at: int) -> FirmwareError:

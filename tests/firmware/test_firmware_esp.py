@@ -54,6 +54,14 @@ def test_segments_and_entry_of_an_application(tmp_path: Path) -> None:
     assert [(s.address, s.data) for s in found.segments] == [(RAM, b"data"), (FLASH, b"code")]
 
 
+def test_the_header_of_an_image_shows_in_front_of_its_constants(tmp_path: Path) -> None:
+    """The bootloader maps whole pages, and the application looks for the header there."""
+    application = image((0x3C020020, b"constants"), (FLASH, b"code"))
+    for whole in (application, whole_flash(application)):
+        found = load(tmp_path, whole).segments[0]
+        assert (found.address, found.data) == (0x3C020000, application[:32] + b"constants")
+
+
 def test_the_application_of_a_whole_flash_is_taken_and_not_its_bootloader(tmp_path: Path) -> None:
     found = load(tmp_path, whole_flash(image((FLASH, b"code"))))
     assert [(s.address, s.data) for s in found.segments] == [(FLASH, b"code")]

@@ -11,6 +11,7 @@ from mcusim.devices.espressif.interrupt_matrix import EspInterruptMatrix
 from mcusim.devices.espressif.peripheral import EspPeripheral
 from mcusim.devices.espressif.rom_services import EspRomServices
 from mcusim.devices.espressif.rtc_cntl import EspRtcCntl
+from mcusim.devices.espressif.saradc import EspSarAdc
 from mcusim.devices.espressif.spi_mem import EspSpiMem
 from mcusim.devices.espressif.syscon import EspSyscon
 from mcusim.devices.espressif.system import EspSystem
@@ -29,6 +30,7 @@ DEVICES: dict[str, type[Device]] = {
     "esp-remembered": EspPeripheral,
     "esp-rom-services": EspRomServices,
     "esp-rtc-cntl": EspRtcCntl,
+    "esp-saradc": EspSarAdc,
     "esp-spi-mem": EspSpiMem,
     "esp-syscon": EspSyscon,
     "esp-system": EspSystem,

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
-from mcusim.devices.espressif.flash_chip import (
-    APPLICATION_OFFSET,
-    ERASED,
-    PAGE_BYTES,
-    WINDOW,
-    FlashChip,
-)
+from mcusim.devices.espressif.boot_image import place_application
+from mcusim.devices.espressif.flash_chip import FlashChip
 from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.reset import Reset
 
 CTRL, LOCK, SYNC, PRELOAD, AUTOLOAD, STATE, FREEZE = 0x00, 0x1C, 0x28, 0x34, 0x40, 0xB0, 0xCC
 ENABLE = 1 << 0
@@ -59,14 +55,18 @@ class EspCache(EspPeripheral):
 class EspMmu(EspPeripheral):
     """128 pages of 64 kB, seen at 0x42000000 for code and at 0x3C000000 for data.
 
-    The bootloader has mapped the pages that the application fills, one after the other from the
-    start of its partition. A page whose entry becomes invalid keeps its bytes.
+    The bootloader has mapped the pages that the application fills. A page whose entry becomes
+    invalid keeps its bytes.
     """
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._chip = host.shared(FlashChip)
         self._booted = False
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """The flash keeps its content."""
+        self._chip.take_over(before._chip)
 
     def load(self, register: int) -> int:
         self._boot()
@@ -80,14 +80,15 @@ class EspMmu(EspPeripheral):
             self._chip.map_page(self.host, entry, value & 0xFF)
 
     def _boot(self) -> None:
-        """What the bootloader left, found at the first access: the firmware is loaded by then."""
+        """What the bootloader leaves, at the first access, which is the ROM's: the firmware is
+        loaded by then.
+        """
         if self._booted:
             return
         self._booted = True
-        first = APPLICATION_OFFSET // PAGE_BYTES
-        for entry in range(ENTRIES):
-            page = self.host.read_memory(WINDOW + entry * PAGE_BYTES, PAGE_BYTES)
-            used = bool(page) and page != ERASED * PAGE_BYTES
-            self.stored[4 * entry] = first + entry if used else INVALID
-            if used:
-                self._chip.place((first + entry) * PAGE_BYTES, page)
+        if self._chip.application is None:
+            self._chip.application = place_application(self.host, self._chip)
+        self.stored.update({4 * entry: INVALID for entry in range(ENTRIES)})
+        for entry, page in self._chip.application.items():
+            self.stored[4 * entry] = page
+            self._chip.map_page(self.host, entry, page)

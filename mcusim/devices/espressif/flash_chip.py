@@ -31,6 +31,14 @@ class FlashChip:
         table = partition_table()
         self._content[TABLE_OFFSET : TABLE_OFFSET + len(table)] = table
         self._status = [0, QUAD_ENABLED, 0]
+        self.application: dict[int, int] | None = None
+        """Pages of the application by the entries of the MMU, as the bootloader maps them; None
+        before the first start."""
+
+    def take_over(self, before: FlashChip) -> None:
+        """Keeps all that it holds over a reset of the chip beside it."""
+        self._content, self._status = before._content, before._status
+        self.application = before.application
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of the array; it begins again behind its end."""
@@ -38,8 +46,8 @@ class FlashChip:
         return bytes(doubled[:size])
 
     def place(self, address: int, data: bytes) -> None:
-        """Puts bytes there as a programmer does before the chip starts."""
-        self._content[address : address + len(data)] = data
+        """Puts bytes there as a programmer does before the chip starts; none behind its end."""
+        self._content[address : address + len(data)] = data[: max(0, SIZE_BYTES - address)]
 
     def map_page(self, host: Host, virtual: int, physical: int) -> None:
         """Has a page of 64 kB appear in the window of the cache."""

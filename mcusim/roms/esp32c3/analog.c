@@ -4,6 +4,12 @@
 #define BLOCKS 16u
 #define REGISTERS 32u
 
+/* I2C_ULP_O_DONE_FLAG and I2C_ULP_BG_O_DONE_FLAG (esp-idf, regi2c_lp_bias.h): the calibration of the
+ * bandgap's reference is done at once. */
+#define ULP 0x61u
+#define ULP_DONE 3u
+#define DONE_FLAGS (1u << 0 | 1u << 3)
+
 static uint8_t written[BLOCKS][REGISTERS];
 
 static uint8_t *place(uint8_t block, uint8_t number) {
@@ -12,7 +18,8 @@ static uint8_t *place(uint8_t block, uint8_t number) {
 
 uint8_t r_rom_i2c_readReg(uint8_t block, uint8_t host, uint8_t number) {
   (void)host;
-  return *place(block, number);
+  const uint8_t flags = block == ULP && number == ULP_DONE ? DONE_FLAGS : 0;
+  return *place(block, number) | flags;
 }
 uint8_t r_rom_i2c_readReg_Mask(uint8_t block, uint8_t host, uint8_t number, uint8_t high,
                                uint8_t low) {

@@ -29,7 +29,7 @@ static const uint8_t ROTATIONS[16] = {7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23
 
 static uint32_t rotated(uint32_t value, unsigned by) { return value << by | value >> (32 - by); }
 
-static void add_block(struct md5_context* context) {
+static void add_block(struct md5_context *context) {
   uint32_t words[16];
   r_memcpy(words, context->block, BLOCK_BYTES);
   uint32_t a = context->state[0], b = context->state[1], c = context->state[2];
@@ -75,7 +75,7 @@ void r_MD5Init(struct md5_context *context) {
   context->state[3] = 0x10325476u;
 }
 
-void r_MD5Update(struct md5_context* context, const uint8_t* bytes, uint32_t size) {
+void r_MD5Update(struct md5_context *context, const uint8_t *bytes, uint32_t size) {
   uint32_t used = context->bits[0] >> 3 & (BLOCK_BYTES - 1u);
   context->bits[0] += size << 3;
   context->bits[1] += (size >> 29) + (context->bits[0] < size << 3);
@@ -88,14 +88,14 @@ void r_MD5Update(struct md5_context* context, const uint8_t* bytes, uint32_t siz
   }
 }
 
-void r_MD5Final(uint8_t digest[16], struct md5_context* context) {
+void r_MD5Final(uint8_t digest[16], struct md5_context *context) {
   static const uint8_t end = 0x80, zero = 0;
   const uint32_t bits[2] = {context->bits[0], context->bits[1]};
   r_MD5Update(context, &end, 1);
   while ((context->bits[0] >> 3 & (BLOCK_BYTES - 1u)) != LENGTH_AT) {
     r_MD5Update(context, &zero, 1);
   }
-  r_MD5Update(context, (const uint8_t*)bits, sizeof bits);
+  r_MD5Update(context, (const uint8_t *)bits, sizeof bits);
   r_memcpy(digest, context->state, sizeof context->state);
   r_memset(context, 0, sizeof *context);
 }

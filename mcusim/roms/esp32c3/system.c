@@ -32,6 +32,7 @@ void r_prepare(void) {
   r_srand(1);
   r_Cache_Set_IDROM_MMU_Size(MMU_TABLE_BYTES / 2u, MMU_TABLE_BYTES / 2u);
   r_ets_install_uart_printf();
+  (void)MMU_ENTRY(0); /* The simulation maps the application at the first access. */
 }
 
 uint32_t r_rtc_get_reset_reason(int core) {

@@ -7,6 +7,8 @@ import hashlib
 import pytest
 from esp_rig import Rig
 
+from mcusim.devices.reset import Reset
+
 PAGE = 0x10000
 
 
@@ -154,3 +156,50 @@ def test_a_mapped_page_shows_the_flash(rig: Rig) -> None:
     page = written[0x42000000 + 5 * PAGE]
     assert len(page) == PAGE
     assert page[0x8000:0x8002] == b"\xaa\x50"
+
+
+def test_an_application_of_an_elf_has_an_image_header_in_front_of_its_constants(rig: Rig) -> None:
+    """What esp-idf's start reads there (cpu_start.c), and the pages in the order of an image."""
+    constants = (b"\xff" * 32 + b"\x32\x54\xcd\xab").ljust(PAGE, b"c")
+    memory = {0: b"\x13" * PAGE, 2: constants}
+    shown: dict[int, bytes] = {}
+    rig.host.read_memory = lambda at, size: memory.get((at - 0x42000000) // PAGE, b"\xff" * size)
+    rig.host.write_memory = lambda at, data: bool(shown.update({at: data})) or True
+    assert rig["mmu"].read(4 * 2, 4) == 1
+    assert rig["mmu"].read(0, 4) == 2
+    assert rig["mmu"].read(4, 4) == 1 << 8
+    assert shown[0x42020000][:4] == b"\xe9\x00\x02\x2f"
+    assert shown[0x42020000][12] == 5  # esp_chip_id_t of the ESP32-C3
+    assert shown[0x42020000][32:] == constants[32:]
+    assert user_command(rig, 0x03, 0x10000, wanted=4) == b"\xe9\x00\x02\x2f"
+    assert user_command(rig, 0x03, 0x20000, wanted=4) == b"\x13" * 4
+
+
+def test_the_flash_keeps_its_content_over_a_reset(rig: Rig) -> None:
+    rig.host.read_memory = lambda at, size: b"\xff" * size
+    rig.host.write_memory = lambda at, data: True
+    assert rig["mmu"].read(0, 4) == 1 << 8
+    user_command(rig, 0x06)
+    user_command(rig, 0x02, 0x9000, sent=b"kept")
+    after = Rig()
+    after["mmu"].inherit(rig["mmu"], Reset("software", ""))
+    assert user_command(after, 0x03, 0x9000, wanted=4) == b"kept"
+
+
+def test_a_single_conversion_tells_that_it_is_done(rig: Rig) -> None:
+    """As adc_hal_self_calibration of esp-idf asks for it, on both units."""
+    adc = rig["apb-saradc"]
+    for unit, data, channel in ((1 << 31, 0x2C, 3), (1 << 30, 0x30, 0)):
+        adc.write(0x20, 4, unit | channel << 25)
+        assert not adc.read(0x44, 4) & unit
+        adc.write(0x20, 4, unit | channel << 25 | 1 << 29)
+        assert adc.read(0x44, 4) & unit
+        assert adc.read(data, 4) == channel << 13
+        adc.write(0x4C, 4, unit)
+        assert not adc.read(0x44, 4) & unit
+
+
+def test_the_chip_has_25_degrees(rig: Rig) -> None:
+    """esp-idf, temperature_sensor_ll.h, in the range of -10 to 80 degrees."""
+    shown = rig["apb-saradc"].read(0x58, 4) & 0xFF
+    assert 0.4386 * shown - 20.52 == pytest.approx(25, abs=0.5)

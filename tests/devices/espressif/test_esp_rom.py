@@ -309,6 +309,12 @@ def test_what_needs_the_application_takes_it_from_its_table(rom: Rom) -> None:
     assert rom.call("_isatty_r", 0, 1) == 0
 
 
+def test_the_calibration_of_the_bandgap_is_done(rom: Rom) -> None:
+    """esp-idf, regi2c_lp_bias.h: I2C_ULP_O_DONE_FLAG, I2C_ULP_BG_O_DONE_FLAG."""
+    assert rom.call("rom_i2c_readReg_Mask", 0x61, 0, 3, 0, 0) == 1
+    assert rom.call("rom_i2c_readReg_Mask", 0x61, 0, 3, 3, 3) == 1
+
+
 def test_a_jump_comes_back(rom: Rom) -> None:
     rom.engine.set_reg(REGISTERS["s3"], 0x1234)
     assert rom.call("setjmp", HEAP) == 0
