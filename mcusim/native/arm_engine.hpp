@@ -147,6 +147,8 @@ class ArmEngine final : public Engine {
   // Whether the core is in the state that the block's address asks for, or has come to it.
   bool admit_state(const Block& block);
   void adopt_state();
+  // Throws mve::AccessFault where Non-secure code may not reach an interpreted access's data.
+  void check_attribution(std::uint32_t address, std::uint32_t bytes, bool write);
   // BXNS or BLXNS has led to Non-secure state while all memory is Secure.
   void note_invalid_entry();
   void switch_state(bool non_secure);
@@ -201,6 +203,8 @@ class ArmEngine final : public Engine {
   Block* block_of(VectorRun& run);
   void load_vector_state();
   void store_vector_state();
+  void load_security_state();
+  void store_security_state();
   std::uint32_t fpscr() const;
   void set_fpscr(std::uint32_t value);
   std::uint32_t push_predicates(std::uint32_t address, bool as_privileged);

@@ -45,6 +45,15 @@ bool ArmEngine::on_tlb_fill(uc_engine*, std::uint64_t address, uc_mem_type type,
   return false;
 }
 
+void ArmEngine::check_attribution(std::uint32_t address, std::uint32_t bytes, bool write) {
+  if (!divided_ || !system.non_secure()) return;
+  for (const std::uint32_t at : {address, address + bytes - 1U}) {
+    if (system.attribution.of_data(at, false).security == Security::kNonSecure) continue;
+    violation_ = kAttributionViolation;
+    throw mve::AccessFault{at, write, false};
+  }
+}
+
 bool ArmEngine::admit_state(const Block& block) {
   const bool secure = *special_.secure != 0;
   if (secure == system.non_secure()) adopt_state();

@@ -31,7 +31,8 @@ nb::object vector_instruction(std::uint32_t code) {
                                            "clear",
                                            "half",
                                            "half load",
-                                           "half store"};
+                                           "half store",
+                                           "context"};
   const mve::Instruction found = mve::decode(code, true);
   if (!mve::is_extension(found)) return nb::none();
   nb::dict fields;

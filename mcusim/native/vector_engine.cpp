@@ -4,21 +4,23 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "arm_bits.hpp"
 #include "arm_engine.hpp"
 
 namespace mcusim {
 
 namespace {
 
-constexpr std::uint32_t kThumb = 1U << 24;      // of xPSR
-constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
 constexpr std::uint32_t kFlagBits = 0xF8000000U;
 constexpr std::uint32_t kGreaterBits = 0x000F0000U;  // GE
-constexpr std::uint32_t kFpuActive = 4U;             // CONTROL.FPCA
 constexpr std::uint32_t kOwnFpscr = 0x08080000U;     // QC and FZ16, which Unicorn drops
 constexpr std::uint32_t kTailSize = 0x00070000U;     // LTPSIZE
 constexpr std::size_t kLongestRun = 128;             // instructions
 constexpr int kScalarBlocks = 4;                     // in a row, before Unicorn takes over again
+
+constexpr std::uint32_t kSystemControl = 0xE000E000U, kNonSecureAlias = 0xE002E000U;
+
+bool is_alias(std::uint32_t address) { return address >> 12 == kNonSecureAlias >> 12; }
 
 std::uint32_t code_word(const std::uint8_t* from, bool wide) {
   const std::uint32_t first = from[0] | std::uint32_t{from[1]} << 8;
@@ -186,8 +188,11 @@ std::uint32_t ArmEngine::push_predicates(std::uint32_t address, bool as_privileg
 
 // The first vector instruction since CONTROL.FPCA was cleared (DDI0553, ExecuteFPCheck).
 void ArmEngine::begin_vector_context() {
-  if ((*special_.fpu_control & kFpuActive) != 0) return;
+  const bool secure = options_.security && !system.non_secure();
+  const bool active = (*special_.fpu_control & kFpuActive) != 0;
+  if (active && (!secure || (*banks_[0].control & kSecureFpuActive) != 0)) return;
   *special_.fpu_control |= kFpuActive;
+  if (secure) *banks_[0].control |= kSecureFpuActive;
   mve::State& s = helium_->state;
   s.fpscr = s.vpr = 0;
   s.ltpsize = mve::kNoTail;
@@ -256,6 +261,7 @@ bool ArmEngine::execute(const VectorRun& run) {
   const bool context = (*special_.fpu_control & kFpuActive) != 0;
   const std::uint32_t kept = s.ltpsize;
   s.fpu_context = context;
+  load_security_state();
   if (!context) s.ltpsize = mve::kNoTail;
   s.next = run.address;
   bool done = true;
@@ -278,7 +284,22 @@ bool ArmEngine::execute(const VectorRun& run) {
       s.it = (s.it & 7U) == 0 ? 0 : static_cast<std::uint8_t>((s.it & 0xE0U) | (s.it << 1 & 0x1FU));
   }
   if (!context && (*special_.fpu_control & kFpuActive) == 0) s.ltpsize = kept;
+  store_security_state();
   return done;
+}
+
+void ArmEngine::load_security_state() {
+  if (!options_.security) return;
+  mve::State& s = helium_->state;
+  s.secure = !system.non_secure();
+  s.secure_fpu = (*banks_[0].control & kSecureFpuActive) != 0;
+  s.fpu_inactive = system.stacks_fpu() && !s.fpu_context;
+}
+
+void ArmEngine::store_security_state() {
+  if (!options_.security || !helium_->state.secure) return;
+  std::uint32_t& control = *banks_[0].control;
+  control = (control & ~kSecureFpuActive) | (helium_->state.secure_fpu ? kSecureFpuActive : 0U);
 }
 
 bool ArmEngine::execute_one(const mve::Instruction& i) {
@@ -297,6 +318,8 @@ bool ArmEngine::execute_one(const mve::Instruction& i) {
     leave_interpreter(Stop::kError, fault.write ? UC_ERR_WRITE_PROT : UC_ERR_READ_PROT);
   } catch (const mve::InvalidState&) {
     interpreted_trap(kInvalidState);
+  } catch (const mve::Undefined&) {
+    leave_interpreter(Stop::kError, UC_ERR_INSN_INVALID);
   }
   return false;
 }
@@ -311,6 +334,7 @@ void ArmEngine::leave_interpreter(Stop reason, int number) {
 }
 
 std::uint8_t* ArmEngine::VectorBus::window(std::uint32_t address, std::uint32_t bytes, bool write) {
+  engine->check_attribution(address, bytes, write);
   const Memory* memory = engine->memory_at(address, bytes);
   if (memory == nullptr) return nullptr;
   if (engine->system.mpu.enabled()) {
@@ -342,8 +366,10 @@ std::uint32_t ArmEngine::VectorBus::load(std::uint32_t address, std::uint32_t by
     return value;
   }
   DeviceWindow* device = engine->device_at(address, bytes, false);
-  if (device == nullptr)
-    return static_cast<std::uint32_t>(on_system_read(nullptr, address & 0xFFFU, bytes, engine));
+  if (device == nullptr) {
+    const auto read = is_alias(address) ? &on_alias_read : &on_system_read;
+    return static_cast<std::uint32_t>(read(nullptr, address & 0xFFFU, bytes, engine));
+  }
   return static_cast<std::uint32_t>(on_device_read(nullptr, address - device->base, bytes, device));
 }
 
@@ -353,10 +379,12 @@ void ArmEngine::VectorBus::store(std::uint32_t address, std::uint32_t bytes, std
     return;
   }
   DeviceWindow* device = engine->device_at(address, bytes, true);
-  if (device == nullptr)
-    on_system_write(nullptr, address & 0xFFFU, bytes, value, engine);
-  else
+  if (device == nullptr) {
+    const auto write = is_alias(address) ? &on_alias_write : &on_system_write;
+    write(nullptr, address & 0xFFFU, bytes, value, engine);
+  } else {
     on_device_write(nullptr, address - device->base, bytes, value, device);
+  }
 }
 
 void ArmEngine::VectorBus::charge(std::uint32_t address, std::uint32_t bytes, std::uint32_t count,
@@ -371,9 +399,8 @@ ArmEngine::DeviceWindow* ArmEngine::device_at(std::uint32_t address, std::uint32
   for (const auto& window : windows_)
     if (address >= window->base && address - window->base <= window->size - bytes)
       return window.get();
-  constexpr std::uint32_t kSystemControl = 0xE000E000U;
-  if (address >> 12 != kSystemControl >> 12 || !privileged())
-    throw mve::AccessFault{address, write, false};
+  const bool core = address >> 12 == kSystemControl >> 12 || is_alias(address);
+  if (!core || !privileged()) throw mve::AccessFault{address, write, false};
   return nullptr;
 }
 

@@ -53,7 +53,7 @@ _UNIT_LATENCY = {
     "integer": 1, "multiply": 2, "across": 2, "float": 2, "load": 1, "gather": 6,
     "interleaved load": 2, "store": 1, "scatter": 5, "interleaved store": 1, "predicate": 1,
     "move": 1, "select": 1, "long shift": 2, "loop": 1,
-    "clear": 1,
+    "clear": 1, "context": 1,
 }  # fmt: skip
 """LLVM; VLD2 and VLD4: SLOTHY."""
 _NARROWING = re.compile(r"^v(q)?r?shru?n|^vq?movu?n")

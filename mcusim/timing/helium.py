@@ -19,8 +19,9 @@ _KINDS = {
     "select": Kind.ALU,
     "long shift": Kind.MULTIPLY,
     "clear": Kind.ALU,
+    "context": Kind.ALU,
 }
-_WITHOUT_FPU = ("select", "long shift", "clear")
+_WITHOUT_FPU = ("select", "long shift", "clear", "context")
 _SCALAR_LOOPS = ("le", "dls", "wls", "bf")
 """Low-overhead branches without tail predication, which leave FPSCR alone."""
 _LOADS = ("load", "gather", "interleaved load")
@@ -127,7 +128,7 @@ def _core_registers(unit: str, fields: dict[str, int]) -> tuple[int, int]:
         return sources, 1 << fields["k"]
     if unit in (*_LOADS, *_STORES):
         return single, single if fields.get("w") else 0
-    return single, single if unit == "move" else 0
+    return single, single if unit in ("move", "context") else 0
 
 
 def _vector_registers(unit: str, fields: dict[str, int]) -> tuple[int, int]:

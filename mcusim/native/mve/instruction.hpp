@@ -34,6 +34,7 @@ enum class Unit : std::uint8_t {
   kHalf,       // scalar half precision
   kHalfLoad,
   kHalfStore,
+  kContext,  // of FPCXT_NS, which makes no floating-point context
 };
 
 // An encoding: `pattern` has 16 or 32 of 0, 1, '.' (any), and letters, whose bits are collected

@@ -117,8 +117,18 @@ void constant(State& s, const Instruction& i) {
   });
 }
 
-enum Special : U { kFpscr = 1, kFlags = 2, kVpr = 12, kP0 = 13 };
+enum Special : U { kFpscr = 1, kFlags = 2, kVpr = 12, kP0 = 13, kNonSecure = 14, kSecure = 15 };
 constexpr U kFlagBits = 0xF8000000U;  // NZCV and QC
+
+constexpr U kContextBits = 0x0FFFFFFFU;   // of FPSCR in FPCXT
+constexpr U kNewContext = kNoTail << 16;  // FPDSCR_NS, as at reset
+
+// FPCXT_NS, and FPCXT_S in 15 (DDI0553, FPCXT_payload): SFPA on top of FPSCR.
+U read_context(const State& s, U which) {
+  if (!s.secure) throw Undefined{};
+  if (which == kNonSecure && s.fpu_inactive) return kNewContext;
+  return ((s.fpscr | s.ltpsize << 16) & kContextBits) | (s.secure_fpu ? 1U << 31 : 0U);
+}
 
 U read_special(const State& s, U which) {
   switch (which) {
@@ -128,8 +138,10 @@ U read_special(const State& s, U which) {
       return s.fpscr & kFlagBits;
     case kVpr:
       return s.vpr;
-    default:
+    case kP0:
       return s.vpr & 0xFFFFU;
+    default:
+      return read_context(s, which);
   }
 }
 
@@ -146,14 +158,28 @@ void write_special(State& s, U which, U value) {
     case kVpr:
       s.vpr = value & 0x00FFFFFFU;
       break;
-    default:
+    case kP0:
       s.vpr = (s.vpr & ~0xFFFFU) | (value & 0xFFFFU);
+      break;
+    default:
+      if (!s.secure) throw Undefined{};
+      if (which == kNonSecure && s.fpu_inactive) return;
+      s.secure_fpu = value >> 31 != 0;
+      write_special(s, kFpscr, value & kContextBits);
   }
+}
+
+// What a read of FPCXT does behind it.
+void leave_context(State& s, U which) {
+  if (which == kNonSecure && (s.fpu_inactive || s.secure_fpu)) return;
+  if (which == kSecure) s.secure_fpu = false;
+  write_special(s, kFpscr, kNewContext);
 }
 
 template <U Which>
 void to_core(State& s, const Instruction& i) {
   s.r[i['k']] = read_special(s, Which);
+  if (Which >= kNonSecure) leave_context(s, Which);
 }
 
 template <U Which>
@@ -168,12 +194,14 @@ void memory_special(State& s, const Instruction& i) {
   const U updated = i['a'] != 0 ? base + offset : base - offset;
   const U address = i['p'] != 0 ? updated : base;
   if ((address & 3U) != 0) throw AccessFault{address, Write, true};
+  if (Which >= kNonSecure && !s.secure) throw Undefined{};
   s.bus->charge(address, 4, 1, Write);
   if (Write)
     s.bus->store(address, 4, read_special(s, Which));
   else
     write_special(s, Which, s.bus->load(address, 4));
   if (i['w'] != 0) s.r[i['s']] = updated;
+  if (Write && Which >= kNonSecure) leave_context(s, Which);
 }
 
 constexpr Encoding kEncodings[] = {
@@ -210,6 +238,19 @@ constexpr Encoding kEncodings[] = {
     {"vstr", "1110 110p a0w0 ssss 0100 1111 1iii iiii", Unit::kMove, memory_special<kFlags, true>},
     {"vstr", "1110 110p a1w0 ssss 1000 1111 1iii iiii", Unit::kMove, memory_special<kVpr, true>},
     {"vstr", "1110 110p a1w0 ssss 1010 1111 1iii iiii", Unit::kMove, memory_special<kP0, true>},
+    // Behind FPCXT_NS a block ends: what follows may begin a context.
+    {"vmrs", "1110 1110 1111 1110 kkkk 1010 0001 0000", Unit::kContext, to_core<kNonSecure>, true},
+    {"vmsr", "1110 1110 1110 1110 kkkk 1010 0001 0000", Unit::kContext, from_core<kNonSecure>,
+     true},
+    {"vldr", "1110 110p a1w1 ssss 1100 1111 1iii iiii", Unit::kContext,
+     memory_special<kNonSecure, false>, true},
+    {"vstr", "1110 110p a1w0 ssss 1100 1111 1iii iiii", Unit::kContext,
+     memory_special<kNonSecure, true>, true},
+    {"vmrs", "1110 1110 1111 1111 kkkk 1010 0001 0000", Unit::kMove, to_core<kSecure>},
+    {"vmsr", "1110 1110 1110 1111 kkkk 1010 0001 0000", Unit::kMove, from_core<kSecure>},
+    {"vldr", "1110 110p a1w1 ssss 1110 1111 1iii iiii", Unit::kMove,
+     memory_special<kSecure, false>},
+    {"vstr", "1110 110p a1w0 ssss 1110 1111 1iii iiii", Unit::kMove, memory_special<kSecure, true>},
 };
 
 }  // namespace

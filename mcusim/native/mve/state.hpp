@@ -30,6 +30,9 @@ struct AccessFault {
 // LE in a loop with tail predication (DDI0553, LE): UsageFault, INVSTATE.
 struct InvalidState {};
 
+// An instruction of Secure state, in Non-secure state.
+struct Undefined {};
+
 inline constexpr std::uint32_t kNegative = 1U << 31, kZero = 1U << 30, kCarry = 1U << 29;
 inline constexpr std::uint32_t kOverflow = 1U << 28, kSaturated = 1U << 27;  // of APSR
 inline constexpr std::uint32_t kHalfFlush = 1U << 19;                        // FPSCR.FZ16
@@ -50,7 +53,11 @@ struct State {
   std::uint32_t pc = 0;     // of the instruction under way
   std::uint32_t next = 0;   // of the one that follows
   bool fpu_context = true;  // CONTROL.FPCA
-  bool clears_ge = false;   // APSR.GE, which is the base model's, is to become 0
+  // Of a core with the Security Extension.
+  bool secure = false;        // in Secure state
+  bool secure_fpu = false;    // CONTROL.SFPA
+  bool fpu_inactive = false;  // FPCCR.ASPEN, and no context
+  bool clears_ge = false;     // APSR.GE, which is the base model's, is to become 0
   Bus* bus = nullptr;
 
   Vector vector(std::uint32_t number) const {

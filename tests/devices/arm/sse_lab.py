@@ -14,7 +14,9 @@ GCC, QEMU = "arm-none-eabi-gcc", "qemu-system-arm"
 BOARD = "corstone-300"
 
 
-def build(folder: Path, body: str, outside: str = "") -> Path:
+def build(
+    folder: Path, body: str, outside: str = "", script: str = "sse.ld", *options: str
+) -> Path:
     """An ELF file whose main is `body`; `outside` stands before it."""
     if shutil.which(GCC) is None:
         pytest.skip(f"{GCC} not found")
@@ -22,8 +24,17 @@ def build(folder: Path, body: str, outside: str = "") -> Path:
     main = f"int main(void) {{\n{indent(body, '  ')}\n  return 0;\n}}\n"
     source.write_text(f'#include "sse.h"\n{outside}\n{main}')
     flags = ["-mcpu=cortex-m55", "-mfloat-abi=hard", "-mthumb", "-O1", "-g", "-ffreestanding"]
-    flags += ["-nostdlib", "-Wall", "-Werror", f"-I{HERE}", f"-Wl,-T,{HERE / 'sse.ld'}"]
-    command = [GCC, *flags, "-o", str(elf), str(HERE / "sse_start.c"), str(source), "-lgcc"]
+    flags += ["-nostdlib", "-Wall", "-Werror", f"-I{HERE}", f"-Wl,-T,{HERE / script}"]
+    command = [
+        GCC,
+        *flags,
+        *options,
+        "-o",
+        str(elf),
+        str(HERE / "sse_start.c"),
+        str(source),
+        "-lgcc",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return elf

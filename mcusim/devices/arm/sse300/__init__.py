@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcusim.devices.arm.sse300.fpgaio import Mps3Fpgaio
 from mcusim.devices.arm.sse300.gpio import CmsdkGpio
 from mcusim.devices.arm.sse300.registers import Remembered
+from mcusim.devices.arm.sse300.secure_config import Sse300SecureConfig
 from mcusim.devices.arm.sse300.slow_clock import CmsdkTimer, CmsdkWatchdog
 from mcusim.devices.arm.sse300.system import (
     Mps3Scc,
@@ -32,6 +33,7 @@ DEVICES: dict[str, type[Device]] = {
     "sse300-mpc": Sse300Mpc,
     "sse300-non-secure-watchdog": Sse300NonSecureWatchdog,
     "sse300-registers": Remembered,
+    "sse300-secure-config": Sse300SecureConfig,
     "sse300-system-control": Sse300SystemControl,
     "sse300-system-info": Sse300SystemInfo,
     "sse300-timer": Sse300Timer,
