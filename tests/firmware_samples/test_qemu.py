@@ -101,8 +101,6 @@ def test_digits_on_a_cortex_m55(samples: Path, reference: ModuleType, sample: st
     assert run(elf, "mps3-an547") == (reference.report(), 0)
 
 
-@pytest.mark.skipif(shutil.which(QEMU_RISCV) is None, reason=f"{QEMU_RISCV} is not installed")
-@pytest.mark.parametrize("sample", ["hello", "coremix", "digits"])
 def test_a_secure_and_a_non_secure_image_on_mps3(samples: Path) -> None:
     firmware, secure = (
         samples / "prebuilt" / f"{name}-corstone-300.elf"
@@ -116,6 +114,8 @@ def test_a_secure_and_a_non_secure_image_on_mps3(samples: Path) -> None:
     assert (done.stdout, done.returncode) == ("sum a17f1bce of 100\nof Secure memory: 0\n", 0)
 
 
+@pytest.mark.skipif(shutil.which(QEMU_RISCV) is None, reason=f"{QEMU_RISCV} is not installed")
+@pytest.mark.parametrize("sample", ["hello", "coremix", "digits"])
 def test_output_of_a_sifive_e31(samples: Path, reference: ModuleType, sample: str) -> None:
     elf = samples / "prebuilt" / f"{sample}-hifive1-revb.elf"
     expected = reference.report() if sample == "digits" else EXPECTED[sample]
