@@ -42,6 +42,11 @@ class EspSystimer(EspPeripheral):
         self.clocks.watch(self._changed)
         self._changed()
 
+    def placed(self, base: int) -> None:
+        super().placed(base)
+        for unit in range(UNITS):
+            self.host.publish(base + UNIT0_OP + 4 * unit, VALUE_VALID)
+
     def load(self, register: int) -> int:
         match register:
             case 0x04 | 0x08:
@@ -86,7 +91,10 @@ class EspSystimer(EspPeripheral):
     def _latch(self, unit: int) -> None:
         value = self._units[unit].value
         high = UNIT0_VALUE_HI + 8 * unit
-        self.stored[high], self.stored[high + 4] = value >> 32, value & 0xFFFFFFFF
+        for register, word in ((high, value >> 32), (high + 4, value & 0xFFFFFFFF)):
+            self.stored[register] = word
+            # Firmware that polls the time reads these far more often than anything else happens.
+            self.host.publish(self.base + register, word)
 
     def _unit_of(self, comparator: int) -> UpCounter:
         select = self.stored.get(TARGET0_CONF + 4 * comparator, 0) & UNIT_SELECT
