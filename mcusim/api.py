@@ -11,7 +11,13 @@ from mcusim.boards import Board, load_board
 from mcusim.boards.schema import Regulator
 from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
-from mcusim.firmware import check_architecture, check_placement, load_firmware, with_secure
+from mcusim.firmware import (
+    check_architecture,
+    check_hart_start,
+    check_placement,
+    load_firmware,
+    with_secure,
+)
 from mcusim.machine.machine import Machine
 from mcusim.machine.resets import OnReset
 from mcusim.machine.run_loop import Progress
@@ -152,7 +158,11 @@ def start(
         image = with_secure(image, load_firmware(secure))
     chip = chosen.chip
     check_architecture(image, chip.riscv is not None, chosen.core.title)
-    check_placement(image, chip.memory, chosen.first_vectors, ram_start=chip.has_rom_boot)
+    if chip.riscv is None:
+        check_placement(image, chip.memory, chosen.first_vectors, ram_start=chip.has_rom_boot)
+    else:
+        check_placement(image, chip.memory)
+        check_hart_start(image, chip.memory, chosen.first_vectors, rom_first=chip.riscv.rom_first)
     own = [device for path in devices for device in load_device_file(path)]
     names = None if svd is None else Svd(svd)
     machine = Machine(chosen, image, accurate=fidelity == "accurate", own=own)

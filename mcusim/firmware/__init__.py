@@ -15,6 +15,7 @@ from mcusim.firmware.load import load_firmware
 from mcusim.firmware.pair import with_secure
 from mcusim.firmware.placement import (
     check_architecture,
+    check_hart_start,
     check_placement,
     is_all_in_ram,
     ram_entry,
@@ -39,6 +40,7 @@ __all__ = [
     "Symbol",
     "SymbolTable",
     "check_architecture",
+    "check_hart_start",
     "check_placement",
     "flash_bytes",
     "flash_sections",

@@ -82,6 +82,28 @@ def check_architecture(image: FirmwareImage, riscv: bool, core: str) -> None:
         )
 
 
+def check_hart_start(
+    image: FirmwareImage, memories: Sequence[Memory], start: int, *, rom_first: bool
+) -> None:
+    """Check that a RISC-V hart finds the firmware where it starts, at `start`.
+
+    With `rom_first` that is the boot ROM, which needs the firmware's entry. An ELF tells it
+    (`check_architecture`). Raises FirmwareError.
+    """
+    if image.entry is not None:
+        return
+    if rom_first:
+        raise FirmwareError(
+            f"{image.path}: this format tells no entry, which the chip's boot ROM needs; give the"
+            " ELF, or the image that the vendor's tool makes of it"
+        )
+    if _read(image, MemoryMap(memories), start, 2) is None:
+        raise FirmwareError(
+            f"{image.path}: no code at {hex32(start)}, where the hart starts: the first loaded byte"
+            f" is at {hex32(image.segments[0].address)}; {_ADVICE}"
+        )
+
+
 def _ranges(image: FirmwareImage) -> Iterable[tuple[str, int, int]]:
     """Return what has to lie in a memory: loaded segments, then sections where they are used."""
     for segment in image.segments:

@@ -74,9 +74,9 @@ def take(machine: Machine, stopped: Stopped) -> bool:
     return engine.raise_fault(number, stopped.pc, status, address is not None, address or 0)
 
 
-def is_stepped_over(machine: Machine, stopped: Stopped) -> bool:
-    """Whether the firmware only tries an instruction, and goes on behind it if there is none."""
-    return machine.board.chip.riscv is not None and riscv_faults.is_stepped_over(machine, stopped)
+def step_over(machine: Machine, stopped: Stopped) -> bool:
+    """Has the core go on behind an instruction that the firmware only tries; False for others."""
+    return machine.board.chip.riscv is not None and riscv_faults.step_over(machine, stopped)
 
 
 def locks_up(machine: Machine) -> bool:

@@ -51,13 +51,17 @@ def is_fault(cause: int) -> bool:
     return cause in _NAMES and cause not in _CALLS
 
 
-def is_stepped_over(machine: Machine, stopped: Stopped) -> bool:
-    """Whether an illegal instruction's handler is the code just behind it.
+def step_over(machine: Machine, stopped: Stopped) -> bool:
+    """Has the hart take an illegal instruction whose handler is the code just behind it.
 
-    So start-up code writes to registers that not every core has (freedom-metal, src/entry.S).
+    So start-up code writes to registers that not every core has (freedom-metal, src/entry.S). No
+    handler runs. False, and nothing has changed, for any other exception.
     """
-    behind = as_riscv(machine.engine).handler(ILLEGAL) - stopped.pc
-    return _cause(stopped) == ILLEGAL and 0 < behind <= STEP_BYTES
+    engine = as_riscv(machine.engine)
+    behind = engine.handler(ILLEGAL) - stopped.pc
+    if _cause(stopped) != ILLEGAL or not 0 < behind <= STEP_BYTES:
+        return False
+    return engine.step_over(ILLEGAL, stopped.pc, _code(machine, stopped.pc))
 
 
 def take(machine: Machine, stopped: Stopped) -> bool:

@@ -328,7 +328,7 @@ class RunLoop:
         """Has the core take the fault, as silicon does; the run ends when no handler can."""
         if stopped.cause not in (Cause.NO_HANDLER, Cause.NO_STACK):  # those are between two blocks
             self._engine.give_back(stopped.pc)
-        if faults.is_stepped_over(self._machine, stopped) and faults.take(self._machine, stopped):
+        if faults.step_over(self._machine, stopped):
             self._resume = self._engine.resume_at
             return None
         fault = faults.describe(self._machine, stopped)

@@ -77,6 +77,7 @@ void bind_riscv(nb::module_& m) {
   nb::class_<RiscvEngine, Engine>(m, "RiscvEngine")
       .def(nb::init<CoreKind, bool, const RiscvOptions&>(), "core"_a, "accurate"_a, "options"_a)
       .def("raise_trap", &RiscvEngine::raise_trap, "cause"_a, "pc"_a, "value"_a)
+      .def("step_over", &RiscvEngine::step_over, "cause"_a, "pc"_a, "value"_a)
       .def("set_vendor_cause", &RiscvEngine::set_vendor_cause, "cause"_a)
       .def("set_sleep_deep", &RiscvEngine::set_sleep_deep, "on"_a)
       .def("set_time", &set_time, "read"_a)

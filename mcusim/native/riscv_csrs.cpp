@@ -70,6 +70,8 @@ void RiscvCsrs::reset() {
 void RiscvCsrs::restart_counters(const Moment& now) {
   cycle_base_ = 0 - now.cycles;
   instruction_base_ = 0 - now.instructions;
+  for (std::size_t i = 0; i < custom_.size(); ++i)
+    if (options_.custom[i].counts_cycles) custom_[i] = options_.custom[i].at_reset - now.cycles;
 }
 
 const CustomCsr* RiscvCsrs::custom(std::uint32_t number) const {

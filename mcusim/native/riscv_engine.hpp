@@ -34,6 +34,8 @@ class RiscvEngine final : public Engine {
   // Takes an exception that the firmware can handle; false, and nothing changes, without a handler
   // that does anything, or in a loop of traps. Run again at `resume_at()`.
   bool raise_trap(std::uint32_t cause, std::uint32_t pc, std::uint32_t value);
+  // The same, of a trap whose vector is the code just behind: it goes on there, in no handler.
+  bool step_over(std::uint32_t cause, std::uint32_t pc, std::uint32_t value);
   // Whether an instruction of a handler traps again and again.
   bool in_trap_loop() const { return repeats_ >= kMostRepeats; }
   // The cause of the trap that is served, 0 after an MRET.

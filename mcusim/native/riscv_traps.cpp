@@ -190,6 +190,15 @@ bool RiscvEngine::raise_trap(std::uint32_t cause, std::uint32_t pc, std::uint32_
   return true;
 }
 
+bool RiscvEngine::step_over(std::uint32_t cause, std::uint32_t pc, std::uint32_t value) {
+  note_repeat(cause, pc);
+  if (in_trap_loop()) return false;
+  accountant.settle();
+  accountant.charge_exception(options_.trap_cycles, 0, false, 0);
+  resume_at_ = csrs.enter_trap(cause, pc, value);
+  return true;
+}
+
 void RiscvEngine::note_repeat(std::uint32_t cause, std::uint32_t pc) {
   const bool again = pc == repeated_pc_ && cause == repeated_cause_;
   repeats_ = again ? repeats_ + 1 : 0;

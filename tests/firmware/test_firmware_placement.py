@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from mcusim.firmware import (
     FirmwareImage,
     Section,
     Segment,
+    check_hart_start,
     check_placement,
     flash_bytes,
     load_firmware,
@@ -143,3 +145,21 @@ def test_firmware_behind_a_bootloader() -> None:
 
 def test_vectors_are_only_checked_where_the_chip_has_them() -> None:
     check_placement(image((FLASH, bytes(64))), BOARD)
+
+
+def test_a_hart_without_code_where_it_starts() -> None:
+    """Neither a vector table nor a stack pointer: those are another architecture's."""
+    with pytest.raises(FirmwareError) as caught:
+        check_hart_start(image((FLASH + 64, b"code")), BOARD, FLASH, rom_first=False)
+    assert str(caught.value) == (
+        "a.elf: no code at 0x08000000, where the hart starts: the first loaded byte is at"
+        " 0x08000040; check --board, or the linker script"
+    )
+    check_hart_start(image((FLASH, b"ok")), BOARD, FLASH, rom_first=False)
+
+
+def test_a_boot_rom_needs_an_entry() -> None:
+    with pytest.raises(FirmwareError, match="tells no entry, which the chip's boot ROM needs"):
+        check_hart_start(image((FLASH, b"code")), BOARD, FLASH, rom_first=True)
+    with_entry = replace(image((FLASH, b"code")), entry=FLASH)
+    check_hart_start(with_entry, BOARD, FLASH, rom_first=True)

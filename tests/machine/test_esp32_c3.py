@@ -11,6 +11,7 @@ import pytest
 from rig import sample
 
 import mcusim
+from mcusim.errors import FirmwareError
 from mcusim.result import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "firmware_samples"
@@ -185,3 +186,26 @@ def test_an_image_of_esptool_runs_as_its_elf_does(tmp_path: Path) -> None:
     result = mcusim.run(tmp_path / "ticks.bin", board="esp32-c3")
     assert result.output == "10 ticks\n"
     assert result.cycles == mcusim.run(elf, board="esp32-c3").cycles
+
+
+def test_the_cycle_counter_begins_again_at_a_reset(tmp_path: Path) -> None:
+    """esp-idf's log takes its first timestamps from it."""
+    program = f"""
+    int main(void) {{
+      uint32_t count;
+      __asm volatile(".option arch, +zicsr; csrr %0, 0x7E2" : "=r"(count));
+      print("%u\\n", count < 100000);
+      if ((REG32({RESET_CAUSE}) & 0x3F) != 1) {{ return 0; }}
+      for (volatile int i = 0; i < 200000; ++i) {{ }}
+      REG32(0x60008000u) |= 1u << 31;
+      for (;;) {{ }}
+    }}
+    """
+    assert run(tmp_path, program).output == "1\n1\n"
+
+
+def test_a_format_without_an_entry_is_refused_in_one_line(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.bin"
+    raw.write_bytes(b"\x01\xa0")
+    with pytest.raises(FirmwareError, match="tells no entry, which the chip's boot ROM needs"):
+        mcusim.run(raw, board="esp32-c3", base=0x42000000)

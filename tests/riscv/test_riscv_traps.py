@@ -314,6 +314,23 @@ def test_the_timer_wakes_the_core_and_the_time_asleep_counts(tmp_path: Path) -> 
     assert result.instructions < 100
 
 
+def test_a_register_that_is_only_tried_leaves_no_handler_behind(tmp_path: Path) -> None:
+    """As freedom-metal's src/entry.S does it: the vector is the code behind the access."""
+    source = """
+_start:
+    la t0, behind
+    csrw mtvec, t0
+    csrw 0x7C1, zero
+    .balign 4
+behind:
+    j behind
+"""
+    result = lab.run(tmp_path, source, max_time_s=1e-3)
+    assert result.outcome == "limit"
+    assert result.hot_loop is not None
+    assert result.hot_loop.handler == ""
+
+
 def test_instructions_that_the_hart_lacks_are_illegal(tmp_path: Path) -> None:
     own = lab.board(tmp_path, extensions="IMC")
     result = lab.run(tmp_path, "_start: la t0, _data\n amoadd.w t1, t1, (t0)\n", own_board=own)
