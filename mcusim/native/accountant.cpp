@@ -70,7 +70,6 @@ void Accountant::meet(Block& previous, const Block& block) {
 
 void Accountant::arrive(Block* previous, Block& block) {
   if (previous != nullptr) {
-    if (previous->has(kOpenEnd)) meet(*previous, block);
     if (previous->has(kStackSelect)) select_stack((read_control() & 2U) != 0, *sp_, block.address);
     if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);
   }
@@ -122,6 +121,15 @@ void Accountant::regions_and_heap(const Block& block) {
   if (block.heap_function != nullptr) begin_heap_call(*block.heap_function);
 }
 
+void Accountant::renew_awaited() {
+  const auto innermost = std::find_if(active_.rbegin(), active_.rend(), [](const Active& active) {
+    return active.return_address != 0;
+  });
+  const bool none = innermost == active_.rend();
+  awaited_sp_ = !heap_calls_.empty() ? 0 : none ? 0xFFFFFFFFU : innermost->sp;
+  awaited_return_ = none ? 1 : innermost->return_address;
+}
+
 void Accountant::stack_frame(std::uint32_t sp, std::uint32_t pc) {
   // The block that just ended may have switched stacks, and no other one has run since.
   if (current_ != nullptr && current_->has(kStackSelect))
@@ -136,6 +144,7 @@ void Accountant::begin_heap_call(const HeapFunction& function) {
   if (function.kind == HeapKind::kFree) return stacks.freed(argument);
   if (heap_calls_.size() >= kMaxHeapCalls) heap_calls_.erase(heap_calls_.begin());
   heap_calls_.push_back({&function, *link_ & ~1U, *sp_, argument});
+  renew_awaited();
 }
 
 void Accountant::finish_heap_call(std::uint32_t pc, std::uint32_t sp) {
@@ -146,6 +155,7 @@ void Accountant::finish_heap_call(std::uint32_t pc, std::uint32_t sp) {
   if (found == heap_calls_.rend()) return;
   const HeapCall call = *found;
   heap_calls_.erase(std::next(found).base());
+  renew_awaited();
   const std::uint32_t address = arguments_[0];
   if (call.function->kind == HeapKind::kAllocate) return stacks.allocated(address, call.size, pc);
   if (address == 0xFFFFFFFFU) return;
@@ -174,14 +184,25 @@ void Accountant::divide(const Instruction& i) {
   cycles += divide_cycles(core_, dividend, divisor) - 1;
 }
 
-bool Accountant::traps_at(const Instruction& i) {
-  trapped_by_division = i.effect == Effect::kDivideUnsigned || i.effect == Effect::kDivideSigned;
-  if (trapped_by_division) return (traps & kTrapDivision) != 0 && registers_[i.index] == 0;
-  if (i.effect != Effect::kRead && i.effect != Effect::kWrite) return false;
+bool Accountant::divides_by_zero(const Instruction& i) {
+  if ((traps & kTrapDivision) == 0) return false;
+  if (i.effect != Effect::kDivideUnsigned && i.effect != Effect::kDivideSigned) return false;
+  trapped_by_division = registers_[i.index] == 0;
+  return trapped_by_division;
+}
+
+bool Accountant::misaligned(const Instruction& i, std::uint32_t address) {
   // LDM, LDRD and the like need aligned words whatever CCR says (A3.2.1).
   if ((i.shift & kNeedsAlignment) == 0 && (traps & kTrapUnaligned) == 0) return false;
-  trapped_address = address_of(i);
-  return (trapped_address & (std::uint32_t{i.access_bytes} - 1U)) != 0;
+  trapped_by_division = false;
+  trapped_address = address;
+  return true;
+}
+
+bool Accountant::traps_at(const Instruction& i) {
+  if (i.effect != Effect::kRead && i.effect != Effect::kWrite) return divides_by_zero(i);
+  const std::uint32_t address = address_of(i);
+  return (address & (std::uint32_t{i.access_bytes} - 1U)) != 0 && misaligned(i, address);
 }
 
 bool Accountant::would_trap(std::uint32_t pc) {
@@ -334,6 +355,7 @@ void Accountant::reset() {
   spin_ = Spin{};
   heap_end_ = heap_start_;
   heap_calls_.clear();
+  renew_awaited();
   stacks.restart();
 }
 
@@ -381,11 +403,13 @@ void Accountant::open(int region, std::uint32_t return_address, std::uint32_t sp
   for (const Active& active : active_)
     if (active.region == region) return;  // recursion: the outermost call counts
   active_.push_back({region, return_address, sp, stacks.active, now(), snapshot()});
+  renew_awaited();
 }
 
 void Accountant::close(std::size_t which) {
   const Active active = active_[which];
   active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(which));
+  renew_awaited();
   const Activity totals = snapshot();
   RegionCount& region = regions[static_cast<std::size_t>(active.region)];
   const std::uint64_t end = now();

@@ -143,12 +143,17 @@ class Accountant {
     const std::uint8_t flags = previous != nullptr ? previous->flags : std::uint8_t{kMovesStack};
     entered_at_ = cycles;
     current_ = &block;
-    if ((flags & (kCalls | kReturns | kStackSelect | kOpenEnd)) != 0 || block.has(kMarked))
+    if ((flags & kOpenEnd) != 0) meet(*previous, block);
+    if ((flags & (kCalls | kReturns | kStackSelect)) != 0 || block.has(kMarked) ||
+        ((flags & kOpenEnd) != 0 && may_return(block.address)))
       arrive(previous, block);
     if (block.pending++ == 0) dirty_.push_back(&block);
     instructions += block.instructions;
     cycles += block.cycles;
-    if (!(block.by_lines && block.cache_epoch == *fetch_epoch_)) fetch(block);
+    if (block.by_lines && block.cache_epoch == *fetch_epoch_)
+      *line_buffer_ = block.last_sector;
+    else if (block.by_lines || block.ram_fetch_wait != 0)
+      fetch(block);
     move_cursor(block.events);
     if (((flags | block.flags) & kMovesStack) != 0) {
       const std::uint32_t lowest = *sp_ - block.stack_drop;
@@ -169,10 +174,7 @@ class Accountant {
     const bool here = i->offset == offset;
     move_cursor(here ? i + 1 : i);
     if (!here) return false;
-    if ((traps | (i->shift & kNeedsAlignment)) != 0 && traps_at(*i)) [[unlikely]]
-      return true;
-    execute(*i);
-    return false;
+    return execute(*i);
   }
   // An access of the instruction at `offset` whose address the block's record does not tell.
   void vector_access(std::uint32_t offset, std::uint32_t address, std::uint32_t bytes,
@@ -299,19 +301,28 @@ class Accountant {
   // Cycles lost to the prediction of the branch that `previous` ends in.
   std::uint32_t mispredicted(const Block& previous, std::uint32_t target);
   void regions_and_heap(const Block& block);
-  // While the fill count stands still, a block that hit the cache hits again. The order of use
-  // still changes, which matters to the accurate mode alone: it compares with a count never met.
+  // Whether a region or a call of a heap function may end here.
+  bool may_return(std::uint32_t pc) const {
+    return *sp_ > awaited_sp_ || (*sp_ == awaited_sp_ && pc == awaited_return_);
+  }
+  void renew_awaited();
+  // While the fill count stands still, a block that hit the cache hits again. Where loads count as
+  // well, the order of use has to stand still, too, and the line buffer to hold the block's end.
   void choose_epoch() {
+    line_buffer_ = &no_line_buffer_;
     if (memories_ != nullptr) {
       // Its caches keep no order of use.
       fetch_epoch_ = &memories_->icache.changes();
       return;
     }
-    const bool looks_each_time =
-        accurate_ || flash_ == nullptr || flash_->icache.hit_wait_cycles() != 0;
-    fetch_epoch_ = looks_each_time ? &kNeverEpoch : &flash_->icache.fills();
+    fetch_epoch_ = &kNeverEpoch;
+    if (flash_ == nullptr || flash_->icache.hit_wait_cycles() != 0) return;
+    const bool ordered = accurate_ || flash_->icache.serves_data();
+    fetch_epoch_ = ordered ? &flash_->icache.order() : &flash_->icache.fills();
+    if (ordered) line_buffer_ = flash_->line_buffer();
   }
   void fetch(Block& block);
+  bool hits_cache(Block& block);
   void fetch_lines(Block& block);
   void fetch_over_axi(Block& block);
   void follow_calls(const Block& previous, const Block& block);
@@ -319,16 +330,23 @@ class Accountant {
   void begin_heap_call(const HeapFunction& function);
   void finish_heap_call(std::uint32_t pc, std::uint32_t sp);
   void refresh_top();
-  void execute(const Instruction& i) {
+  // True when it traps instead.
+  bool execute(const Instruction& i) {
     if (i.effect != Effect::kRead && i.effect != Effect::kWrite) {
+      if (traps != 0 && divides_by_zero(i)) [[unlikely]]
+        return true;
       cycles += i.extra;
       divide(i);
-      return;
+      return false;
     }
     const std::uint32_t address = address_of(i);
+    if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0 && misaligned(i, address))
+        [[unlikely]]
+      return true;
     cycles += i.extra;
     under_way_ = i.extra;
     access(i, address);
+    return false;
   }
   void access(const Instruction& i, std::uint32_t address) {
     const std::uint8_t where = area_of_[address >> 16];
@@ -364,6 +382,9 @@ class Accountant {
     current_->recent[kStall] += static_cast<std::int64_t>(stall);
   }
   void divide(const Instruction& i);
+  // Whether it traps, which is noted.
+  bool divides_by_zero(const Instruction& i);
+  bool misaligned(const Instruction& i, std::uint32_t address);
   bool traps_at(const Instruction& i);
   void split_read(std::uint32_t address, const Instruction& i);
   void read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area);
@@ -386,6 +407,8 @@ class Accountant {
 
   static constexpr std::uint64_t kNeverEpoch = ~0ULL - 1;
   const std::uint64_t* fetch_epoch_ = &kNeverEpoch;
+  std::uint32_t no_line_buffer_ = 0;
+  std::uint32_t* line_buffer_ = &no_line_buffer_;  // the flash's, where it matters
   std::uint64_t stop_at_cycle_ = ~0ULL;
   std::uint64_t next_look_ = 0;
   bool looks_again_ = false;
@@ -425,6 +448,9 @@ class Accountant {
   Activity totals_{};
 
   std::vector<Active> active_;
+  // Where the innermost region ends; where calls of heap functions may, too, anywhere.
+  std::uint32_t awaited_sp_ = 0xFFFFFFFFU;
+  std::uint32_t awaited_return_ = 1;
   std::uint32_t top_sp_ = 0xFFFFFFFFU;  // of the innermost frame
   std::uint32_t top_return_ = 1;        // no code is at an odd address
   std::uint32_t heap_start_ = 0;

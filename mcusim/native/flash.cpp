@@ -27,12 +27,15 @@ LineCache::LineCache(const CacheGeometry& geometry, std::uint32_t flash_bytes,
     throw std::invalid_argument("a cache line is 1 to 8 reads of the flash array");
   sectors_shift_ = log2_exact(geometry.line_bytes / read_bytes, "line size is a power of two");
   slots_.resize(std::size_t{sets_} * ways_);
+  newest_.resize(sets_);
   slot_of_.resize(flash_bytes / geometry.line_bytes + 2);
 }
 
 void LineCache::invalidate() {
   ++fills_;  // nothing that was present still is
+  ++order_;
   for (Slot& slot : slots_) slot = Slot{};
+  newest_.assign(sets_, 0);
   std::fill(slot_of_.begin(), slot_of_.end(), std::uint16_t{0});
 }
 
@@ -51,20 +54,23 @@ bool LineCache::contains(std::uint32_t sector) const {
 
 void LineCache::fill(std::uint32_t sector) {
   ++fills_;
+  ++order_;
   const std::uint32_t line = line_of(sector);
   if (slot_of_[line] == 0) {
     // Least recently used way of the set makes room.
-    const auto first = slots_.begin() + std::ptrdiff_t{line % sets_} * std::ptrdiff_t{ways_};
+    const std::uint32_t set = line % sets_;
+    const auto first = slots_.begin() + std::ptrdiff_t{set} * std::ptrdiff_t{ways_};
     const auto victim =
         std::min_element(first, first + std::ptrdiff_t{ways_},
                          [](const Slot& a, const Slot& b) { return a.last_use < b.last_use; });
     if (victim->valid != 0) slot_of_[victim->line] = 0;
-    *victim = Slot{line, 0, 0};
+    *victim = Slot{line, static_cast<std::uint16_t>(set), 0, 0};
     slot_of_[line] = static_cast<std::uint16_t>(victim - slots_.begin() + 1);
   }
   Slot& slot = slots_[slot_of_[line] - 1U];
   slot.valid = static_cast<std::uint8_t>(slot.valid | bit_of(sector));
   slot.last_use = ++tick_;
+  newest_[slot.set] = slot_of_[line];
 }
 
 Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeometry& icache_is,

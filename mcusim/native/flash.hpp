@@ -30,40 +30,59 @@ class LineCache {
   LineCache(const CacheGeometry& geometry, std::uint32_t flash_bytes, std::uint32_t read_bytes);
 
   bool enabled() const { return enabled_; }
-  void set_enabled(bool on) { enabled_ = on && !slots_.empty(); }
+  void set_enabled(bool on) {
+    enabled_ = on && !slots_.empty();
+    ++order_;
+  }
   void invalidate();
   // The same lines in sets of `ways`, a divisor of their number; empties the cache.
   void set_ways(std::uint32_t ways);
   std::uint32_t hit_wait_cycles() const { return hit_wait_cycles_; }
   bool keeps_prefetched() const { return keeps_prefetched_; }
   bool serves_data() const { return serves_data_; }
-  // Whether hits may be counted by the block: they cost and start nothing, and no load comes
-  // between that would change the order of use.
-  bool hits_are_free() const { return hit_wait_cycles_ == 0 && keeps_prefetched_ && !serves_data_; }
+  // Whether hits cost and start nothing.
+  bool hits_are_free() const { return hit_wait_cycles_ == 0 && keeps_prefetched_; }
   std::uint32_t line_of(std::uint32_t sector) const { return sector >> sectors_shift_; }
   std::uint32_t sectors_shift() const { return sectors_shift_; }
 
   // Whether all sectors of `mask` in `line` are present; marks the line as used just now.
   bool touch(std::uint32_t line, std::uint8_t mask) {
     const std::uint16_t slot = slot_of_[line];
-    if (slot == 0) return false;
-    Slot& s = slots_[slot - 1U];
-    if ((s.valid & mask) != mask) return false;
-    s.last_use = ++tick_;
+    if (slot == 0 || (slots_[slot - 1U].valid & mask) != mask) return false;
+    use(slot);
     return true;
+  }
+  // Whether they are present and nothing else of the line's set was used since: another use would
+  // change nothing.
+  bool is_newest(std::uint32_t line, std::uint8_t mask) const {
+    const std::uint16_t slot = slot_of_[line];
+    if (slot == 0) return false;
+    const Slot& s = slots_[slot - 1U];
+    return (s.valid & mask) == mask && newest_[s.set] == slot;
   }
   bool touch_sector(std::uint32_t sector) { return touch(line_of(sector), bit_of(sector)); }
   bool contains(std::uint32_t sector) const;
   // Number of fills so far: while it stands still, what was present still is.
   const std::uint64_t& fills() const { return fills_; }
+  // Number of changes so far, of content or of what was used last in a set: while it stands still,
+  // what was the newest still is.
+  const std::uint64_t& order() const { return order_; }
   void fill(std::uint32_t sector);
 
  private:
   struct Slot {
     std::uint32_t line = 0;
+    std::uint16_t set = 0;
     std::uint8_t valid = 0;  // one bit a sector
     std::uint64_t last_use = 0;
   };
+  void use(std::uint16_t slot) {
+    Slot& s = slots_[slot - 1U];
+    if (newest_[s.set] == slot) return;
+    newest_[s.set] = slot;
+    s.last_use = ++tick_;
+    ++order_;
+  }
   std::uint8_t bit_of(std::uint32_t sector) const {
     return static_cast<std::uint8_t>(1U << (sector & ((1U << sectors_shift_) - 1U)));
   }
@@ -77,7 +96,9 @@ class LineCache {
   std::uint32_t sectors_shift_ = 0;
   std::uint64_t tick_ = 0;
   std::uint64_t fills_ = 0;
+  std::uint64_t order_ = 0;
   std::vector<Slot> slots_;             // set by set
+  std::vector<std::uint16_t> newest_;   // of each set: slot number + 1, 0 when empty
   std::vector<std::uint16_t> slot_of_;  // by line of the flash: slot number + 1, 0 when absent
 };
 
@@ -123,6 +144,7 @@ class Flash {
   std::uint64_t fetch(std::uint32_t sector, std::uint64_t now, Activity& activity);
   // The sector that a run of cache hits ended in: what the fetch unit's line buffer now holds.
   void fetched_from_cache(std::uint32_t sector) { client_.current = sector; }
+  std::uint32_t* line_buffer() { return &client_.current; }
   // Cycles that a load waits for data at byte `offset` of the flash.
   std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity);
   // Whether a load takes its own bytes and no more over the serial interface: nothing caches them.

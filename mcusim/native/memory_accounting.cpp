@@ -109,12 +109,24 @@ void Accountant::fetch(Block& block) {
     return wait(block.ram_fetch_wait);
   }
   if (block.behind_axi) return fetch_over_axi(block);
-  LineCache& cache = flash_->icache;
-  if (!cache.enabled() || !cache.hits_are_free()) return fetch_lines(block);
-  for (const LineUse& use : block.lines)
-    if (!cache.touch(use.line, use.mask)) return fetch_lines(block);
+  const LineCache& cache = flash_->icache;
+  if (!cache.enabled() || !cache.hits_are_free() || !hits_cache(block)) return fetch_lines(block);
   flash_->fetched_from_cache(block.last_sector);
-  if (memories_ == nullptr) block.cache_epoch = cache.fills();
+}
+
+bool Accountant::hits_cache(Block& block) {
+  LineCache& cache = flash_->icache;
+  const std::uint64_t order = cache.order();
+  for (const LineUse& use : block.lines) {
+    // A load may come between two blocks in the same line, the second of which doesn't use it
+    // again.
+    const bool hit =
+        cache.serves_data() ? cache.is_newest(use.line, use.mask) : cache.touch(use.line, use.mask);
+    if (!hit) return false;
+  }
+  const bool same_order = order == cache.order() || fetch_epoch_ == &cache.fills();
+  if (memories_ == nullptr && same_order) block.cache_epoch = *fetch_epoch_;
+  return true;
 }
 
 void Accountant::fetch_over_axi(Block& block) {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <cstdint>
 
 #include "block.hpp"
@@ -20,32 +19,63 @@ class RocketPredictor {
 
   // A branch before `fallthrough` went to `target`. `keep`: whether a late guess takes an entry of
   // the BTB.
-  Guess judge(BranchKind kind, std::uint32_t fallthrough, std::uint32_t target, bool keep);
+  Guess judge(BranchKind kind, std::uint32_t fallthrough, std::uint32_t target, bool keep) {
+    if (kind != BranchKind::kConditional) return judge_jump(kind, fallthrough, target, keep);
+    bool& direction = directions_[direction_index(fallthrough)];
+    const bool foreseen = direction, taken = target != fallthrough;
+    direction = taken;
+    history_ = (taken ? 0x80U : 0U) | history_ >> 1;
+    if (foreseen) return judge_foreseen(fallthrough, target, keep);
+    if (!taken) return Guess::kRight;
+    insert(fallthrough, target);
+    return Guess::kWrong;
+  }
 
  private:
   static constexpr std::uint32_t kEntries = 28;
   static constexpr std::uint32_t kDirections = 512;
   static constexpr std::uint32_t kReturns = 6;
+  static constexpr std::uint32_t kBuckets = 64;
+  static constexpr std::uint8_t kNobody = 255;
   struct Entry {
     std::uint32_t branch = 0;  // its fall-through address; 0 is nobody's
     std::uint32_t target = 0;
     std::uint64_t last_use = 0;
+    std::uint8_t next = kNobody;  // entry of the same bucket
   };
   struct Prediction {
     std::uint32_t target;
     bool known;  // without executing the branch
   };
+  static std::array<std::uint8_t, kBuckets> no_entries() {
+    std::array<std::uint8_t, kBuckets> first{};
+    first.fill(kNobody);
+    return first;
+  }
+  static std::uint32_t bucket_of(std::uint32_t branch) { return branch >> 1 & (kBuckets - 1); }
+  void leave_bucket(const Entry& entry);
   Entry* find(std::uint32_t branch);
   void insert(std::uint32_t branch, std::uint32_t target);
-  // What the fetch unit makes of an instruction that the BTB doesn't hold.
-  Prediction scan(BranchKind kind, std::uint32_t fallthrough, std::uint32_t target,
-                  bool direction) const;
-  std::uint32_t direction_index(std::uint32_t fallthrough) const;
+  // Of a conditional branch that is predicted to be taken.
+  Guess judge_foreseen(std::uint32_t fallthrough, std::uint32_t target, bool keep);
+  Guess judge_jump(BranchKind kind, std::uint32_t fallthrough, std::uint32_t target, bool keep);
+  // What the fetch unit makes of a jump that the BTB doesn't hold.
+  Prediction scan(BranchKind kind, std::uint32_t fallthrough, std::uint32_t target) const;
+  std::uint32_t direction_index(std::uint32_t fallthrough) const {
+    // A branch belongs to the packet of 4 bytes that its last halfword is fetched with. The history
+    // of 8 branches is folded into 3 bits: the upper ones of a product with 221, the integer part
+    // of 2^8 sqrt(3) / 2.
+    const std::uint32_t packet = (fallthrough - 2) >> 2;
+    const std::uint32_t address = (packet & (kDirections - 1)) ^ (packet >> 9 & 3U);
+    return address ^ (221U * history_ >> 5 & 7U) << 6;
+  }
   void push(std::uint32_t address);
   void pop();
 
   std::array<Entry, kEntries> entries_{};
-  std::bitset<kDirections> directions_{};
+  // Found by hashing, which the real one does by comparing with all at once.
+  std::array<std::uint8_t, kBuckets> first_ = no_entries();
+  std::array<bool, kDirections> directions_{};
   std::uint32_t history_ = 0;
   std::array<std::uint32_t, kReturns> returns_{};
   std::uint32_t returns_held_ = 0;
