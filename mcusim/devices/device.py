@@ -174,6 +174,12 @@ class Host(Protocol):
         of Rt and Rt2; it returns Rt, and Rt2 above 32 bits, or None for no instruction of its.
         """
 
+    def add_double_coprocessor(self, number: int) -> None:
+        """Gives each core the RP2350's coprocessor for double precision, as CP `number`."""
+
+    def add_redundancy_coprocessor(self, number: int, salt: int) -> None:
+        """Gives each core the RP2350's coprocessor for checks; its 64-bit salt makes canaries."""
+
     def hold_core(self, core: int) -> None:
         """Holds a core but the first in reset; what it was doing is lost."""
 

@@ -41,6 +41,16 @@ class CoreInputs:
         """Takes what executes a coprocessor's instructions."""
         self.cores.set_coprocessor(number, execute)
 
+    def add_double_coprocessor(self, number: int) -> None:
+        """Gives each core the RP2350's coprocessor for double precision."""
+        for engine in self.cores.engines:
+            as_arm(engine).add_double_coprocessor(number)
+
+    def add_redundancy_coprocessor(self, number: int, salt: int) -> None:
+        """Gives each core the RP2350's coprocessor for checks, with its random number."""
+        for engine in self.cores.engines:
+            as_arm(engine).add_redundancy_coprocessor(number, salt)
+
     def set_core_line(self, number: int, level: bool) -> None:
         """Drives the interrupt input `number` of a RISC-V hart, as mip counts them."""
         self.engine.set_line(number, level)

@@ -29,6 +29,7 @@ _KINDS = {
     Cause.NO_STACK: "BusFault: STKERR",
     Cause.UNKNOWN: "HardFault",
 }
+_COPROCESSOR_MASK, _COPROCESSOR, _LAST_OF_CHIP = 0xEC00, 0xEC00, 7
 _SVCALL = 11
 
 PRIVATE_BUS = range(0xE0000000, 0xE0100000)
@@ -181,10 +182,7 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
                 "look for a null or damaged function pointer, or an overwritten return address"
             )
         case Cause.NO_COPROCESSOR:
-            return (
-                f"FPU instruction in {where} while the FPU is off: "
-                "enable CP10 and CP11 in CPACR (0xE000ED88) before it"
-            )
+            return _coprocessor_sentence(machine, stopped.pc, where)
         case Cause.UNDEFINED:
             code = machine.read_memory(stopped.pc, 4)
             return (
@@ -221,6 +219,21 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
             return f"unaligned access in {where} by an instruction that needs an aligned address"
         case _:
             return f"the core stopped in {where} for an unknown reason ({stopped.number})"
+
+
+def _coprocessor_sentence(machine: Machine, pc: int, where: str) -> str:
+    code = machine.read_memory(pc, 4)
+    head, tail = int.from_bytes(code[:2], "little"), int.from_bytes(code[2:], "little")
+    number = tail >> 8 & 0xF
+    if head & _COPROCESSOR_MASK != _COPROCESSOR or number > _LAST_OF_CHIP:
+        return (
+            f"FPU instruction in {where} while the FPU is off: "
+            "enable CP10 and CP11 in CPACR (0xE000ED88) before it"
+        )
+    return (
+        f"coprocessor {number} refuses {head:04x} {tail:04x} in {where}: it is off in CPACR "
+        "(0xE000ED88), has no such instruction, or is one for checks and this one failed"
+    )
 
 
 def _security_sentence(stopped: Stopped, reason: str, where: str) -> str:

@@ -2,12 +2,15 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "arm_engine.hpp"
 #include "bindings.hpp"
+#include "double_coprocessor.hpp"
+#include "redundancy_coprocessor.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -44,6 +47,13 @@ void set_coprocessor(ArmEngine& engine, nb::callable python) {
   };
 }
 
+void add_chip_coprocessor(ArmEngine& engine, std::size_t number,
+                          std::unique_ptr<ChipCoprocessor> coprocessor) {
+  if (number >= engine.chip_coprocessors.size())
+    throw nb::value_error("coprocessors of the chip have numbers from 0 to 7");
+  engine.chip_coprocessors[number] = std::move(coprocessor);
+}
+
 Security security_of(const std::string& name) {
   if (name == "secure") return Security::kSecure;
   if (name == "non-secure-callable") return Security::kNonSecureCallable;
@@ -62,6 +72,18 @@ void bind_engine(nb::module_& m) {
       .def("raise_fault", &ArmEngine::raise_fault, "exception"_a, "pc"_a, "cfsr"_a, "has_address"_a,
            "address"_a)
       .def("set_coprocessor", &set_coprocessor)
+      .def(
+          "add_double_coprocessor",
+          [](ArmEngine& e, std::size_t number) {
+            add_chip_coprocessor(e, number, std::make_unique<DoubleCoprocessor>());
+          },
+          "number"_a)
+      .def(
+          "add_redundancy_coprocessor",
+          [](ArmEngine& e, std::size_t number, std::uint64_t salt) {
+            add_chip_coprocessor(e, number, std::make_unique<RedundancyCoprocessor>(salt));
+          },
+          "number"_a, "salt"_a)
       .def_prop_ro("vector_table", [](const ArmEngine& e) { return e.system.vector_table; })
       .def(
           "attribute",

@@ -226,7 +226,7 @@ StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
-    if (error == UC_ERR_INSN_INVALID && coprocessor && run_coprocessor(stop_.pc)) {
+    if (error == UC_ERR_INSN_INVALID && run_coprocessor(stop_.pc)) {
       resume_at_ = stop_.pc + 4;
       continue;
     }
@@ -382,8 +382,7 @@ void ArmEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   if ((number == kUndefined || number == kNoCoprocessor) && engine.extension_at(pc))
     return engine.redirect(pc, false);
   try {
-    if (engine.coprocessor && (number == kUndefined || number == kNoCoprocessor) &&
-        engine.run_coprocessor(pc))
+    if ((number == kUndefined || number == kNoCoprocessor) && engine.run_coprocessor(pc))
       return engine.redirect(pc + 4, false);
     if (number == kSvcNumber)
       handled = engine.raise_fault(kSvCall, pc, 0, false, 0);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "architecture.hpp"
+#include "chip_coprocessor.hpp"
 #include "exceptions.hpp"
 #include "helium.hpp"
 #include "registers.hpp"
@@ -65,6 +66,8 @@ class ArmEngine final : public Engine {
       std::uint32_t instruction, std::uint32_t first, std::uint32_t second)>;
   Coprocessor coprocessor;
   void drop_callbacks() override { coprocessor = nullptr; }
+  // Those that concern their core alone: by their numbers, in place of `coprocessor`.
+  std::array<std::unique_ptr<ChipCoprocessor>, 8> chip_coprocessors;
 
   Exceptions exceptions;
   SystemControl system;
@@ -187,6 +190,8 @@ class ArmEngine final : public Engine {
 
   // Has the chip execute the coprocessor instruction at `pc`; false when it is none of its.
   bool run_coprocessor(std::uint32_t pc);
+  std::optional<std::uint64_t> execute_coprocessor(std::uint32_t number, std::uint32_t instruction,
+                                                   std::uint32_t first, std::uint32_t second);
   void advance_it_state();
 
   // The interpreter of what Unicorn's core lacks.

@@ -7,6 +7,7 @@ namespace mcusim {
 namespace {
 
 constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
+constexpr std::uint32_t kFlags = 0xF0000000U;   // N, Z, C and V in xPSR
 
 }  // namespace
 
@@ -19,20 +20,31 @@ bool ArmEngine::run_coprocessor(std::uint32_t pc) {
   const bool data_processing = !transfers_two && (tail & 0x10U) == 0;  // CDP
   const bool reads = (head & 0x10U) != 0 && !data_processing;
   const auto first = static_cast<int>(tail >> 12), second = static_cast<int>(head & 15U);
-  if (follower_runs()) catch_up(accountant.cycles);
-  const std::optional<std::uint64_t> result =
-      coprocessor(head << 16 | tail, first == 15 || data_processing ? 0 : low(first),
-                  transfers_two ? low(second) : 0);
+  const std::optional<std::uint64_t> result = execute_coprocessor(
+      number, head << 16 | tail, first == 15 || data_processing ? 0 : low(first),
+      transfers_two ? low(second) : 0);
   if (!result) return false;
   if (reads && first == 15) {
     // MRC with PC as its register sets the flags.
-    set_reg(UC_ARM_REG_XPSR_NZCVQG, static_cast<std::uint32_t>(*result) & 0xF0000000U);
+    const std::uint32_t flags = static_cast<std::uint32_t>(*result) & kFlags;
+    set_reg(UC_ARM_REG_XPSR, (reg(UC_ARM_REG_XPSR) & ~kFlags) | flags);
   } else if (reads) {
     set_low(first, static_cast<std::uint32_t>(*result));
     if (transfers_two) set_low(second, static_cast<std::uint32_t>(*result >> 32));
   }
   advance_it_state();
   return true;
+}
+
+std::optional<std::uint64_t> ArmEngine::execute_coprocessor(std::uint32_t number,
+                                                            std::uint32_t instruction,
+                                                            std::uint32_t first,
+                                                            std::uint32_t second) {
+  if (ChipCoprocessor* own = chip_coprocessors[number].get())
+    return own->execute(instruction, first, second);
+  if (!coprocessor) return std::nullopt;
+  if (follower_runs()) catch_up(accountant.cycles);
+  return coprocessor(instruction, first, second);
 }
 
 void ArmEngine::advance_it_state() {

@@ -11,9 +11,9 @@ from mcusim.devices.raspberrypi.sio import CORES, PinRegister, Rp2040Sio, pin_re
 
 BELL_OUT_SET, BELL_OUT_CLEAR, BELL_IN_SET, BELL_IN_CLEAR = 0x180, 0x184, 0x188, 0x18C
 BELLS = 0xFF
-GPIO_COPROCESSOR, DOUBLE_COPROCESSOR = 0, 4
-MASK_OF_MRC, READ_STATUS = 0xFFFF0FFF, 0xEE100430
-"""MRC p4, #0, Rt, c0, c0, #1."""
+GPIO_COPROCESSOR, DOUBLE_COPROCESSOR, REDUNDANCY_COPROCESSOR = 0, 4, 7
+SALT = 0x243F6A8885A308D3
+"""Of the redundancy coprocessor: random on the chip, the same in each run here."""
 OUT, ENABLE, INPUT = 0, 4, 8
 """CRm of the coprocessor's instructions, for the low half of the pins; the high half's is one more
 in MCR and MRC."""
@@ -34,7 +34,8 @@ class Rp2350Sio(Rp2040Sio):
         super().__init__(name, host)
         self._bells = [0] * CORES
         host.set_coprocessor(GPIO_COPROCESSOR, self._execute)
-        host.set_coprocessor(DOUBLE_COPROCESSOR, self._double)
+        host.add_double_coprocessor(DOUBLE_COPROCESSOR)
+        host.add_redundancy_coprocessor(REDUNDANCY_COPROCESSOR, SALT)
 
     def load(self, register: int, core: int) -> int:
         if BELL_OUT_SET <= register <= BELL_IN_CLEAR:
@@ -107,11 +108,3 @@ class Rp2350Sio(Rp2040Sio):
             return None
         self._drive(PinRegister(bank, enables, ACTIONS[done]), 1 << bit)
         return 0
-
-    @staticmethod
-    def _double(instruction: int, _first: int, _second: int) -> int | None:
-        """Of the coprocessor for double precision, start-up code reads the status: not in use.
-
-        Its arithmetic is not modelled: those instructions end as of a coprocessor that is absent.
-        """
-        return 0 if instruction & MASK_OF_MRC == READ_STATUS else None
