@@ -159,7 +159,13 @@ def start(
     chip = chosen.chip
     check_architecture(image, chip.riscv is not None, chosen.core.title)
     if chip.riscv is None:
-        check_placement(image, chip.memory, chosen.first_vectors, ram_start=chip.has_rom_boot)
+        check_placement(
+            image,
+            chip.memory,
+            chosen.first_vectors,
+            ram_start=chip.has_rom_boot,
+            pairs=chip.trustzone is not None and secure is None,
+        )
     else:
         check_placement(image, chip.memory)
         check_hart_start(image, chip.memory, chosen.first_vectors, rom_first=chip.riscv.rom_first)

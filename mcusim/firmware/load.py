@@ -61,7 +61,7 @@ def load_firmware(
         )
     raise FirmwareError(
         f"{shown}: not a firmware file: looks like {looks_like(data)}; give an ELF, an Intel HEX"
-        " file, or a raw binary with --base ADDRESS"
+        " or UF2 file, an image of esp-idf, or a raw binary with --base ADDRESS"
     )
 
 

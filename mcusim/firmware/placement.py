@@ -23,12 +23,14 @@ def check_placement(
     vector_table: int | None = None,
     *,
     ram_start: bool = False,
+    pairs: bool = False,
 ) -> None:
     """Check that the firmware can be loaded and started on a board.
 
     `vector_table` is where the chip looks for the firmware's vector table (`Chip.vector_table`);
     None leaves that check out, as does a firmware that is not for an M-profile core. With
     `ram_start`, a firmware that lies in RAM alone needs none: its loader starts it at its entry.
+    `pairs`: the chip also takes a Secure firmware beside this one, and none was given.
     Raises FirmwareError with the first thing that is wrong.
     """
     regions = MemoryMap(memories)
@@ -40,7 +42,7 @@ def check_placement(
     if ram_start and is_all_in_ram(image, memories):
         _check_entry(image, regions)
     else:
-        _check_vectors(image, regions, vector_table)
+        _check_vectors(image, regions, vector_table, pairs)
 
 
 def is_all_in_ram(image: FirmwareImage, memories: Sequence[Memory]) -> bool:
@@ -142,13 +144,14 @@ def _check_overlaps(image: FirmwareImage, regions: MemoryMap) -> None:
             )
 
 
-def _check_vectors(image: FirmwareImage, regions: MemoryMap, table: int) -> None:
+def _check_vectors(image: FirmwareImage, regions: MemoryMap, table: int, pairs: bool) -> None:
     where = f"{image.path}: vector table at {hex32(table)}"
     words = _read(image, regions, table, 8)
     if words is None:
         raise FirmwareError(
             f"{image.path}: no vector table at {hex32(table)}, where the chip starts: the first"
             f" loaded byte is at {hex32(image.segments[0].address)}; {_ADVICE}"
+            + ("; a Non-secure image needs its Secure one, too (--secure)" if pairs else "")
         )
     stack, reset = int.from_bytes(words[:4], "little"), int.from_bytes(words[4:], "little")
     # The stack grows downwards from a pointer that may stand just behind the memory.
@@ -157,14 +160,14 @@ def _check_vectors(image: FirmwareImage, regions: MemoryMap, table: int) -> None
             f"{where}: initial stack pointer {hex32(stack)} is not in RAM:"
             f" the board has {regions.describe()}; {_ADVICE}"
         )
+    if _read(image, regions, reset & ~1, 2) is None:
+        raise FirmwareError(
+            f"{where}: reset vector {hex32(reset)} points outside the loaded firmware; {_ADVICE}"
+        )
     if not reset & 1:
         raise FirmwareError(
             f"{where}: reset vector {hex32(reset)} has no Thumb bit (bit 0);"
             " declare the handler as a Thumb function (.thumb_func)"
-        )
-    if _read(image, regions, reset & ~1, 2) is None:
-        raise FirmwareError(
-            f"{where}: reset vector {hex32(reset)} points outside the loaded firmware; {_ADVICE}"
         )
 
 

@@ -130,6 +130,7 @@ def test_overlapping_segments() -> None:
         (vectors(stack=FLASH + 64), "is not in RAM"),
         (vectors(reset=FLASH + 8), "has no Thumb bit"),
         (vectors(reset=FLASH + 4097), "points outside the loaded firmware"),
+        (vectors(reset=0x20026098), "points outside the loaded firmware"),
         (b"\0" * 4, "no vector table at 0x08000000"),
     ],
 )
