@@ -188,6 +188,7 @@ class Simulation:
             raise UsageError(
                 f"{self.machine.board.name} has no serial port {name!r}; there are: {known}"
             )
+        line.attached = True
         return line
 
     # --- time ---

@@ -50,6 +50,10 @@ class Line(Protocol):
     def sent(self, byte: int) -> None:
         """Takes a byte whose frame has left the device."""
 
+    @property
+    def attached(self) -> bool:
+        """Whether someone outside has connected to it."""
+
 
 class Host(Protocol):
     """What a peripheral may ask of the machine that it is part of."""

@@ -51,6 +51,8 @@ class SerialLine:
         self._due = 0
         self._unread = bytearray()
         self._listeners: list[Listener] = []
+        self.attached = False
+        """Whether someone has connected to it, for a device that can tell."""
 
     # --- the device's side ---
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.espressif.clocks import RC_FAST_HZ, XTAL_HZ
+from mcusim.devices.espressif.console import Console
 from mcusim.devices.espressif.peripheral import EspPeripheral
 from mcusim.devices.espressif.up_counter import Alarm
 
@@ -48,6 +49,7 @@ class EspUart(EspPeripheral):
         super().__init__(name, host)
         self._line = host.serial(name)
         self._line.connect(self._receive, self._receive_time)
+        self._console = host.shared(Console)
         self._to_send: deque[int] = deque()
         self._received: deque[int] = deque()
         self._shifting: int | None = None
@@ -132,6 +134,7 @@ class EspUart(EspPeripheral):
         if len(self._to_send) < FIFO_BYTES:
             self._to_send.append(byte)
             self.host.emit(self.name, bytes([byte]))
+            self._console.is_on_uart = True
             self._next_frame()
 
     def _next_frame(self) -> None:

@@ -60,12 +60,40 @@ def test_received_bytes_interrupt_at_the_threshold_and_after_silence(rig: Rig) -
 
 def test_usb_sends_a_packet_when_it_is_told_to(rig: Rig) -> None:
     port = rig["usb-serial-jtag"]
+    rig.host.serial("usb-serial-jtag").attached = True
     for byte in b"hello":
         assert port.read(0x04, 4) & 2
         port.write(0x00, 4, byte)
     assert rig.host.text == []
     port.write(0x04, 4, 1)
     assert rig.host.text == [("usb-serial-jtag", b"hello")]
+    assert rig.host.warnings == []
+    assert port.read(0x08, 4) & 2  # start of frame
+
+
+def test_usb_without_a_host_keeps_a_packet_and_loses_the_rest(rig: Rig) -> None:
+    """As on the board, whose connector leads to UART0; esp-idf's console drops what has no room."""
+    port = rig["usb-serial-jtag"]
+    assert not port.read(0x08, 4) & 2
+    for byte in b"kept":
+        port.write(0x00, 4, byte)
+    port.write(0x04, 4, 1)
+    assert not port.read(0x04, 4) & 2
+    for byte in b"lost":
+        port.write(0x00, 4, byte)
+    assert rig.host.text == []
+    assert len(rig.host.warnings) == 1
+    assert "--uart usb-serial-jtag=stdio" in rig.host.warnings[0]
+    rig.host.serial("usb-serial-jtag").attached = True
+    assert port.read(0x04, 4) & 2
+    assert rig.host.text == [("usb-serial-jtag", b"kept")]
+
+
+def test_a_console_on_both_ports_needs_no_host_on_usb(rig: Rig) -> None:
+    rig["uart0"].write(0x00, 4, ord("a"))
+    rig["usb-serial-jtag"].write(0x00, 4, ord("a"))
+    rig["usb-serial-jtag"].write(0x04, 4, 1)
+    assert rig.host.warnings == []
 
 
 def test_pins_tell_their_edges_and_read_back(rig: Rig) -> None:
