@@ -74,6 +74,7 @@ void Stacks::leave(std::uint32_t sp) {
 }
 
 void Stacks::jump(std::uint32_t sp, std::uint32_t pc) {
+  if (sp == 0) return;  // start-up code clears all registers
   // Where reset gives no stack pointer, the first one that firmware sets is the main stack's.
   if (all[active].lowest == StackUse::kUnused) return select(false, sp, pc);
   const Extent extent = extent_of(sp);
@@ -82,7 +83,7 @@ void Stacks::jump(std::uint32_t sp, std::uint32_t pc) {
 
 void Stacks::lower(std::uint32_t lowest, std::uint32_t pc) {
   StackUse& stack = all[active];
-  if (stack.lowest == StackUse::kUnused) return;  // there is none yet
+  if (stack.lowest == StackUse::kUnused || lowest == 0) return;  // there is none yet
   if (lowest < stack.lowest) {
     stack.lowest = lowest;
     stack.lowest_pc = pc;

@@ -389,6 +389,23 @@ leaf:
     assert stack.top == lab.RAM + 0x4000
 
 
+def test_a_stack_pointer_that_start_up_code_clears_is_no_stack(tmp_path: Path) -> None:
+    """As riscv-rt clears all registers before it sets those that it needs."""
+    cleared = f"""
+    li sp, {lab.RAM + 0x4000:#x}
+    j 1f
+1:  addi sp, sp, -16
+    j 1f
+1:  li sp, 0
+    j 1f
+1:
+"""
+    source = START.replace("_start:", "_start:" + cleared, 1) + DONE + SKIP
+    result = lab.run(tmp_path, source)
+    assert sum(stack.peak_bytes for stack in result.memory.stacks) == 16
+    assert result.memory.ram_peak_bytes < 0x4000
+
+
 def test_a_region_is_a_function_from_its_call_to_its_return(tmp_path: Path) -> None:
     source = (
         START
