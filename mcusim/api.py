@@ -164,6 +164,7 @@ def start(
             chip.memory,
             chosen.first_vectors,
             ram_start=chip.has_rom_boot,
+            devices=chip.device,
             pairs=chip.trustzone is not None and secure is None,
         )
     else:

@@ -23,6 +23,7 @@ from mcusim.devices.nordic.power import NrfPower
 from mcusim.devices.nordic.ppi import NrfPpi
 from mcusim.devices.nordic.radio import NrfRadio
 from mcusim.devices.nordic.rng import NrfRng
+from mcusim.devices.nordic.rom_table import NrfRomTable
 from mcusim.devices.nordic.rtc import NrfRtc
 from mcusim.devices.nordic.spim_twim import NrfSpimTwim
 from mcusim.devices.nordic.temp import NrfTemp
@@ -48,6 +49,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-ppi": NrfPpi,
     "nrf-radio": NrfRadio,
     "nrf-rng": NrfRng,
+    "nrf-rom-table": NrfRomTable,
     "nrf-rtc": NrfRtc,
     "nrf-spim-twim": NrfSpimTwim,
     "nrf-temp": NrfTemp,

@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mcusim.errors import FirmwareError
-from mcusim.firmware.image import Arch, FirmwareImage
+from mcusim.firmware.image import Arch, FirmwareImage, Section
 from mcusim.firmware.memorymap import MemoryMap
 from mcusim.firmware.names import hex32, span
 
 if TYPE_CHECKING:
-    from mcusim.boards.schema import Memory
+    from mcusim.boards.schema import Device, Memory
 
 _ADVICE = "check --board, or the linker script"
 
@@ -24,6 +24,7 @@ def check_placement(
     *,
     ram_start: bool = False,
     pairs: bool = False,
+    devices: Sequence[Device] = (),
 ) -> None:
     """Check that the firmware can be loaded and started on a board.
 
@@ -31,10 +32,11 @@ def check_placement(
     None leaves that check out, as does a firmware that is not for an M-profile core. With
     `ram_start`, a firmware that lies in RAM alone needs none: its loader starts it at its entry.
     `pairs`: the chip also takes a Secure firmware beside this one, and none was given.
+    Start-up code may use addresses of `devices` as memory (backup SRAM), once it has clocked them.
     Raises FirmwareError with the first thing that is wrong.
     """
     regions = MemoryMap(memories)
-    for what, address, size in _ranges(image):
+    for what, address, size in _ranges(image, devices):
         _check_inside(image, regions, what, address, size)
     _check_overlaps(image, regions)
     if vector_table is None or image.arch is not Arch.ARM:
@@ -106,13 +108,17 @@ def check_hart_start(
         )
 
 
-def _ranges(image: FirmwareImage) -> Iterable[tuple[str, int, int]]:
+def _ranges(image: FirmwareImage, devices: Sequence[Device]) -> Iterable[tuple[str, int, int]]:
     """Return what has to lie in a memory: loaded segments, then sections where they are used."""
     for segment in image.segments:
         yield "segment", segment.address, len(segment.data)
     for section in image.sections:
-        if not section.reserved:
+        if not section.reserved and not any(_is_within(section, device) for device in devices):
             yield f"section {section.name}", section.vma, section.size
+
+
+def _is_within(section: Section, device: Device) -> bool:
+    return device.base <= section.vma and section.end <= device.base + device.size_bytes
 
 
 def _check_inside(

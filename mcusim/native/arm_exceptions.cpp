@@ -255,8 +255,11 @@ void ArmEngine::refresh_mode(std::uint32_t xpsr) {
 bool ArmEngine::may_return(std::uint32_t exc_return, int nested) const {
   // B1.5.8, ExceptionReturn(): integrity checks.
   const std::uint32_t expected = exc_return_base();
+  // Without the Security Extension its bits should be 0, 1, 0 (DDI0553, R_XLCP: else
+  // UNPREDICTABLE). Chips disregard them: RIOT starts each thread of an STM32U5 or STM32L5 by
+  // 0xFFFFFFFD.
   const std::uint32_t security =
-      options_.security ? kSecureStack | kCalleeNotStacked | kToSecure : 0U;
+      architecture_.profile == Profile::kV8M ? kSecureStack | kCalleeNotStacked | kToSecure : 0U;
   const std::uint32_t variable =
       kThread | kProcessStack | security | (options_.fpu ? kNoFpuFrame : 0U);
   if (((exc_return ^ expected) & ~(variable | kNoFpuFrame)) != 0) return false;

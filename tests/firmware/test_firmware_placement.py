@@ -10,6 +10,7 @@ import pytest
 from firmware_tools import FLASH, RAM, memory
 
 from mcusim.boards import board_names, load_board
+from mcusim.boards.schema import Device
 from mcusim.errors import FirmwareError
 from mcusim.firmware import (
     Arch,
@@ -57,6 +58,24 @@ def section(name: str, address: int, size: int) -> Section:
 def test_a_fitting_firmware_passes(tiny_elf: Path) -> None:
     check_placement(load_firmware(tiny_elf), BOARD, FLASH)
     check_placement(image((FLASH, vectors())), BOARD, FLASH)
+
+
+def test_a_section_may_lie_in_a_device_that_start_up_code_fills() -> None:
+    """Backup SRAM at 0x40024000 of an STM32F4 or STM32F7, which RIOT's linker scripts use."""
+    backup = Device(
+        name="bkpsram",
+        type="stm32-backup-sram",
+        base=0x40024000,
+        size_bytes=0x1000,
+        source="test",
+        grade="assumed",
+    )
+    code = (FLASH, vectors())
+    inside = image(code, sections=(section(".backup", 0x40024FFC, 4),))
+    check_placement(inside, BOARD, FLASH, devices=[backup])
+    beyond = image(code, sections=(section(".backup", 0x40024FFC, 8),))
+    with pytest.raises(FirmwareError, match="outside the board's memory"):
+        check_placement(beyond, BOARD, FLASH, devices=[backup])
 
 
 def test_samples_fit_their_own_board_only(sample: Path) -> None:

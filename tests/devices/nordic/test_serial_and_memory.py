@@ -231,3 +231,16 @@ report("txdrdy", REG(UART0 + 0x11C));
     assert found["baudrate"] == [0x04000000]
     assert found["txdrdy"] == [0]
     assert "0123" not in result.output
+
+
+def test_the_rom_table_tells_part_and_revision(tmp_path: Path) -> None:
+    """Start-up code reads it for the chip's errata, and goes by FICR where that tells (MDK)."""
+    body = """
+report("part", REG(0xF0000FE0) & 0xFF);
+report("more", REG(0xF0000FE4) & 0xF);
+report("revision", (REG(0xF0000FE8) & 0xF0) >> 4);
+report("patch", REG(0xF0000FEC) & 0xF0);
+report("ficr", REG(0x10000130) << 4 | REG(0x10000134));
+"""
+    _, found = execute(tmp_path, body)
+    assert found == {"part": [8], "more": [0], "revision": [3], "patch": [0], "ficr": [0x83]}
