@@ -10,6 +10,11 @@ from mcusim.timing.record import BlockFlag
 
 NO_FPU = 0xFFFF
 
+# As plain numbers, which are combined at every instruction.
+_CALLS, _RETURNS = int(BlockFlag.CALLS), int(BlockFlag.RETURNS)
+_STACK_SELECT, _MOVES_STACK = int(BlockFlag.STACK_SELECT), int(BlockFlag.MOVES_STACK)
+_USES_FPU = int(BlockFlag.USES_FPU)
+
 
 class Decoded(Protocol):
     """What instructions of all architectures tell."""
@@ -56,6 +61,7 @@ def block_record(
     *,
     cycles: int,
     packed: Iterable[bytes],
+    flags: BlockFlag | None = None,
     **particular: Any,
 ) -> dict[str, Any]:
     """The keyword arguments of `mcusim._native.Block`.
@@ -66,10 +72,12 @@ def block_record(
         instructions: the same, decoded.
         cycles: of the block at zero wait states.
         packed: each instruction as `record.pack` makes it.
+        flags: what makes the block more than straight work, where `block_flags` is not all.
         particular: what the core does beyond straight work, instead of the values here.
     """
     record = straight_record(
-        address, code, cycles=cycles, packed=packed, flags=block_flags(instructions),
+        address, code, cycles=cycles, packed=packed,
+        flags=block_flags(instructions) if flags is None else flags,
         first_fpu=first_fpu_offset(instructions), stack_drop=stack_drop(instructions),
     )  # fmt: skip
     return record | particular
@@ -78,16 +86,17 @@ def block_record(
 def block_flags(instructions: Sequence[Instruction]) -> BlockFlag:
     """What makes the block more than straight work."""
     last = instructions[-1]
-    flags = BlockFlag.CALLS if last.call else BlockFlag(0)
+    flags = _CALLS if last.call else 0
     if last.kind is Kind.BRANCH_REGISTER or last.loads_pc:
-        flags |= BlockFlag.RETURNS
-    if any(i.writes_stack_select for i in instructions):
-        flags |= BlockFlag.STACK_SELECT
-    if any(i.writes >> SP & 1 for i in instructions):
-        flags |= BlockFlag.MOVES_STACK
-    if any(i.touches_fpu for i in instructions):
-        flags |= BlockFlag.USES_FPU
-    return flags
+        flags |= _RETURNS
+    for instruction in instructions:
+        if instruction.writes_stack_select:
+            flags |= _STACK_SELECT
+        if instruction.writes >> SP & 1:
+            flags |= _MOVES_STACK
+        if instruction.touches_fpu:
+            flags |= _USES_FPU
+    return BlockFlag(flags)
 
 
 def first_fpu_offset(instructions: Iterable[Decoded]) -> int:

@@ -11,6 +11,7 @@ from capstone import arm_const as arm
 
 from mcusim.timing.instruction import NO_REGISTER, PC, SP, Instruction, Kind
 from mcusim.timing.narrow import narrow
+from mcusim.timing.wide import wide
 
 _CAPSTONE = capstone.Cs(capstone.CS_ARCH_ARM, capstone.CS_MODE_THUMB | capstone.CS_MODE_MCLASS)
 _CAPSTONE.detail = True
@@ -62,7 +63,10 @@ def decode(encoding: bytes) -> Instruction:
         # Not given to Capstone, whose decoder would carry the IT state into the next call.
         length = 4 - (first & -first).bit_length() + 1
         return Instruction(2, "it", Kind.IT, it_length=length)
-    frequent = narrow(first) if len(encoding) == 2 else None
+    if len(encoding) == 2:
+        frequent = narrow(first)
+    else:
+        frequent = wide(first, int.from_bytes(encoding[2:], "little"))
     return frequent if frequent is not None else disassembled(encoding)
 
 

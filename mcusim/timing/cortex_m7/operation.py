@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from mcusim.timing.cortex_m7.latency import Latencies
 from mcusim.timing.cortex_m7.pairing import Trait, bars
@@ -55,11 +56,18 @@ def operation(
     chained_cycles: int | None = None,
 ) -> Operation:
     """An operation with the traits' own rules of pairing."""
-    traits |= Trait.ANY
+    own, barred = _pairing(int(traits))
     return Operation(
-        instruction, int(traits), int(bars(traits)), uses, results, cycles, early, flags_latency,
+        instruction, own, barred, uses, results, cycles, early, flags_latency,
         sets_flags, keeps_flags_in_it_block, cycles if chained_cycles is None else chained_cycles,
     )  # fmt: skip
+
+
+@cache
+def _pairing(traits: int) -> tuple[int, int]:
+    """The traits, and those that are barred beside them."""
+    own = Trait(traits) | Trait.ANY
+    return int(own), int(bars(own))
 
 
 def registers(mask: int) -> list[int]:

@@ -7,7 +7,6 @@ LLVM: ARMScheduleM7.td.
 from __future__ import annotations
 
 from enum import IntFlag
-from functools import cache
 
 
 class Trait(IntFlag):
@@ -53,7 +52,6 @@ _BARS = {
 }
 
 
-@cache
 def bars(traits: Trait) -> Trait:
     """Traits that the younger instruction must not have beside an older one with `traits`."""
     barred = Trait.ALONE | Trait.OLDER_ONLY

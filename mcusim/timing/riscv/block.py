@@ -30,6 +30,7 @@ def block_record(
     *,
     extra: Sequence[int] = (),
     divides_by_operands: bool = True,
+    flags: BlockFlag | None = None,
     **particular: Any,
 ) -> dict[str, Any]:
     """The keyword arguments of `mcusim._native.Block`.
@@ -43,8 +44,9 @@ def block_record(
         extra: cycles of each that only its execution adds (`Effect.EXTRA`, or with its access).
         divides_by_operands: whether the native core finds a division's time from its operands,
             instead of all in `cycles`.
+        flags: what makes the block more than straight work, where `block_flags` is not all.
         particular: what the core does beyond straight work: `taken_cycles`, `mispredict_cycles`,
-            `flags`, ... instead of the values here.
+            ... instead of the values here.
     """
     packed = []
     before = offset = 0
@@ -55,7 +57,8 @@ def block_record(
         before += cycles[place]
         offset += instruction.size
     record = straight_record(
-        address, code, cycles=before, packed=packed, flags=block_flags(instructions),
+        address, code, cycles=before, packed=packed,
+        flags=block_flags(instructions) if flags is None else flags,
         first_fpu=first_fpu_offset(instructions), stack_drop=stack_drop(instructions),
     )  # fmt: skip
     return record | particular
