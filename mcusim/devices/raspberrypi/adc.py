@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.clock_tree import ClockTree, Source
@@ -19,19 +20,20 @@ CYCLES = 96
 FULL_SCALE_V, STEPS = 3.3, 4096
 SENSOR_V = 0.706
 """The temperature sensor's voltage at 27 degrees Celsius (datasheet 4.9.5)."""
-REQUEST = 36
 
 
 class RpAdc(Peripheral):
     """Inputs are at 0 V until `set_input`; the sensor is at 27 degrees. No noise, no errors."""
 
     reset_bit = 0
+    request: ClassVar[int] = 36
+    """Its number among those who ask for DMA."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._tree = host.shared(ClockTree)
         self._dma = host.shared(DmaRequests)
-        self._dma.ready[REQUEST] = self._has_data
+        self._dma.ready[self.request] = self._has_data
         self._volts = [0.0] * SENSOR
         self._fifo: deque[int] = deque()
         self._converting = False
@@ -110,7 +112,7 @@ class RpAdc(Peripheral):
         if control & START_MANY:
             self._start()
         self._update()
-        self._dma.changed(REQUEST)
+        self._dma.changed(self.request)
 
     def _next_input(self, control: int, number: int) -> None:
         """Round robin: the next input of the mask."""

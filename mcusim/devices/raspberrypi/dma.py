@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.dma_requests import DmaRequests
 from mcusim.devices.raspberrypi.registers import WHOLE, Peripheral
 from mcusim.devices.raspberrypi.sniffer import Sniffer
 
-CHANNELS, CHANNEL_BYTES = 12, 0x40
+CHANNEL_BYTES = 0x40
 READ, WRITE, COUNT, CTRL = range(4)
 ALIASES = (
     (READ, WRITE, COUNT, CTRL),
@@ -18,12 +20,16 @@ ALIASES = (
 """What the four words of each alias are; a write to the last one starts the channel."""
 EN, INCR_READ, INCR_WRITE, RING_WRITE = 1 << 0, 1 << 4, 1 << 5, 1 << 10
 IRQ_QUIET, BSWAP, SNIFF_EN, BUSY = 1 << 21, 1 << 22, 1 << 23, 1 << 24
+READ_BACK, WRITE_BACK = 1 << 25, 1 << 26
+"""Decrement instead of increment: the RP2350's, at places that the RP2040 does not use."""
 WRITE_ERROR, READ_ERROR, AHB_ERROR = 1 << 29, 1 << 30, 1 << 31
 INTR, INTE0, INTF0, INTS0, INTE1, INTF1, INTS1 = 0x400, 0x404, 0x408, 0x40C, 0x414, 0x418, 0x41C
 TIMER0, MULTI_TRIGGER, SNIFF_CTRL, SNIFF_DATA, ABORT = 0x420, 0x430, 0x434, 0x438, 0x444
 N_CHANNELS = 0x448
 TIMER_REQUEST, ALWAYS = 59, 63
 CONTROL_BITS = 0xFFFFFF
+TRIGGER_SELF, ENDLESS = 1, 0xF
+"""Modes of a channel on the RP2350."""
 BURST = 4096
 """Transfers without pacing that are done at once; the time of them passes before the next."""
 
@@ -34,6 +40,7 @@ class Channel:
     def __init__(self) -> None:
         self.words = [0, 0, 0, 0]
         self.reload = 0
+        self.mode = 0
         self.busy = False
         self.request = 0
         self.timer = 0
@@ -52,12 +59,16 @@ class RpDma(Peripheral):
     """
 
     reset_bit = 2
+    channels: ClassVar[int] = 12
+    control_bits: ClassVar[int] = CONTROL_BITS
+    status: ClassVar[tuple[int, ...]] = (INTS0, INTS1)
+    """Registers of the status of each interrupt line; enables and forces lie before it."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._requests = host.shared(DmaRequests)
         self._requests.listener = self._asked
-        self._channels = [Channel() for _ in range(CHANNELS)]
+        self._channels = [Channel() for _ in range(self.channels)]
         for number, channel in enumerate(self._channels):
             channel.timer = host.add_timer(lambda n=number: self._go_on(n))  # type: ignore[misc]
         self._sniffer = Sniffer()
@@ -69,7 +80,7 @@ class RpDma(Peripheral):
     # --- registers ---
 
     def load(self, register: int) -> int:
-        if register < CHANNELS * CHANNEL_BYTES:
+        if register < self.channels * CHANNEL_BYTES:
             number, place = divmod(register, CHANNEL_BYTES)
             channel = self._channels[number]
             word = ALIASES[place >> 4][place >> 2 & 3]
@@ -78,36 +89,38 @@ class RpDma(Peripheral):
         match register:
             case 0x400:
                 return self._raised
-            case 0x40C | 0x41C:
+            case _ if register in self.status:
                 return self._status(register)
             case 0x430 | 0x444:
                 return 0
             case 0x438:
                 return self._sniffer.result(self.stored.get(SNIFF_CTRL, 0))
             case 0x448:
-                return CHANNELS
+                return self.channels
         return super().load(register)
 
     def held(self, register: int) -> int:
         return (
-            self.load(register) if register < CHANNELS * CHANNEL_BYTES else super().held(register)
+            self.load(register)
+            if register < self.channels * CHANNEL_BYTES
+            else super().held(register)
         )
 
     def store(self, register: int, value: int) -> None:
-        if register < CHANNELS * CHANNEL_BYTES:
+        if register < self.channels * CHANNEL_BYTES:
             self._set(*divmod(register, CHANNEL_BYTES), value)
             return
         match register:
-            case 0x400 | 0x40C | 0x41C:
+            case _ if register == INTR or register in self.status:
                 self._raised &= ~value
             case 0x430:
-                for number in range(CHANNELS):
+                for number in range(self.channels):
                     if value >> number & 1:
                         self._start(number)
             case 0x438:
                 self._sniffer.value = value
             case 0x444:
-                for number in range(CHANNELS):
+                for number in range(self.channels):
                     if value >> number & 1:
                         self._stop(number)
             case _:
@@ -118,7 +131,7 @@ class RpDma(Peripheral):
         super().restart()
         for number, channel in enumerate(self._channels):
             self._stop(number)
-            channel.words = [0, 0, 0, 0]
+            channel.words, channel.mode = [0, 0, 0, 0], 0
         self._raised = 0
         self._update()
 
@@ -126,7 +139,7 @@ class RpDma(Peripheral):
         channel, word = self._channels[number], ALIASES[place >> 4][place >> 2 & 3]
         if word == CTRL:
             errors = channel.words[CTRL] & ~value & (WRITE_ERROR | READ_ERROR)
-            channel.words[CTRL] = value & CONTROL_BITS | errors
+            channel.words[CTRL] = value & self.control_bits | errors
         elif word == COUNT:
             channel.reload = value
         else:
@@ -211,14 +224,17 @@ class RpDma(Peripheral):
             data = int.from_bytes(data.to_bytes(size, "little"), "big")
         if not self._put(channel.words[WRITE], size, data):
             channel.words[CTRL] |= WRITE_ERROR
-        channel.words[COUNT] -= 1
+        if channel.mode != ENDLESS:
+            channel.words[COUNT] -= 1
         ring, rings_write = control >> 6 & 0xF, bool(control & RING_WRITE)
         if control & INCR_READ:
             ring_bits = 0 if rings_write else ring
-            channel.words[READ] = _next(channel.words[READ], size, ring_bits)
+            step = -size if control & READ_BACK else size
+            channel.words[READ] = _next(channel.words[READ], step, ring_bits)
         if control & INCR_WRITE:
             ring_bits = ring if rings_write else 0
-            channel.words[WRITE] = _next(channel.words[WRITE], size, ring_bits)
+            step = -size if control & WRITE_BACK else size
+            channel.words[WRITE] = _next(channel.words[WRITE], step, ring_bits)
 
     def _sniff(self, channel: Channel, data: int, size: int) -> None:
         control = self.stored.get(SNIFF_CTRL, 0)
@@ -246,8 +262,10 @@ class RpDma(Peripheral):
             self._raised |= 1 << number
             self._update()
         follower = channel.words[CTRL] >> 11 & 0xF
-        if follower != number and follower < CHANNELS:
+        if follower != number and follower < self.channels:
             self._start(follower)
+        if channel.mode == TRIGGER_SELF:
+            self._start(number)
 
     # --- interrupts ---
 
@@ -256,13 +274,13 @@ class RpDma(Peripheral):
         return self._raised & enabled | forced
 
     def _update(self) -> None:
-        self.interrupt(bool(self._status(INTS0)), 0)
-        self.interrupt(bool(self._status(INTS1)), 1)
+        for line, register in enumerate(self.status):
+            self.interrupt(bool(self._status(register)), line)
 
 
-def _next(address: int, size: int, ring_bits: int) -> int:
+def _next(address: int, step: int, ring_bits: int) -> int:
     """The address after a transfer; it wraps inside a ring of 2 to that power bytes."""
     if not ring_bits:
-        return address + size & WHOLE
+        return address + step & WHOLE
     mask = (1 << ring_bits) - 1
-    return address & ~mask | (address + size) & mask
+    return address & ~mask | (address + step) & mask

@@ -7,78 +7,96 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.clock_tree import ClockTree, Source
-from mcusim.devices.raspberrypi.registers import Interrupts, Peripheral
+from mcusim.devices.raspberrypi.registers import Peripheral
 from mcusim.devices.raspberrypi.ticks import TickCounter
 
-SLICES, SLICE_BYTES = 8, 0x14
+SLICE_BYTES = 0x14
 CSR, DIV, CTR, CC, TOP = 0x00, 0x04, 0x08, 0x0C, 0x10
-EN, INTR, INTE, INTF, INTS = 0xA0, 0xA4, 0xA8, 0xAC, 0xB0
+EN, INTR, LINES, LINE_BYTES = 0x00, 0x04, 0x08, 0x0C
+"""Behind the slices: what each interrupt line has of enable, force and status begins at LINES."""
+INTE, INTF, INTS = 0x00, 0x04, 0x08
 ENABLE, PHASE_CORRECT = 1 << 0, 1 << 1
+
+
+def reset_values(slices: int) -> dict[int, int]:
+    """Dividers of 1 and tops of 65535."""
+    return {
+        n * SLICE_BYTES + place: value
+        for n in range(slices)
+        for place, value in ((DIV, 0x10), (TOP, 0xFFFF))
+    }
 
 
 class RpPwm(Peripheral):
     """Free-running counting and the interrupt at each wrap; counting of an input isn't modelled."""
 
     reset_bit = 14
-    reset: ClassVar[Mapping[int, int]] = {
-        **{n * SLICE_BYTES + DIV: 0x10 for n in range(SLICES)},
-        **{n * SLICE_BYTES + TOP: 0xFFFF for n in range(SLICES)},
-    }
+    slices: ClassVar[int] = 8
+    lines: ClassVar[int] = 1
+    reset: ClassVar[Mapping[int, int]] = reset_values(8)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._tree = host.shared(ClockTree)
         self._tree.watch(self._rates_changed)
-        self._counters = [TickCounter(host) for _ in range(SLICES)]
-        self._wraps = [host.add_timer(lambda n=n: self._wrapped(n)) for n in range(SLICES)]  # type: ignore[misc]
-        self._interrupts = Interrupts(self.interrupt)
+        slices = range(self.slices)
+        self._counters = [TickCounter(host) for _ in slices]
+        self._wraps = [host.add_timer(lambda n=n: self._wrapped(n)) for n in slices]  # type: ignore[misc]
+        self._raw = 0
+        self._behind = self.slices * SLICE_BYTES
 
     def load(self, register: int) -> int:
-        if register < SLICES * SLICE_BYTES and register % SLICE_BYTES == CTR:
-            return self._count(register // SLICE_BYTES)
-        match register:
-            case 0xA0:
-                return sum(
-                    (self.stored.get(n * SLICE_BYTES, 0) & ENABLE) << n for n in range(SLICES)
-                )
-            case 0xA4:
-                return self._interrupts.raw
-            case 0xA8:
-                return self._interrupts.enabled
-            case 0xAC:
-                return self._interrupts.forced
-            case 0xB0:
-                return self._interrupts.status
-        return super().load(register)
+        if register < self._behind:
+            if register % SLICE_BYTES == CTR:
+                return self._count(register // SLICE_BYTES)
+            return super().load(register)
+        place = register - self._behind
+        if place == EN:
+            return sum(
+                (self.stored.get(n * SLICE_BYTES, 0) & ENABLE) << n for n in range(self.slices)
+            )
+        if place == INTR:
+            return self._raw
+        line, kind = divmod(place - LINES, LINE_BYTES)
+        return self._status(line) if kind == INTS else super().load(register)
 
     def held(self, register: int) -> int:
-        return self.load(register) if register in (EN, INTE, INTF) else super().held(register)
+        return self.load(register) if register == self._behind + EN else super().held(register)
 
     def store(self, register: int, value: int) -> None:
-        if register < SLICES * SLICE_BYTES:
+        place = register - self._behind
+        if place < 0:
             self._set(register, value)
             return
-        match register:
-            case 0xA0:
-                for number in range(SLICES):
-                    control = self.stored.get(number * SLICE_BYTES, 0) & ~ENABLE
-                    self._set(number * SLICE_BYTES, control | value >> number & 1)
-            case 0xA4:
-                self._interrupts.raw &= ~value
-            case 0xA8:
-                self._interrupts.enabled = value & 0xFF
-                self._rates_changed()
-            case 0xAC:
-                self._interrupts.forced = value & 0xFF
-        self._interrupts.update()
+        if place == EN:
+            for number in range(self.slices):
+                control = self.stored.get(number * SLICE_BYTES, 0) & ~ENABLE
+                self._set(number * SLICE_BYTES, control | value >> number & 1)
+        elif place == INTR:
+            self._raw &= ~value
+        elif (place - LINES) % LINE_BYTES != INTS:
+            super().store(register, value & (1 << self.slices) - 1)
+            self._rates_changed()
+        self._update()
 
     def restart(self) -> None:
         super().restart()
-        self._interrupts.raw = self._interrupts.enabled = self._interrupts.forced = 0
+        self._raw = 0
         for counter in self._counters:
             counter.set(0)
         self._rates_changed()
-        self._interrupts.update()
+        self._update()
+
+    def _enabled(self, line: int) -> int:
+        return self.stored.get(self._behind + LINES + line * LINE_BYTES + INTE, 0)
+
+    def _status(self, line: int) -> int:
+        forced = self.stored.get(self._behind + LINES + line * LINE_BYTES + INTF, 0)
+        return self._raw & self._enabled(line) | forced
+
+    def _update(self) -> None:
+        for line in range(self.lines):
+            self.interrupt(bool(self._status(line)), line)
 
     def _set(self, register: int, value: int) -> None:
         number, place = divmod(register, SLICE_BYTES)
@@ -104,7 +122,7 @@ class RpPwm(Peripheral):
         return place
 
     def _rates_changed(self) -> None:
-        for number in range(SLICES):
+        for number in range(self.slices):
             self._plan(number)
 
     def _plan(self, number: int) -> None:
@@ -114,13 +132,13 @@ class RpPwm(Peripheral):
         counter = self._counters[number]
         counter.set_rate(self._tree.hz(Source.SYS) / max(divider, 1.0) if on else 0.0)
         self.host.cancel(self._wraps[number])
-        if on and self._interrupts.enabled >> number & 1:
+        if on and any(self._enabled(line) >> number & 1 for line in range(self.lines)):
             period = self._period(number)
             cycle = counter.cycle_of((counter.count // period + 1) * period)
             if cycle is not None:
                 self.host.schedule(self._wraps[number], cycle)
 
     def _wrapped(self, number: int) -> None:
-        self._interrupts.raw |= 1 << number
-        self._interrupts.update()
+        self._raw |= 1 << number
+        self._update()
         self._plan(number)

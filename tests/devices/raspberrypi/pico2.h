@@ -13,6 +13,9 @@
 #define PADS_BANK0 0x40038000u
 #define UART0 0x40070000u
 #define BOOTRAM 0x400E0000u
+#define ADC 0x400A0000u
+#define PWM 0x400A8000u
+#define DMA 0x50000000u
 #define SIO 0xD0000000u
 #define FIFO_ST R32(SIO + 0x50)
 #define FIFO_WR R32(SIO + 0x54)

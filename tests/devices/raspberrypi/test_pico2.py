@@ -241,3 +241,74 @@ def test_a_boot_lock_is_claimed_once(tmp_path: Path) -> None:
         """,
     )
     assert words[:3] == [2, 0, 2]
+
+
+def test_dma_copies_back_to_front_chains_and_starts_itself_again(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        release(1u << 2);
+        for (int i = 0; i < 8; ++i) from[i] = i + 1;
+        /* Channel 15 reads from the end, and chains to channel 0. */
+        R32(DMA + 15 * 0x40 + 0) = (uint32_t)&from[7];
+        R32(DMA + 15 * 0x40 + 4) = (uint32_t)to;
+        R32(DMA + 15 * 0x40 + 8) = 8;
+        /* Channel 0 adds its sum up, twice: mode 1 of the count. */
+        R32(DMA + 0) = (uint32_t)from;
+        R32(DMA + 4) = (uint32_t)&ignored;
+        R32(DMA + 8) = 1u << 28 | 8;
+        R32(DMA + 0x454) = 0xF << 5 | 0 << 1 | 1;
+        R32(DMA + 0x10) = 1 | 2 << 2 | 1 << 4 | 0 << 13 | 63u << 17 | 1 << 25;
+        R32(DMA + 0x424) = 1u << 15;
+        R32(DMA + 15 * 0x40 + 0xC) = 1 | 2 << 2 | 3 << 4 | 1 << 6 | 0 << 13 | 63u << 17;
+        while (!(R32(DMA + 0x400) & 1)) continue;
+        for (int i = 0; i < 8; ++i) results[i] = to[i];
+        results[8] = R32(DMA + 0x42C);
+        results[9] = R32(DMA + 0x468);
+        results[10] = R32(DMA + 8) >> 28;
+        while (R32(DMA + 0x458) < 72) continue;
+        """,
+        "static uint32_t from[8], to[8]; static volatile uint32_t ignored;",
+    )
+    assert words[:8] == [8, 7, 6, 5, 4, 3, 2, 1]
+    assert words[8:11] == [1 << 15, 16, 1]
+
+
+def test_pwm_wraps_on_the_second_line_of_the_last_slice(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        release(1u << 16);
+        R32(PWM + 11 * 0x14 + 0x10) = 99;
+        R32(PWM + 0x104) = 1u << 11;
+        R32(PWM + 0xF0) = 1u << 11;
+        while (!(R32(PWM + 0x10C) & 1u << 11)) continue;
+        results[0] = R32(PWM + 0x100);
+        results[1] = R32(PWM + 0xF0);
+        R32(PWM + 0xF0) = 0;
+        R32(PWM + 0xF4) = 1u << 11;
+        results[2] = R32(PWM + 0x10C);
+        """,
+    )
+    assert words[:3] == [0, 1 << 11, 0]
+
+
+def test_adc_converts_its_sensor_and_asks_for_dma(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        clock_to_150_mhz();
+        release(1u << 0 | 1u << 2);
+        R32(CLOCKS + 0x6C) = 1u << 11 | 3u << 5; /* clk_adc from the crystal */
+        R32(ADC + 0) = 4u << 12 | 3;
+        R32(ADC + 8) = 1u << 24 | 1u << 3 | 1;
+        R32(DMA + 0) = ADC + 0xC;
+        R32(DMA + 4) = (uint32_t)&results[0];
+        R32(DMA + 8) = 1;
+        R32(DMA + 0xC) = 1 | 1 << 2 | 48u << 17;
+        R32(ADC + 0) = 4u << 12 | 7;
+        while (R32(DMA + 0xC) >> 26 & 1) continue;
+        """,
+    )
+    # 0.706 V at 27 degrees, of 3.3 V in 4096 steps.
+    assert words[0] == round(0.706 / 3.3 * 4096)

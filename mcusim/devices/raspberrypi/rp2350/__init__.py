@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
-from mcusim.devices.raspberrypi.rp2350 import clocks, pins, qmi, sio, system, timers
+from mcusim.devices.raspberrypi.rp2350 import clocks, dma, pins, qmi, sio, system, timers
 
 DEVICES: dict[str, type[Device]] = {
+    "rp2350-adc": system.Rp2350Adc,
     "rp2350-bootram": system.Rp2350Bootram,
     "rp2350-busctrl": system.Rp2350Busctrl,
     "rp2350-clocks": clocks.Rp2350Clocks,
+    "rp2350-dma": dma.Rp2350Dma,
     "rp2350-i2c0": system.Rp2350I2c0,
     "rp2350-i2c1": system.Rp2350I2c1,
     "rp2350-io-bank0": pins.Rp2350IoBank0,
@@ -19,6 +21,7 @@ DEVICES: dict[str, type[Device]] = {
     "rp2350-pll-usb": clocks.Rp2350PllUsb,
     "rp2350-powman": system.Rp2350Powman,
     "rp2350-psm": system.Rp2350Psm,
+    "rp2350-pwm": system.Rp2350Pwm,
     "rp2350-qmi": qmi.Rp2350Qmi,
     "rp2350-remembered": system.Rp2350Remembered,
     "rp2350-resets": system.Rp2350Resets,

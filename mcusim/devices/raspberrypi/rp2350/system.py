@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+from mcusim.devices.raspberrypi.adc import RpAdc
+from mcusim.devices.raspberrypi.pwm import RpPwm, reset_values
 from mcusim.devices.raspberrypi.registers import Peripheral
 from mcusim.devices.raspberrypi.serial_buses import RpI2c0, RpI2c1, RpSpi0, RpSpi1
 from mcusim.devices.raspberrypi.system import (
@@ -161,12 +163,29 @@ class Rp2350Spi0(RpSpi0):
     """The first one."""
 
     reset_bit = 18
+    requests = (24, 25)
 
 
 class Rp2350Spi1(RpSpi1):
     """The second one."""
 
     reset_bit = 19
+    requests = (26, 27)
+
+
+class Rp2350Adc(RpAdc):
+    """As the RP2040's: four inputs and the sensor of the QFN-60 package."""
+
+    request = 48
+
+
+class Rp2350Pwm(RpPwm):
+    """Twelve slices and two interrupt lines (regs/pwm.h)."""
+
+    reset_bit = 16
+    slices = 12
+    lines = 2
+    reset: ClassVar[Mapping[int, int]] = reset_values(12)
 
 
 class Rp2350Usb(RpUsb):
