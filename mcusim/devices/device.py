@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol, Self, TypeVar
 
 from mcusim.boards.schema import Regulator
+from mcusim.devices.keeps import Keeps
 from mcusim.devices.reset import Cause, Reset
 
 Shared = TypeVar("Shared")
@@ -114,6 +115,20 @@ class Host(Protocol):
 
     def attribute(self, base: int, size_bytes: int, security: str) -> None:
         """Takes what the chip says of addresses: secure, non-secure-callable or non-secure."""
+
+    def filter_memory(self, name: str, offset: int, size_bytes: int, keeps: Keeps) -> None:
+        """Keeps accesses out of a part of a memory, in units of 256 bytes."""
+
+    def watch_filters(self, told: Callable[[str], None]) -> None:
+        """Takes who is told the memory's name when an access was kept out."""
+
+    def screen_device(
+        self, name: str, refused: Callable[[], None] | None, *, readable: bool = False
+    ) -> None:
+        """Keeps Non-secure accesses out of a device, and tells of each; None: lets them in again.
+
+        `readable`: out of writing alone.
+        """
 
     def set_bus_divider(self, core_cycles: int) -> None:
         """Takes the core cycles in a cycle of the bus behind the L1 caches (AXI)."""

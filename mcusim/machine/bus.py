@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from mcusim.devices import Device
 from mcusim.machine.gates import Gated
+from mcusim.machine.screens import Passes, Screen
 
 GRAIN_SHIFT = 10
 """Devices are found by kilobyte, the smallest block that chips give to one."""
@@ -35,11 +36,15 @@ class Bus:
         """Devices with a clock of their own, by the kilobyte of the register that switches it."""
         self._main: dict[int, int] = {}
         """The base that an alias of a device's base stands for."""
+        self._screens: dict[int, Passes] = {}
+        """What decides on accesses of a device, by its base."""
 
     def attach(self, device: Device, base: int, size_bytes: int, main: int | None = None) -> None:
         """Puts a device at `base`, an alias of `main`."""
         if main is not None:
             self._main[base] = main
+        if passes := self._screens.get(self._main.get(base, base)):
+            device = Screen(device, base, passes)
         for grain in range(base >> GRAIN_SHIFT, (base + size_bytes - 1 >> GRAIN_SHIFT) + 1):
             self._devices[grain] = (device, base)
 
@@ -48,8 +53,23 @@ class Bus:
         self._gates.setdefault(gated.gate.address >> GRAIN_SHIFT, []).append(gated)
 
     def ungate(self) -> None:
-        """Forgets the gates, for devices made anew."""
+        """Forgets gates and screens, for devices made anew."""
         self._gates.clear()
+        self._screens.clear()
+
+    def screen(self, base: int, passes: Passes | None) -> None:
+        """Has `passes` decide on each access of the device at `base`; None: all pass."""
+        if passes is None:
+            self._screens.pop(base, None)
+        else:
+            self._screens[base] = passes
+        for grain, (found, at) in self._devices.items():
+            if self._main.get(at, at) == base:
+                device = found.device if isinstance(found, Screen) else found
+                self._devices[grain] = (
+                    device if passes is None else Screen(device, at, passes),
+                    at,
+                )
 
     def switch_clocks(self, grain: int | None = None) -> None:
         """Takes the gates as they are now, in one kilobyte of registers or in all."""
@@ -63,9 +83,11 @@ class Bus:
         """Has reads of a register give these values one after the other, then the last for ever."""
         self._scripts[address] = list(values)
 
-    def is_scripted(self, address: int) -> bool:
-        """Whether a script, not a device, answers reads of a register."""
-        return address in self._scripts
+    def may_publish(self, address: int) -> bool:
+        """Whether a device may have reads of a register answered without being asked."""
+        found = self._devices.get(address >> GRAIN_SHIFT)
+        screened = found is not None and isinstance(found[0], Screen)
+        return not screened and address not in self._scripts
 
     def at(self, address: int) -> tuple[Device, int] | None:
         """The device that answers at an address, and its base."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mcusim import _native
+from mcusim.boards import Board
 from mcusim.cpu.architecture import Architecture
 from mcusim.cpu.unicorn_arm import as_arm
 from mcusim.cpu.unicorn_riscv import as_riscv
+from mcusim.devices.keeps import Keeps
+from mcusim.machine.bus import Bus
 from mcusim.machine.cores import Coprocessor, Cores
 
 
@@ -17,6 +20,8 @@ class CoreInputs:
     architecture: Architecture
     cores: Cores
     engine: _native.Engine
+    board: Board
+    _bus: Bus
     _interrupt_controller: Callable[[int, bool], None] | None = None
 
     def set_interrupt(self, number: int, level: bool, core: int | None = None) -> None:
@@ -36,6 +41,47 @@ class CoreInputs:
         """Has the chip say of addresses that they are Secure, callable or Non-secure."""
         for engine in self.cores.engines:
             as_arm(engine).attribute(base, size_bytes, security)
+
+    def filter_memory(self, name: str, offset: int, size_bytes: int, keeps: Keeps) -> None:
+        """Has a controller of the chip keep accesses out of a part of a memory, as far as it goes."""
+        for memory in self.board.chip.memory:
+            inside = min(size_bytes, memory.size_bytes - offset)
+            if memory.name == name and inside > 0:
+                for base in (memory.base, *memory.aliases):
+                    for engine in self.cores.engines:
+                        as_arm(engine).filter_memory(base + offset, inside, keeps)
+
+    def watch_filters(self, told: Callable[[str], None]) -> None:
+        """Tells the memory of each access that a controller kept out."""
+
+        def tell(address: int, _fetch: bool) -> None:
+            memory = self.board.region_at(address)
+            told(memory.name if memory is not None else "")
+
+        for engine in self.cores.engines:
+            as_arm(engine).set_filter_told(tell)
+
+    def screen_device(
+        self, name: str, refused: Callable[[], None] | None, *, readable: bool = False
+    ) -> None:
+        """Keeps Non-secure accesses out of a device, and tells of each; None: lets them in again.
+
+        `readable`: out of writing alone.
+        """
+
+        def passes(address: int, write: bool) -> bool:
+            if as_arm(self.engine).secure_access(address) or (readable and not write):
+                return True
+            if refused is not None:
+                refused()
+            return False
+
+        for entry in self.board.chip.device:
+            if entry.name == name:
+                self._bus.screen(entry.base, None if refused is None else passes)
+                for base in (entry.base, *entry.aliases):
+                    for engine in self.cores.engines:
+                        engine.withdraw(base, entry.size_bytes)
 
     def set_coprocessor(self, number: int, execute: Coprocessor) -> None:
         """Takes what executes a coprocessor's instructions."""

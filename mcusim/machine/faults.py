@@ -35,6 +35,7 @@ _SVCALL = 11
 PRIVATE_BUS = range(0xE0000000, 0xE0100000)
 """The core's own registers (ARM DDI0403E B3.1)."""
 DENIED = "MemManage: DACCVIOL"
+KEPT_OUT = "a controller of the chip keeps it from {state} accesses: look at what it attributes"
 SECURITY = {1: "INVEP", 2: "INVIS", 4: "INVER", 8: "AUVIOL", 16: "INVTRAN"}
 """Bits of SFSR (ARM DDI0553)."""
 
@@ -168,9 +169,20 @@ def _with_caller(stopped: Stopped, link: int, sp: int, frames: list[Frame]) -> l
     return [*frames, (stopped.pc, link, sp)]
 
 
+def _kept_out(machine: Machine, stopped: Stopped, where: str) -> str:
+    fetch = stopped.cause is Cause.FETCH
+    verb = "jump to" if fetch else "write to" if stopped.cause is Cause.WRITE else "read of"
+    address = stopped.pc if fetch else stopped.address or 0
+    state = "Secure" if as_arm(machine.engine).secure_access(address) else "Non-secure"
+    place = "" if fetch else f" in {where}"
+    return f"{verb} 0x{address:08x}{place}: " + KEPT_OUT.format(state=state)
+
+
 def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[str, int]) -> str:
     if violation := as_arm(machine.engine).security_violation:
         return _security_sentence(stopped, SECURITY[violation], where)
+    if as_arm(machine.engine).bus_denied:
+        return _kept_out(machine, stopped, where)
     match stopped.cause:
         case Cause.READ | Cause.WRITE:
             return _access_sentence(machine, stopped, where)

@@ -154,7 +154,7 @@ class Machine(CoreInputs):
 
     def publish(self, address: int, value: int) -> None:
         """Has reads of a register give `value` without asking its device."""
-        if not self._bus.is_scripted(address):
+        if self._bus.may_publish(address):
             for engine in self.cores.engines:
                 engine.publish(address, value)
 

@@ -54,6 +54,14 @@ void add_chip_coprocessor(ArmEngine& engine, std::size_t number,
   engine.chip_coprocessors[number] = std::move(coprocessor);
 }
 
+void set_filter_told(ArmEngine& engine, nb::callable python) {
+  engine.filter.told = [python = std::move(python)](std::uint32_t address,
+                                                    BusFilter::Access access) {
+    const nb::gil_scoped_acquire gil;
+    python(address, access == BusFilter::Access::kFetch);
+  };
+}
+
 Security security_of(const std::string& name) {
   if (name == "secure") return Security::kSecure;
   if (name == "non-secure-callable") return Security::kNonSecureCallable;
@@ -94,6 +102,10 @@ void bind_engine(nb::module_& m) {
             e.attend();
           },
           "base"_a, "size_bytes"_a, "security"_a)
+      .def("filter_memory", &ArmEngine::filter_memory, "base"_a, "size_bytes"_a, "rule"_a)
+      .def("set_filter_told", &set_filter_told)
+      .def("secure_access", &ArmEngine::secure_access, "address"_a)
+      .def_prop_ro("bus_denied", &ArmEngine::bus_denied)
       .def_prop_ro("non_secure", &ArmEngine::non_secure)
       .def_prop_ro("security_violation", &ArmEngine::security_violation)
       .def_prop_ro("mpu_denied", &ArmEngine::mpu_denied)

@@ -213,7 +213,7 @@ StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
-    if (error == UC_ERR_EXCEPTION && violation_ != 0) {
+    if (error == UC_ERR_EXCEPTION && (violation_ != 0 || bus_denied_)) {
       stop_.reason = Stop::kError;
       stop_.number = stop_.write ? UC_ERR_WRITE_PROT : UC_ERR_READ_PROT;
       stop_.address = accountant.accessed_by(stop_.pc, stop_.address);

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "architecture.hpp"
+#include "bus_filter.hpp"
 #include "chip_coprocessor.hpp"
 #include "exceptions.hpp"
 #include "helium.hpp"
@@ -45,6 +47,8 @@ class ArmEngine final : public Engine {
                    std::uint32_t address);
   // Whether the access that failed was one that the MPU forbids.
   bool mpu_denied() const { return mpu_denied_; }
+  // Whether it was one that a controller of the chip keeps out.
+  bool bus_denied() const { return bus_denied_; }
   // SFSR of the SecureFault that the failure is, or 0.
   std::uint32_t security_violation() const { return violation_; }
   bool non_secure() const { return system.non_secure(); }
@@ -65,9 +69,17 @@ class ArmEngine final : public Engine {
   using Coprocessor = std::function<std::optional<std::uint64_t>(
       std::uint32_t instruction, std::uint32_t first, std::uint32_t second)>;
   Coprocessor coprocessor;
-  void drop_callbacks() override { coprocessor = nullptr; }
   // Those that concern their core alone: by their numbers, in place of `coprocessor`.
   std::array<std::unique_ptr<ChipCoprocessor>, 8> chip_coprocessors;
+  void drop_callbacks() override {
+    coprocessor = nullptr;
+    filter.told = nullptr;
+  }
+
+  // The chip's controllers in front of memories (arm_filter.cpp), and how they see an access.
+  BusFilter filter;
+  void filter_memory(std::uint32_t base, std::uint32_t size_bytes, std::uint8_t rule);
+  bool secure_access(std::uint32_t address) const;
 
   Exceptions exceptions;
   SystemControl system;
@@ -108,6 +120,10 @@ class ArmEngine final : public Engine {
 
   static bool on_tlb_fill(uc_engine* uc, std::uint64_t address, uc_mem_type type,
                           uc_tlb_entry* entry, void* self);
+  static std::uint64_t on_screened_read(uc_engine* uc, std::uint64_t offset, unsigned size,
+                                        void* self);
+  static void on_screened_write(uc_engine* uc, std::uint64_t offset, unsigned size,
+                                std::uint64_t value, void* self);
   static std::uint64_t on_alias_read(uc_engine* uc, std::uint64_t offset, unsigned size,
                                      void* self);
   static void on_alias_write(uc_engine* uc, std::uint64_t offset, unsigned size,
@@ -149,6 +165,18 @@ class ArmEngine final : public Engine {
   void divide_states();
   // Whether the core is in the state that the block's address asks for, or has come to it.
   bool admit_state(const Block& block);
+  // Where Unicorn finds a page, or that it is to fault.
+  struct Screen {
+    std::uint32_t place;
+    bool open;
+  };
+  Screen screen_of(std::uint32_t page, bool write);
+  void map_screen();
+  bool kept_out(std::uint32_t address, BusFilter::Access access);
+  bool keeps_out(std::uint32_t address, BusFilter::Access access) const;
+  // Throws mve::AccessFault where that is a bus error.
+  bool kept_out_of_vector(std::uint32_t address, bool write);
+  bool admit_fetch(std::uint32_t address);
   void adopt_state();
   // Throws mve::AccessFault where Non-secure code may not reach an interpreted access's data.
   void check_attribution(std::uint32_t address, std::uint32_t bytes, bool write);
@@ -284,6 +312,10 @@ class ArmEngine final : public Engine {
   std::uint32_t violation_ = 0;
   bool locked_up_ = false;
   bool mpu_denied_ = false;
+  bool bus_denied_ = false;
+  bool screen_mapped_ = false;
+  std::unordered_map<std::uint32_t, std::uint32_t> screened_;  // pages by address: their number
+  std::vector<std::uint32_t> screened_pages_;                  // and back
   bool stale_tlb_ = false;
   std::uint8_t careful_ = 0;  // each block is to be admitted
   bool trap_hook_ = false;

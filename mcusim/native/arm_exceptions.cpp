@@ -415,7 +415,7 @@ bool ArmEngine::raise_fault(int number, std::uint32_t pc, std::uint32_t cfsr, bo
   // DDI0553, NOCP: where NSACR is what forbids, the fault is Secure code's.
   const bool by_secure_code = cfsr == kNoCp && system.fpu_withheld();
   if (!by_secure_code) number = system.own(number);
-  mpu_denied_ = false;
+  mpu_denied_ = bus_denied_ = false;
   const std::uint32_t violation = violation_;
   const BankedMasks now = masks();
   if (locked_up_ || !exceptions.may_preempt(hard_fault(), now)) return false;  // B1.5.15

@@ -33,12 +33,28 @@ bool ArmEngine::on_tlb_fill(uc_engine*, std::uint64_t address, uc_mem_type type,
                             uc_tlb_entry* entry, void* self) {
   auto& engine = *static_cast<ArmEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
+  const bool write = type == UC_MEM_WRITE;
+  const bool attributed =
+      *engine.special_.secure != 0 || engine.system.attribution.any_open(at, kPage);
+  const Screen screen = attributed ? engine.screen_of(at, write) : Screen{at, false};
   entry->paddr = address;
   entry->perms = UC_PROT_ALL;
-  // Fetches are looked at block by block.
-  if (type == UC_MEM_FETCH || *engine.special_.secure != 0) return true;
-  if (engine.system.attribution.any_open(at, kPage)) return true;
-  engine.violation_ = kAttributionViolation;
+  if (screen.open && screen.place == at) return true;
+  if (type == UC_MEM_FETCH) {
+    // Fetches are looked at block by block.
+    entry->perms = UC_PROT_EXEC;
+    return true;
+  }
+  if (screen.open) {
+    entry->paddr = screen.place;
+    entry->perms = static_cast<uc_prot>(UC_PROT_READ | UC_PROT_WRITE);
+    return true;
+  }
+  if (attributed)
+    engine.bus_denied_ =
+        engine.kept_out(at, write ? BusFilter::Access::kWrite : BusFilter::Access::kRead);
+  else
+    engine.violation_ = kAttributionViolation;
   engine.stop_.has_address = true;
   engine.stop_.address = at;
   engine.stop_.write = type == UC_MEM_WRITE;
@@ -57,6 +73,7 @@ void ArmEngine::check_attribution(std::uint32_t address, std::uint32_t bytes, bo
 bool ArmEngine::admit_state(const Block& block) {
   const bool secure = *special_.secure != 0;
   if (secure == system.non_secure()) adopt_state();
+  if (filter.any() && !admit_fetch(block.address)) return false;
   const Security security = system.attribution.at(block.address);
   if (secure == (security != Security::kNonSecure)) return true;
   const bool gateway = security == Security::kNonSecureCallable &&

@@ -76,6 +76,8 @@ void ArmEngine::reset() {
   published = PublishedRegisters{};
   dozing_ = sleeping_ = sleep_interrupted_ = event_register_ = locked_up_ = mpu_denied_ = false;
   violation_ = 0;
+  bus_denied_ = false;
+  filter.reset();
   for (const int source : systick_sources_) timeline.cancel(source);
   if (options_.security && system.non_secure()) switch_state(false);
   const bool rules_were_on = system.any_mpu_enabled() || divided_;

@@ -344,6 +344,12 @@ void bind_engine(nb::module_& m) {
             e.published.publish(address, value);
           },
           "address"_a, "value"_a)
+      .def(
+          "withdraw",
+          [](Engine& e, std::uint32_t base, std::uint32_t size_bytes) {
+            e.published.withdraw(base, size_bytes);
+          },
+          "base"_a, "size_bytes"_a)
       .def("drop_callbacks", &drop_callbacks)
       .def(
           "read",

@@ -83,7 +83,8 @@ void ArmEngine::forget_it_state() {
 
 void ArmEngine::apply_mpu() {
   system.mpu_changed = false;
-  if (!divided_ && system.attribution.divided()) divide_states();
+  if (!divided_ && (system.attribution.divided() || filter.restrains_secure())) divide_states();
+  if (divided_ && filter.any()) map_screen();
   // Unicorn keeps the cuts of old rules: they are to be set anew as well.
   for (const Mpu* mpu : {&system.mpu, &system.other.mpu})
     for (const std::uint64_t at : mpu->boundaries()) {

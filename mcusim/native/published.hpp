@@ -16,6 +16,12 @@ class PublishedRegisters {
     slots_[place(address)] = {address, value};
   }
 
+  // Reads ask the devices there again.
+  void withdraw(std::uint32_t base, std::uint32_t size_bytes) {
+    for (Slot& slot : slots_)
+      if (slot.address >= base && slot.address - base < size_bytes) slot = {};
+  }
+
   const std::uint32_t* find(std::uint32_t address) const {
     const Slot& slot = slots_[place(address)];
     return slot.address == address ? &slot.value : nullptr;

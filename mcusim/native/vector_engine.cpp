@@ -22,6 +22,10 @@ constexpr std::uint32_t kSystemControl = 0xE000E000U, kNonSecureAlias = 0xE002E0
 
 bool is_alias(std::uint32_t address) { return address >> 12 == kNonSecureAlias >> 12; }
 
+BusFilter::Access access_of(bool write) {
+  return write ? BusFilter::Access::kWrite : BusFilter::Access::kRead;
+}
+
 std::uint32_t code_word(const std::uint8_t* from, bool wide) {
   const std::uint32_t first = from[0] | std::uint32_t{from[1]} << 8;
   return wide ? first << 16 | from[2] | std::uint32_t{from[3]} << 8 : first;
@@ -336,7 +340,7 @@ void ArmEngine::leave_interpreter(Stop reason, int number) {
 std::uint8_t* ArmEngine::VectorBus::window(std::uint32_t address, std::uint32_t bytes, bool write) {
   engine->check_attribution(address, bytes, write);
   const Memory* memory = engine->memory_at(address, bytes);
-  if (memory == nullptr) return nullptr;
+  if (memory == nullptr || engine->keeps_out(address, access_of(write))) return nullptr;
   if (engine->system.mpu.enabled()) {
     const AccessKind kind = write ? AccessKind::kWrite : AccessKind::kRead;
     const bool privilege = engine->privileged(), negative = engine->raised();
@@ -353,6 +357,13 @@ std::uint8_t* ArmEngine::VectorBus::window(std::uint32_t address, std::uint32_t 
   return memory->host + (address - memory->base);
 }
 
+bool ArmEngine::kept_out_of_vector(std::uint32_t address, bool write) {
+  if (!kept_out(address, access_of(write))) return false;
+  if ((filter.at(address) & BusFilter::kFaults) == 0) return true;
+  bus_denied_ = true;
+  throw mve::AccessFault{address, write, false};
+}
+
 void ArmEngine::forget_code(std::uint32_t address, std::uint32_t bytes) {
   for (const std::uint32_t page : {address >> 10, (address + bytes - 1) >> 10})
     if ((helium_->code_pages[page >> 6] >> (page & 63U) & 1U) != 0)
@@ -365,6 +376,7 @@ std::uint32_t ArmEngine::VectorBus::load(std::uint32_t address, std::uint32_t by
     std::memcpy(&value, from, bytes);
     return value;
   }
+  if (engine->kept_out_of_vector(address, false)) return 0;
   DeviceWindow* device = engine->device_at(address, bytes, false);
   if (device == nullptr) {
     const auto read = is_alias(address) ? &on_alias_read : &on_system_read;
@@ -378,6 +390,7 @@ void ArmEngine::VectorBus::store(std::uint32_t address, std::uint32_t bytes, std
     std::memcpy(to, &value, bytes);
     return;
   }
+  if (engine->kept_out_of_vector(address, true)) return;
   DeviceWindow* device = engine->device_at(address, bytes, true);
   if (device == nullptr) {
     const auto write = is_alias(address) ? &on_alias_write : &on_system_write;

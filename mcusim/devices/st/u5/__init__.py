@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcusim.devices.device import Device
 from mcusim.devices.st.u5.dcache import Stm32u5Dcache
 from mcusim.devices.st.u5.flash import Stm32u5Flash
+from mcusim.devices.st.u5.gtzc import Stm32u5Mpcbb, Stm32u5Tzic, Stm32u5Tzsc
 from mcusim.devices.st.u5.icache import Stm32u5Icache
 from mcusim.devices.st.u5.identity import Stm32u575Dbgmcu, Stm32u575Identity
 from mcusim.devices.st.u5.ports import Stm32u5Exti, Stm32u5Gpio, Stm32u5Syscfg
@@ -17,9 +18,12 @@ DEVICES: dict[str, type[Device]] = {
     "stm32u5-flash": Stm32u5Flash,
     "stm32u5-gpio": Stm32u5Gpio,
     "stm32u5-icache": Stm32u5Icache,
+    "stm32u5-mpcbb": Stm32u5Mpcbb,
     "stm32u5-pwr": Stm32u5Pwr,
     "stm32u5-rcc": Stm32u5Rcc,
     "stm32u5-syscfg": Stm32u5Syscfg,
+    "stm32u5-tzic": Stm32u5Tzic,
+    "stm32u5-tzsc": Stm32u5Tzsc,
     "stm32u575-dbgmcu": Stm32u575Dbgmcu,
     "stm32u575-identity": Stm32u575Identity,
 }

@@ -1,0 +1,201 @@
+"""What the STM32U5's GTZC keeps out (RM0456), by firmware with code of both security states."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from textwrap import indent
+
+import pytest
+
+import mcusim
+
+HERE = Path(__file__).parent
+GCC = "arm-none-eabi-gcc"
+FLAGS = (
+    *("-mcpu=cortex-m33", "-mthumb", "-mcmse", "-O1", "-g", "-ffreestanding", "-nostdlib"),
+    *("-Wall", "-Werror", "-Wno-unused-function"),
+)
+SRAM1, SRAM3, USART1, CRC, GTZC = 24, 28, 0x40013800, 0x40023000, 8
+"""Flags of memories in TZIC1's fourth register, devices, and the interrupt."""
+
+
+def run(
+    folder: Path, body: str, rest: str = "", handler: str = "for (;;) { }", **options: str
+) -> mcusim.Result:
+    """Runs `body` in Secure state, and `rest` in Non-secure state where the body calls it."""
+    if shutil.which(GCC) is None:
+        pytest.skip(f"{GCC} not found")
+    source, elf = folder / "main.c", folder / "main.elf"
+    source.write_text(
+        '#include "secure.h"\n'
+        f"NS_CODE uint32_t rest(uint32_t x) {{\n{indent(rest, '  ')}\n  return 0;\n}}\n"
+        f"void interrupt(void) {{\n{indent(handler, '  ')}\n}}\n"
+        f"int main(void) {{\n{indent(body, '  ')}\n  return 0;\n}}\n"
+    )
+    command = [GCC, *FLAGS, f"-I{HERE}", f"-Wl,-T,{HERE / 'secure.ld'}", "-o", str(elf)]
+    done = subprocess.run(
+        [*command, str(source), "-lgcc"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return mcusim.run(
+        elf,
+        board="nucleo-u575zi",
+        option_bytes={"tzen": 1},
+        max_time_s=0.1,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def words(result: mcusim.Result) -> list[int]:
+    assert result.outcome == "exited", result.fault or result.reason
+    assert result.warnings == []
+    return [int(word, 16) for word in result.output.split()]
+
+
+READ_BOTH = "print(R32(0x30008000u)); print(R32(0x30008200u));"
+
+
+@pytest.mark.parametrize("fidelity", ["accurate", "fast"])
+def test_secure_blocks_of_ram_read_as_zero_and_ignore_writes(fidelity: str, tmp_path: Path) -> None:
+    body = f"""
+divide();
+R32(0x30008000u) = 11; R32(0x30008200u) = 22;
+R32(MPCBB1 + SECCFGR + 8u) = ~1u; /* the first block of 512 bytes from 0x8000 on */
+R32(MPCBB1) = 1u << 31; /* SRWILADIS */
+SYNC();
+CALL_NS(rest, 0);
+{READ_BOTH}
+print(R32(TZIC1 + 0x1Cu) >> {SRAM1});
+"""
+    rest = """
+NOTE(R32(0x20008000u)); NOTE(R32(0x20008200u));
+R32(0x20008004u) = 33; R32(0x20008204u) = 44; R32(0x20008000u) += 1; R32(0x20008200u) = 5;
+NOTE(R32(0x20008004u)); NOTE(R32(0x20008204u));
+"""
+    result = run(tmp_path, body, rest, fidelity=fidelity)
+    assert words(result) == [11, 0, 33, 0, 12, 22, 1]
+
+
+def test_secure_code_reaches_non_secure_blocks_by_their_non_secure_address(tmp_path: Path) -> None:
+    body = f"""
+divide();
+R32(0x30008000u) = 11;
+R32(MPCBB1 + SECCFGR + 8u) = 0; SYNC();
+print(R32(0x30008000u)); R32(0x30008000u) = 12; /* kept out */
+print(R32(0x20008000u)); R32(0x20008000u) = 13; /* a Non-secure access */
+print(R32(TZIC1 + 0x1Cu) >> {SRAM1}); R32(TZIC1 + 0x2Cu) = ~0u;
+R32(MPCBB1) = 1u << 31; SYNC();
+print(R32(0x30008000u));
+print(R32(TZIC1 + 0x1Cu) >> {SRAM1});
+"""
+    assert words(run(tmp_path, body)) == [0, 11, 1, 13, 0]
+
+
+def test_an_illegal_access_interrupts_secure_code(tmp_path: Path) -> None:
+    body = f"""
+divide();
+R32(TZIC1 + 0x0Cu) = 1u << {SRAM1}; /* IER4 */
+R32(0xE000E100u) = 1u << {GTZC};
+CALL_NS(rest, 0);
+print(2);
+"""
+    handler = """
+uint32_t number;
+__asm volatile("mrs %0, ipsr" : "=r"(number));
+print(number); print(R32(TZIC1 + 0x1Cu) >> 24);
+R32(TZIC1 + 0x2Cu) = ~0u;
+"""
+    result = run(tmp_path, body, "R32(0x20000000u) = 0; NOTE(1);", handler)
+    assert words(result) == [16 + GTZC, 1, 1, 2]
+
+
+def test_code_of_the_other_state_is_a_bus_error(tmp_path: Path) -> None:
+    result = run(tmp_path, "divide(); R32(0x30008000u) = 0x4770BF00u; CALL_NS(0x20008001u, 0);")
+    assert result.outcome == "fault"
+    assert result.fault is not None
+    assert result.fault.kind == "BusFault: IBUSERR"
+    assert "keeps it from Non-secure accesses" in result.fault.message
+
+
+def test_secure_code_does_not_run_in_non_secure_blocks(tmp_path: Path) -> None:
+    body = """
+divide();
+R32(MPCBB1) = 1u << 31;
+R32(0x30008000u) = 0x4770BF00u;
+((void (*)(void))0x30008001u)();
+print(1);
+R32(MPCBB1 + SECCFGR + 8u) = 0; SYNC();
+((void (*)(void))0x30008001u)();
+"""
+    result = run(tmp_path, body)
+    assert result.output.split() == ["00000001"]
+    assert result.fault is not None
+    assert "keeps it from Secure accesses" in result.fault.message
+
+
+def test_locked_blocks_stay_as_they_are(tmp_path: Path) -> None:
+    body = """
+divide();
+R32(MPCBB1 + 0x10u) = 1u << 1; /* CFGLOCKR */
+R32(MPCBB1 + 0x10u) = 0;
+R32(MPCBB1 + SECCFGR + 4u) = 0; R32(MPCBB1 + SECCFGR + 8u) = 0;
+print(R32(MPCBB1 + SECCFGR + 4u)); print(R32(MPCBB1 + SECCFGR + 8u)); print(R32(MPCBB1 + 0x10u));
+R32(MPCBB1) = 1; R32(MPCBB1) = 1u << 31;
+print(R32(MPCBB1));
+"""
+    assert words(run(tmp_path, body)) == [0xFFFFFFFF, 0, 2, 1]
+
+
+def test_a_secure_peripheral_is_closed_to_non_secure_code(tmp_path: Path) -> None:
+    body = f"""
+divide();
+R32(0x56020C88u) |= 1u << 12; /* CRCEN */
+R32(0x50023010u) = 7; /* INIT */
+R32(TZSC1 + 0x18u) = 1u << 3;
+CALL_NS(rest, 0);
+print(R32({CRC} + 0x10000000u + 0x10u)); print(R32({CRC}u + 0x10u));
+print(R32(TZIC1 + 0x18u));
+R32(TZIC1 + 0x28u) = ~0u;
+R32(TZSC1 + 0x18u) = 0;
+CALL_NS(rest, 0);
+print(R32(0x50023010u)); print(R32(TZIC1 + 0x18u));
+"""
+    rest = f"NOTE(R32({CRC}u + 0x10u)); R32({CRC}u + 0x10u) = 9;"
+    assert words(run(tmp_path, body, rest)) == [0, 7, 0, 1 << 3, 7, 9, 0]
+
+
+def test_non_secure_code_can_not_open_anything_itself(tmp_path: Path) -> None:
+    rest = """
+NOTE(R32(0x40032C00u + SECCFGR)); R32(0x40032C00u + SECCFGR) = 0;
+NOTE(R32(0x4003280Cu)); R32(0x40032410u) = 1;
+"""
+    body = """
+divide();
+R32(TZIC1 + 0x0Cu) = 1;
+CALL_NS(rest, 0);
+print(R32(MPCBB1 + SECCFGR)); print(R32(TZSC1 + 0x10u)); print(R32(TZIC1 + 0x1Cu));
+"""
+    flags = 1 << 25 | 1 << 15 | 1 << 14
+    assert words(run(tmp_path, body, rest)) == [0xFFFFFFFF, 0, 0xFFFFFFFF, 0, flags]
+
+
+def test_a_reset_closes_all(tmp_path: Path) -> None:
+    body = """
+R32(0x56020C88u) |= 1u << 24;
+print(R32(MPCBB1 + SECCFGR));
+if (R32(0x30008000u) != 77u) {
+  R32(0x30008000u) = 77u; R32(MPCBB1 + SECCFGR) = 0; R32(0xE000ED0Cu) = 0x05FA0004u;
+}
+print(R32(0x30008000u));
+"""
+    assert words(run(tmp_path, body)) == [0xFFFFFFFF, 0xFFFFFFFF, 77]
+
+
+def test_without_trustzone_nothing_is_kept_out(tmp_path: Path) -> None:
+    pair = mcusim.run(
+        Path(__file__).parents[3] / "firmware_samples" / "prebuilt" / "hello-nucleo-u575zi.elf",
+        board="nucleo-u575zi",
+    )
+    assert pair.outcome == "exited"
