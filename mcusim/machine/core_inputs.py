@@ -43,7 +43,7 @@ class CoreInputs:
             as_arm(engine).attribute(base, size_bytes, security)
 
     def filter_memory(self, name: str, offset: int, size_bytes: int, keeps: Keeps) -> None:
-        """Has a controller of the chip keep accesses out of a part of a memory, as far as it goes."""
+        """Has a controller keep accesses out of a part of a memory, as far as that goes."""
         for memory in self.board.chip.memory:
             inside = min(size_bytes, memory.size_bytes - offset)
             if memory.name == name and inside > 0:
