@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from mcusim.timing.block_facts import block_record, conditional_instructions_left
-from mcusim.timing.instruction import NO_REGISTER, Instruction, Kind
+from mcusim.timing.instruction import NO_REGISTER, PC, Instruction, Kind
 from mcusim.timing.record import pack
 from mcusim.timing.thumb import decode, split
 
@@ -172,10 +173,15 @@ def _wait(pipeline: _Pipeline, instruction: Instruction) -> int:
 def _reads(instruction: Instruction) -> int:
     """Registers read: Capstone leaves out the last of extend-and-add and addends of 64 bits."""
     reads = instruction.reads
-    if _ACCUMULATES.match(instruction.mnemonic):
+    if _accumulates(instruction.mnemonic):
         for register in instruction.operands[0 if _is_long(instruction) else 1 :]:
             reads |= 1 << register if register != NO_REGISTER else 0
     return reads
+
+
+@cache
+def _accumulates(name: str) -> bool:
+    return _ACCUMULATES.match(name) is not None
 
 
 def _is_long(instruction: Instruction) -> bool:
@@ -189,7 +195,7 @@ def _late_registers(instruction: Instruction) -> int:
         register = 1 << instruction.target_register
         return 0 if register & instruction.address_registers else register
     operands = instruction.operands
-    if not _ACCUMULATES.match(instruction.mnemonic) or len(operands) < 3:
+    if not _accumulates(instruction.mnemonic) or len(operands) < 3:
         return 0
     if _is_long(instruction):
         addends, factors = operands[:2], operands[2:]
@@ -232,11 +238,13 @@ def _has_shifted_constant(instruction: Instruction) -> bool:
 def _write_results(pipeline: _Pipeline, instruction: Instruction, start: int, end: int) -> None:
     early, late = _latencies(instruction)
     base = end if instruction.kind is Kind.LOAD_MULTIPLE else start + 1
-    for register in range(15):
-        if instruction.writes >> register & 1:
-            updated = instruction.writeback and register == instruction.base
-            pipeline.ready[register] = start + 1 if updated else base - 1 + early
-            pipeline.ready_late[register] = start + 1 if updated else base - 1 + late
+    written = instruction.writes & ~(1 << PC)
+    while written:
+        register = (written & -written).bit_length() - 1
+        written &= written - 1
+        updated = instruction.writeback and register == instruction.base
+        pipeline.ready[register] = start + 1 if updated else base - 1 + early
+        pipeline.ready_late[register] = start + 1 if updated else base - 1 + late
     if instruction.touches_fpu:
         _write_fpu_results(pipeline, instruction, start, end)
 

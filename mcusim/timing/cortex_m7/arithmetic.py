@@ -6,6 +6,9 @@ JNK and LLVM are the sources named in latency.py and pairing.py.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache, partial
+from typing import NamedTuple
 
 from mcusim.timing.cortex_m7.latency import (
     LATE,
@@ -49,24 +52,30 @@ _LONG = re.compile(r"^([su]mlal|umaal|smlsld)")
 
 def describe_arithmetic(instruction: Instruction) -> Operation:
     """ALU and DSP instructions."""
-    name = instruction.mnemonic
+    return _description(instruction.mnemonic)(instruction)
+
+
+@cache
+def _description(name: str) -> Callable[[Instruction], Operation]:
     if _REVERSE.match(name):
-        return _in_early_alu(instruction, REVERSED)
+        return partial(_in_early_alu, REVERSED)
     if _EXTRACT.match(name):
-        return _in_early_alu(instruction, LATE)
+        return partial(_in_early_alu, LATE)
     if _SATURATE.match(name):
-        return _in_early_alu(instruction, SATURATED)
+        return partial(_in_early_alu, SATURATED)
     if _INSERT.match(name) or _EXTEND_ADD.match(name) or _PACK.match(name):
-        return _combining(instruction)
+        return _combining
     if _SATURATING_ADD.match(name):
-        return _saturating(instruction)
-    if _DSP.match(name):
-        uses = tuple((register, Need.LATE) for register in instruction.operands[1:])
-        return operation(instruction, Trait.OLDER_ONLY, uses, _results(instruction, LATE))
-    return _plain(instruction)
+        return _saturating
+    return _dsp if _DSP.match(name) else _plain
 
 
-def _in_early_alu(instruction: Instruction, latencies: Latencies) -> Operation:
+def _dsp(instruction: Instruction) -> Operation:
+    uses = tuple((register, Need.LATE) for register in instruction.operands[1:])
+    return operation(instruction, Trait.OLDER_ONLY, uses, _results(instruction, LATE))
+
+
+def _in_early_alu(latencies: Latencies, instruction: Instruction) -> Operation:
     """JNK bitfield: "execute in early alu and can't source from late ALU of previous cycle"."""
     uses = tuple((register, Need.SHIFT) for register in instruction.operands[1:])
     traits = Trait.OLDER_ONLY | Trait.BIT_FIELD
@@ -94,11 +103,9 @@ def _saturating(instruction: Instruction) -> Operation:
 
 def _plain(instruction: Instruction) -> Operation:
     """Data processing with an operand2."""
-    name = instruction.mnemonic
-    flags = _FLAG_SETTERS.match(name) is not None
-    reads_flags = int(_FLAG_READERS.match(name) is not None)
+    says = _nature(instruction.mnemonic)
     sources = registers(instruction.reads & ~(1 << PC))
-    if name.startswith("rrx"):
+    if says.rotates_carry:
         uses: Uses = tuple((register, Need.SHIFT) for register in sources)
         traits, early = Trait.SHIFT, None
     elif instruction.shifted:
@@ -106,15 +113,32 @@ def _plain(instruction: Instruction) -> Operation:
         traits, early = Trait.INLINE_SHIFT, None
     else:
         uses = tuple((register, Need.LATE) for register in sources)
-        shift = _SHIFT.match(name) is not None
         rotated = is_rotated_constant(instruction)
-        traits = Trait.SHIFT if shift else Trait.INLINE_SHIFT if rotated else Trait.ANY
-        early = tuple(sources) if shift or (_ADD.match(name) and not rotated) else None
+        traits = Trait.SHIFT if says.shifts else Trait.INLINE_SHIFT if rotated else Trait.ANY
+        early = tuple(sources) if says.shifts or (says.adds and not rotated) else None
     return operation(
         instruction, traits, uses, _results(instruction, LATE),
-        early=early, flags_latency=reads_flags, sets_flags=flags,
-        keeps_flags_in_it_block=instruction.size == 2 and not _COMPARE.match(name),
+        early=early, flags_latency=int(says.reads_flags), sets_flags=says.sets_flags,
+        keeps_flags_in_it_block=instruction.size == 2 and not says.compares,
     )  # fmt: skip
+
+
+class _Nature(NamedTuple):
+    """What a mnemonic of data processing says."""
+
+    sets_flags: bool
+    reads_flags: bool
+    compares: bool
+    adds: bool
+    shifts: bool
+    rotates_carry: bool
+
+
+@cache
+def _nature(name: str) -> _Nature:
+    patterns = (_FLAG_SETTERS, _FLAG_READERS, _COMPARE, _ADD, _SHIFT)
+    found = (pattern.match(name) is not None for pattern in patterns)
+    return _Nature(*found, name.startswith("rrx"))
 
 
 def _shifted_uses(instruction: Instruction, sources: list[int]) -> Uses:
