@@ -136,9 +136,14 @@ class _Nature(NamedTuple):
 
 @cache
 def _nature(name: str) -> _Nature:
-    patterns = (_FLAG_SETTERS, _FLAG_READERS, _COMPARE, _ADD, _SHIFT)
-    found = (pattern.match(name) is not None for pattern in patterns)
-    return _Nature(*found, name.startswith("rrx"))
+    return _Nature(
+        sets_flags=_FLAG_SETTERS.match(name) is not None,
+        reads_flags=_FLAG_READERS.match(name) is not None,
+        compares=_COMPARE.match(name) is not None,
+        adds=_ADD.match(name) is not None,
+        shifts=_SHIFT.match(name) is not None,
+        rotates_carry=name.startswith("rrx"),
+    )
 
 
 def _shifted_uses(instruction: Instruction, sources: list[int]) -> Uses:
