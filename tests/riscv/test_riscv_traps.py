@@ -90,9 +90,20 @@ def test_a_store_that_fails_changes_nothing_behind_it(tmp_path: Path) -> None:
     assert words[4] == 2
 
 
+def test_a_return_to_an_encoding_that_does_not_exist(tmp_path: Path) -> None:
+    """No block is under way then; behind the handler, whose last one had more to tell."""
+    behind = "    .text\nbehind:\n    ecall\n    .half 0\n"
+    _, words = lab.words_of(tmp_path, START + "    j behind\n" + SKIP + behind + DONE, 3)
+    assert words[0] == 2
+
+
 def test_a_call_to_the_environment_from_user_mode(tmp_path: Path) -> None:
     """3.3.1; in user mode machine registers are illegal (2.1)."""
     code = """
+    li t0, -1
+    csrw pmpaddr0, t0
+    li t0, 0x1F             # all of memory, for user mode, too
+    csrw pmpcfg0, t0
     la t0, user
     csrw mepc, t0
     li t0, 0x1800
