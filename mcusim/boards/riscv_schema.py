@@ -35,7 +35,7 @@ class Riscv(Sourced, frozen=True, kw_only=True):
     vectored_only: bool = False
     """Whether mtvec has no other mode."""
     pmp_regions: int = 0
-    """Kept in their registers; what they forbid is not enforced."""
+    """Entries of physical memory protection, each of four bytes or more."""
     trap_cycles: int = 0
     """From the instruction that a trap takes the place of to the first one of its handler."""
     counters: bool = True

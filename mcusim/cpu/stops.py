@@ -27,6 +27,7 @@ class Cause(Enum):
     FETCH = "instruction fetch"
     READ = "data read"
     WRITE = "data write"
+    FORBIDDEN = "physical memory protection"  # `number` tells what it forbids
     NO_HANDLER = "exception without handler"  # `number` tells which
     NO_STACK = "exception without stack"  # `address` is where its frame would be
     UNKNOWN = "unknown"

@@ -21,6 +21,7 @@ XLEN_32 = 1 << 30
 INTERRUPT = 1 << 31
 """In mcause, of an interrupt (3.1.15)."""
 ILLEGAL, BREAKPOINT, LOAD_MISALIGNED, STORE_MISALIGNED = 2, 3, 4, 6
+FETCH_FAULT, LOAD_FAULT, STORE_FAULT = 1, 5, 7
 
 # Semihosting calls are EBREAK between SLLI x0, x0, 0x1f and SRAI x0, x0, 7, not compressed
 # (RISC-V Semihosting 1.0, 2).
@@ -76,6 +77,10 @@ def _cause(reason: str, number: int, write: bool) -> Cause:
         BREAKPOINT: Cause.BREAKPOINT,
         LOAD_MISALIGNED: Cause.UNALIGNED,
         STORE_MISALIGNED: Cause.UNALIGNED,
+        # Where nothing answers, Unicorn reports errors, not interrupts.
+        FETCH_FAULT: Cause.FORBIDDEN,
+        LOAD_FAULT: Cause.FORBIDDEN,
+        STORE_FAULT: Cause.FORBIDDEN,
     }.get(number, Cause.UNKNOWN)
 
 

@@ -112,7 +112,7 @@ def describe(machine: Machine, stopped: Stopped) -> Fault:
         message = _sentence(machine, stopped, where, _registers(machine, stopped.pc))
         kind = _kind(machine, stopped)
     fault = failure(machine, stopped, kind, message)
-    if stopped.cause in (Cause.READ, Cause.WRITE, Cause.NO_STACK):
+    if stopped.cause in (Cause.READ, Cause.WRITE, Cause.FORBIDDEN, Cause.NO_STACK):
         fault.address = stopped.address
     return fault
 

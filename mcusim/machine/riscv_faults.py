@@ -8,8 +8,11 @@ from __future__ import annotations
 from mcusim.cpu.stops import Cause, Stopped
 from mcusim.cpu.unicorn_riscv import (
     BREAKPOINT,
+    FETCH_FAULT,
     ILLEGAL,
     INTERRUPT,
+    LOAD_FAULT,
+    STORE_FAULT,
     STORE_MISALIGNED,
     as_riscv,
 )
@@ -35,7 +38,7 @@ _INTERRUPTS = {
 _CALLS = (8, 11)
 STEP_BYTES = 16
 """How far behind an instruction the code may be that goes on in its place, aligned for mtvec."""
-_FETCH, _LOAD, _STORE = 1, 5, 7
+_FORBIDDEN = {FETCH_FAULT: "fetch from", LOAD_FAULT: "read of", STORE_FAULT: "write to"}
 
 
 def cause_in_words(cause: int) -> str:
@@ -72,7 +75,7 @@ def take(machine: Machine, stopped: Stopped) -> bool:
     value = stopped.address or 0
     if cause == ILLEGAL:
         value = _code(machine, stopped.pc)
-    elif cause == _FETCH:
+    elif stopped.cause is Cause.FETCH:
         value = stopped.pc
     return as_riscv(machine.engine).raise_trap(cause, stopped.pc, value)
 
@@ -87,11 +90,11 @@ def _cause(stopped: Stopped) -> int:
     causes = {
         Cause.UNDEFINED: ILLEGAL,
         Cause.BREAKPOINT: BREAKPOINT,
-        Cause.FETCH: _FETCH,
-        Cause.READ: _LOAD,
-        Cause.WRITE: _STORE,
+        Cause.FETCH: FETCH_FAULT,
+        Cause.READ: LOAD_FAULT,
+        Cause.WRITE: STORE_FAULT,
     }
-    if stopped.cause in (Cause.UNALIGNED, Cause.NO_HANDLER):
+    if stopped.cause in (Cause.UNALIGNED, Cause.FORBIDDEN, Cause.NO_HANDLER):
         return stopped.number
     return causes.get(stopped.cause, 0)
 
@@ -142,6 +145,12 @@ def _happened(machine: Machine, stopped: Stopped, where: str) -> str:
                 f"{verb} 0x{stopped.address or 0:08x} in {where}: no multiple of its size; "
                 f"{machine.board.chip.core} does not split it; look at casts of pointers"
             )
+        case Cause.FORBIDDEN:
+            return (
+                f"{_FORBIDDEN[stopped.number]} 0x{stopped.address or 0:08x} in {where}: physical "
+                f"memory protection forbids it to {_level(machine)} mode; "
+                "look at pmpcfg and pmpaddr"
+            )
         case Cause.BREAKPOINT:
             return f"EBREAK in {where}: not a semihosting call, and no debugger is there"
         case Cause.NO_HANDLER:
@@ -150,12 +159,15 @@ def _happened(machine: Machine, stopped: Stopped, where: str) -> str:
             return f"the core stopped in {where} for an unknown reason ({stopped.number})"
 
 
+def _level(machine: Machine) -> str:
+    return "machine" if machine.engine.privileged else "user"
+
+
 def _missing(machine: Machine, code: int) -> str:
     hart = machine.board.chip.riscv
     has = f"{machine.board.chip.core} has RV32{hart.extensions if hart else ''}"
     if code & 0x7F == 0x73 and code >> 12 & 3:
-        level = "machine" if machine.engine.privileged else "user"
-        return f"in {level} mode there is no register 0x{code >> 20:03x} for it ({has})"
+        return f"in {_level(machine)} mode there is no register 0x{code >> 20:03x} for it ({has})"
     return f"{has}; look at -march, or for a jump into data"
 
 

@@ -6,7 +6,6 @@ namespace {
 
 constexpr std::uint32_t kCycleBit = 1U, kInstructionBit = 4U;  // of mcountinhibit and mcounteren
 constexpr std::uint32_t kMachineInterrupts = 1U << 3 | 1U << 7 | 1U << 11;
-constexpr std::uint32_t kLocked = 0x80U;  // pmpcfg.L
 
 enum Number : std::uint32_t {
   kMstatus = 0x300,
@@ -62,7 +61,7 @@ void RiscvCsrs::reset() {
   write_status(kMpp);
   enabled_ = cause_ = counter_enable_ = inhibit_ = 0;
   vector_ = options_.vectored_only ? 1U : 0U;
-  protection_ = {};
+  pmp.reset();
   custom_.clear();
   for (const CustomCsr& each : options_.custom) custom_.push_back(each.at_reset);
 }
@@ -261,28 +260,13 @@ void RiscvCsrs::write_inhibit(std::uint32_t value, const Moment& after) {
 }
 
 std::uint32_t RiscvCsrs::read_protection(std::uint32_t number) const {
-  if (within(number, kPmpaddr0, kPmpaddr15)) return protected_[number - kPmpaddr0];
-  if (!within(number, kPmpcfg0, kPmpcfg0 + 3)) return 0;
-  std::uint32_t value = 0;
-  for (std::uint32_t i = 0; i < 4; ++i)
-    value |= std::uint32_t{protection_[4 * (number - kPmpcfg0) + i]} << 8 * i;
-  return value;
+  if (within(number, kPmpaddr0, kPmpaddr15)) return pmp.read_address(number - kPmpaddr0);
+  return within(number, kPmpcfg0, kPmpcfg0 + 3) ? pmp.read_config(number - kPmpcfg0) : 0;
 }
 
 void RiscvCsrs::write_protection(std::uint32_t number, std::uint32_t value) {
-  if (within(number, kPmpaddr0, kPmpaddr15)) {
-    const std::uint32_t region = number - kPmpaddr0;
-    if (region < options_.pmp_regions && (protection_[region] & kLocked) == 0)
-      protected_[region] = value;
-    return;
-  }
-  if (!within(number, kPmpcfg0, kPmpcfg0 + 3)) return;
-  for (std::uint32_t i = 0; i < 4; ++i) {
-    const std::uint32_t region = 4 * (number - kPmpcfg0) + i;
-    constexpr std::uint32_t kImplemented = 0x9FU;  // 3.7.1: bits 5 and 6 are zero
-    if (region < options_.pmp_regions && (protection_[region] & kLocked) == 0)
-      protection_[region] = static_cast<std::uint8_t>(value >> 8 * i & kImplemented);
-  }
+  if (within(number, kPmpaddr0, kPmpaddr15)) return pmp.write_address(number - kPmpaddr0, value);
+  if (within(number, kPmpcfg0, kPmpcfg0 + 3)) pmp.write_config(number - kPmpcfg0, value);
 }
 
 std::uint32_t RiscvCsrs::handler(std::uint32_t cause) const {

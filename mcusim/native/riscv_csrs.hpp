@@ -4,11 +4,12 @@
 // of sections are its.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
+
+#include "pmp.hpp"
 
 namespace mcusim {
 
@@ -63,7 +64,9 @@ class RiscvCsrs {
   static constexpr std::uint32_t kInterrupt = 1U << 31;    // in mcause
   static constexpr std::uint32_t kFpuState = 3U << 13;     // mstatus.FS
 
-  explicit RiscvCsrs(const RiscvOptions& options) : options_(options) { reset(); }
+  explicit RiscvCsrs(const RiscvOptions& options) : pmp(options.pmp_regions), options_(options) {
+    reset();
+  }
 
   // The state of 3.4.
   void reset();
@@ -84,12 +87,17 @@ class RiscvCsrs {
   std::uint32_t ready_interrupt() const;
   bool interrupts_enabled() const { return privilege < kMachine || (status_ & kMie) != 0; }
   bool waits_may_trap() const { return (status_ & kTw) != 0; }
+  // The level whose loads and stores are allowed (3.1.6.3).
+  std::uint32_t data_privilege() const {
+    return (status_ & kMprv) != 0 ? status_ >> 11 & 3U : privilege;
+  }
 
   std::uint32_t privilege = kMachine;
   std::uint32_t lines = 0;              // mip
   std::uint32_t vendor_cause = 0;       // of a vendor's controller
   std::uint32_t* fpu_state = nullptr;   // mstatus of Unicorn's core, which has FS
   std::function<std::uint64_t()> time;  // mtime, where the hart sees it
+  Pmp pmp;
 
  private:
   static constexpr std::uint32_t kMie = 1U << 3, kMpie = 1U << 7, kMpp = 3U << 11;
@@ -120,9 +128,7 @@ class RiscvCsrs {
   // What is added to the run's counts; while inhibited, the counter itself.
   std::uint64_t cycle_base_ = 0;
   std::uint64_t instruction_base_ = 0;
-  std::array<std::uint8_t, 16> protection_{};  // pmpcfg
-  std::array<std::uint32_t, 16> protected_{};  // pmpaddr
-  std::vector<std::uint64_t> custom_;          // values, or bases of counters
+  std::vector<std::uint64_t> custom_;  // values, or bases of counters
 };
 
 }  // namespace mcusim

@@ -54,7 +54,8 @@ RiscvEngine::RiscvEngine(CoreKind core, bool accurate, const RiscvOptions& optio
 }
 
 bool RiscvEngine::attention() {
-  return timeline.next() <= accountant.cycles || reset_requested_ || interrupt_due();
+  return timeline.next() <= accountant.cycles || reset_requested_ || interrupt_due() ||
+         lacks_guard();
 }
 
 bool RiscvEngine::serve(std::uint32_t pc) {
@@ -86,6 +87,7 @@ StopInfo RiscvEngine::run(std::uint32_t pc, std::uint32_t until) {
     error_ = nullptr;
     kept_ = false;
     if (hooked_ < watched_.size()) hook_watched();
+    if (lacks_guard()) hook_guard();
     if (sleeping_ || sleep_interrupted_) {
       sleep_interrupted_ = false;
       stop_.pc = resume_at_;
@@ -143,6 +145,7 @@ bool RiscvEngine::admit(Block& block) {
 }
 
 void RiscvEngine::attend_before(Block& block) {
+  if (lacks_guard()) return stop_with(Stop::kLimit, 0, block.address);
   resume_at_ = block.address;
   // Unicorn goes on at the handler without leaving its loop: a restart costs microseconds.
   while (!accountant.at_limit() && !reset_requested_) {
@@ -170,6 +173,8 @@ void RiscvEngine::redirect(std::uint32_t pc, bool in_block) {
 void RiscvEngine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
   auto& engine = *static_cast<RiscvEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
+  if (engine.guarded() && engine.refuses(at)) [[unlikely]]
+    return;
   if (engine.accountant.step(at)) [[unlikely]]
     engine.trap_misaligned(at);
 }

@@ -52,6 +52,7 @@ class RiscvEngine final : public Engine {
   static void on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_code(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_interrupt(uc_engine* uc, std::uint32_t number, void* self);
+  static void on_guarded(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static void on_watched(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self);
   static bool on_invalid(uc_engine* uc, uc_mem_type type, std::uint64_t address, int size,
                          std::int64_t value, void* self);
@@ -89,6 +90,14 @@ class RiscvEngine final : public Engine {
   bool stores_at(std::uint32_t pc) const;
   void trap_misaligned(std::uint32_t pc);
   void call_environment(std::uint32_t pc);
+  // What physical memory protection has to do, after a change of it or of the level.
+  void look_at_protection();
+  bool guarded() const { return guards_code_ || guards_data_; }
+  bool lacks_guard() const { return guarded() && !guard_hooked_ && !accountant.accurate(); }
+  void hook_guard();
+  // Whether the instruction at `pc` may not be fetched, or what it loads or stores not be accessed.
+  bool refuses(std::uint32_t pc);
+  bool forbid(std::uint32_t cause, std::uint32_t pc, std::uint32_t address);
   void keep_registers(std::uint32_t pc);
   void restore_registers();
 
@@ -102,6 +111,9 @@ class RiscvEngine final : public Engine {
   bool sleep_deep_ = false;
   std::vector<std::uint32_t> watched_;  // addresses of instructions, the first of them with a hook
   std::size_t hooked_ = 0;
+  bool guards_code_ = false;
+  bool guards_data_ = false;
+  bool guard_hooked_ = false;
   std::uint32_t trap_cause_ = 0;
   std::uint32_t repeated_pc_ = 0;
   std::uint32_t repeated_cause_ = 0;

@@ -124,7 +124,10 @@ bool RiscvEngine::access_csr(std::uint32_t code, std::uint32_t pc) {
   const std::uint32_t after = action == 1   ? operand
                               : action == 2 ? before | operand
                                             : before & ~operand;
-  if (writes) csrs.write(number, after, moment(pc + 4));
+  if (writes) {
+    csrs.write(number, after, moment(pc + 4));
+    look_at_protection();
+  }
   if (rd(code) != 0) registers_[rd(code)] = before;
   return true;
 }
@@ -136,6 +139,7 @@ std::uint32_t RiscvEngine::read_csr(std::uint32_t number) const {
 
 std::uint32_t RiscvEngine::return_from_trap() {
   const std::uint32_t pc = csrs.leave_trap();
+  look_at_protection();
   repeats_ = trap_cause_ = 0;
   accountant.leave_exception(pc, registers_[2]);
   return pc;
@@ -180,6 +184,7 @@ void RiscvEngine::enter_trap(std::uint32_t cause, std::uint32_t pc, std::uint32_
   accountant.charge_exception(options_.trap_cycles, 0, false, 0);
   trap_cause_ = cause;
   resume_at_ = csrs.enter_trap(cause, pc, value);
+  look_at_protection();
 }
 
 bool RiscvEngine::raise_trap(std::uint32_t cause, std::uint32_t pc, std::uint32_t value) {
@@ -246,6 +251,7 @@ void RiscvEngine::reset() {
   dozing_ = sleeping_ = sleep_interrupted_ = reset_requested_ = sleep_deep_ = false;
   repeats_ = trap_cause_ = 0;
   csrs.reset();
+  look_at_protection();
   csrs.restart_counters({accountant.cycles, accountant.instructions});
 }
 
