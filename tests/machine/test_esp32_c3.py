@@ -209,3 +209,57 @@ def test_a_format_without_an_entry_is_refused_in_one_line(tmp_path: Path) -> Non
     raw.write_bytes(b"\x01\xa0")
     with pytest.raises(FirmwareError, match="tells no entry, which the chip's boot ROM needs"):
         mcusim.run(raw, board="esp32-c3", base=0x42000000)
+
+
+SPIN = """
+static void spin_us(uint32_t us) {
+  REG32(0x60023004u) = 1u << 30;
+  const uint32_t start = REG32(0x60023044u);
+  do {
+    REG32(0x60023004u) = 1u << 30;
+  } while (REG32(0x60023044u) - start < 16u * us);
+}
+"""
+
+
+def test_the_rtc_watchdog_keeps_its_time_when_the_core_s_clock_changes(tmp_path: Path) -> None:
+    program = (
+        SPIN
+        + """
+    int main(void) {
+      REG32(0x600C0058u) &= ~(3u << 10); /* the crystal */
+      REG32(0x60008094u) = 6800; /* 100 ms */
+      REG32(0x60008090u) = 1u << 31 | 4u << 28;
+      REG32(0x600C0058u) |= 1u << 10; /* the PLL */
+      spin_us(90000);
+      print("in time\\n");
+      spin_us(20000);
+      print("too late\\n");
+      return 0;
+    }
+    """
+    )
+    result = run(tmp_path, program)
+    assert result.output == "in time\n"
+    assert "RWDT" in result.resets[0].message
+
+
+@pytest.mark.parametrize(("pauses", "output"), [(1, "awake\n"), (0, "")])
+def test_the_rtc_watchdog_pauses_in_sleep_if_it_is_told_to(
+    pauses: int, output: str, tmp_path: Path
+) -> None:
+    """RTC_CNTL_WDT_PAUSE_IN_SLP."""
+    program = (
+        TIMER_WAKES
+        + f"""
+    int main(void) {{
+      wake_after(13600);
+      REG32(0x60008094u) = 680; /* 10 ms */
+      REG32(0x60008090u) = 1u << 31 | 4u << 28 | {pauses}u << 9;
+      {SLEEP};
+      print("awake\\n");
+      return 0;
+    }}
+    """
+    )
+    assert run(tmp_path, program).output == output

@@ -29,7 +29,7 @@ SW_SYSTEM_RESET, SW_CPU_RESET = 1 << 31, 1 << 5
 ALARM_ENABLE, UPDATE, SLEEP_ENABLE = 1 << 16, 1 << 31, 1 << 31
 DIGITAL_POWER_DOWN = 1 << 31
 WAKEUP_INTERRUPT, WDT_INTERRUPT = 1 << 0, 1 << 3
-WDT_ENABLE = 1 << 31
+WDT_ENABLE, WDT_PAUSE_IN_SLEEP = 1 << 31, 1 << 9
 STAGE_BITS = (28, 25, 22, 19)
 OFF, INTERRUPT, RESET_CPU, RESET_CORE, RESET_SYSTEM = range(5)
 BITS = 48
@@ -64,7 +64,7 @@ class EspRtcCntl(EspPeripheral):
         self._watchdog = StagedWatchdog(host)
         self._sleep = RtcSleep(host, self.clocks, self._woken)
         self._raw = 0
-        self.clocks.watch(self._drive)
+        self.clocks.watch(self._configure_watchdog)
 
     def inherit(self, before: Self, reset: Reset) -> None:
         """The slow timer goes on, the scratch registers keep what they hold, the cause is told."""
@@ -154,7 +154,8 @@ class EspRtcCntl(EspPeripheral):
         config = self.stored[WDTCONFIG0]
         if config & WDT_ENABLE:
             stages = [self._stage(number, config) for number in range(4)]
-            self._watchdog.configure(stages, self.clocks.slow_hz)
+            paused = self.clocks.stopped and config & WDT_PAUSE_IN_SLEEP
+            self._watchdog.configure(stages, 0.0 if paused else self.clocks.slow_hz)
         else:
             self._watchdog.configure((), 0.0)
 
@@ -193,7 +194,6 @@ class EspRtcCntl(EspPeripheral):
         if self.stored.get(SLP_TIMER1, 0) & ALARM_ENABLE:
             high = self.stored.get(SLP_TIMER1, 0) & 0xFFFF
             timer_s = self._counter.seconds_to(high << 32 | self.stored.get(SLP_TIMER0, 0))
-        self._watchdog.configure((), 0.0)  # RTC_CNTL_WDT_PAUSE_IN_SLP
         deep = bool(self.stored.get(DIG_PWC, 0) & DIGITAL_POWER_DOWN)
         self._sleep.begin(Wake(enabled), timer_s, deep=deep)
 
