@@ -11,6 +11,8 @@ from mcusim.devices.espressif.flash_interface import FlashInterface
 from mcusim.devices.espressif.peripheral import EspPeripheral
 
 CPU_PER_CONF, PERIP_CLK_EN0, FROM_CPU_0, SYSCLK_CONF = 0x08, 0x10, 0x28, 0x58
+RTC_FASTMEM_CONFIG = 0x48
+CRC_START, CRC_FINISH = 1 << 8, 1 << 31
 FROM_CPU_COUNT = 4
 FROM_XTAL, FROM_PLL, FROM_RC_FAST = range(3)
 PLL_80_MHZ, PLL_160_MHZ = range(2)
@@ -23,7 +25,11 @@ IDLE_80_MHZ = "idle-80mhz"
 
 
 class EspSystem(EspPeripheral):
-    """The clock gates of peripherals are remembered, and stop nothing."""
+    """The clock gates of peripherals are remembered, and stop nothing.
+
+    The checksum of the RTC memory, which esp-idf waits for before deep sleep, is done at once and
+    0: nothing here checks it, as the ROM runs no wake stub.
+    """
 
     reset: ClassVar[Mapping[int, int]] = {
         CPU_PER_CONF: 1 << 3 | PLL_480_MHZ | PLL_80_MHZ,
@@ -39,7 +45,12 @@ class EspSystem(EspPeripheral):
 
     def load(self, register: int) -> int:
         value = super().load(register)
-        return value | round(XTAL_HZ / 1e6) << 12 if register == SYSCLK_CONF else value
+        match register:
+            case 0x48:
+                return value | CRC_FINISH if value & CRC_START else value & ~CRC_FINISH
+            case 0x58:
+                return value | round(XTAL_HZ / 1e6) << 12
+        return value
 
     def store(self, register: int, value: int) -> None:
         super().store(register, value)

@@ -163,3 +163,14 @@ def test_the_radio_is_in_the_state_that_the_firmware_tells(rig: Rig) -> None:
     radio.write(0xB0, 4, 0x12345678)
     radio.write(0xB0, 4, 0x52414400)
     assert rig.host.drawn == ["wifi tx 802.11b +21 dBm", ""]
+
+
+def test_the_checksum_of_the_rtc_memory_is_done_when_it_is_asked_for(rig: Rig) -> None:
+    """esp-idf's rtc_deep_sleep_start waits for it (SYSTEM_RTC_MEM_CRC_FINISH)."""
+    system = rig["system"]
+    system.write(0x48, 4, 0x7FF << 20)
+    assert not system.read(0x48, 4) >> 31
+    system.write(0x48, 4, 0x7FF << 20 | 1 << 8)
+    assert system.read(0x48, 4) >> 31
+    system.write(0x48, 4, 0x7FF << 20)
+    assert not system.read(0x48, 4) >> 31
