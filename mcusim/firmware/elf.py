@@ -37,6 +37,8 @@ RESERVED_NAMES = frozenset(
         "._user_heap_stack",
         ".user_heap_stack",
         ".co_stack",
+        ".mstack",
+        ".pstack",
         ".dram0.dummy",
         ".flash_rodata_dummy",
         "ARM_LIB_HEAP",
@@ -44,7 +46,7 @@ RESERVED_NAMES = frozenset(
         "ARM_LIB_STACKHEAP",
     }
 )
-"""Sections with which linker scripts (CMSIS, STM32Cube, nRF5 SDK, armlink) set space aside.
+"""Sections of linker scripts that set space aside (CMSIS, STM32Cube, nRF5 SDK, armlink, ChibiOS).
 
 esp-idf's keep clear of RAM and flash that hold code, seen by the data bus (its sections.ld.in).
 """

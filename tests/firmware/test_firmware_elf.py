@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from firmware_tools import FLASH, RAM, minimal_elf, require, run
 
 from mcusim.firmware import (
@@ -68,6 +69,16 @@ def test_sections_are_attributed_to_flash_and_ram(tiny_elf: Path) -> None:
     assert ram[".noinit"].size_bytes == 16
     assert "._user_heap_stack" not in ram
     assert [row.name for row in reserved_sections(image)] == ["._user_heap_stack"]
+
+
+@pytest.mark.parametrize("name", [".mstack", ".pstack"])
+def test_stacks_of_chibios_are_no_static_data(name: str, tiny_elf: Path, tmp_path: Path) -> None:
+    """They come before all data, so that the end of .mstack would be its stack's own limit."""
+    elf = tmp_path / "named.elf"
+    run(require("objcopy"), "--rename-section", f"._user_heap_stack={name}", tiny_elf, elf)
+    image = load_firmware(elf)
+    assert [row.name for row in reserved_sections(image)] == [name]
+    assert name not in {row.name for row in ram_sections(image)}
 
 
 def test_largest_symbols_are_sorted_and_limited(tiny_elf: Path) -> None:
