@@ -119,15 +119,18 @@ class Host(Protocol):
     def filter_memory(self, name: str, offset: int, size_bytes: int, keeps: Keeps) -> None:
         """Keeps accesses out of a part of a memory, in units of 256 bytes."""
 
-    def watch_filters(self, told: Callable[[str], None]) -> None:
-        """Takes who is told the memory's name when an access was kept out."""
+    def watch_filters(self, told: Callable[[str, int], None]) -> None:
+        """Takes who is told the memory and the offset of each access that was kept out."""
 
     def screen_device(
-        self, name: str, refused: Callable[[], None] | None, *, readable: bool = False
+        self,
+        name: str,
+        refused: Callable[[], None] | None,
+        allowed: Callable[[int, bool], bool] = lambda _offset, _write: False,
     ) -> None:
         """Keeps Non-secure accesses out of a device, and tells of each; None: lets them in again.
 
-        `readable`: out of writing alone.
+        `allowed` says which pass all the same, by offset; the second argument: it is a write.
         """
 
     def set_bus_divider(self, core_cycles: int) -> None:

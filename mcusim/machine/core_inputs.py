@@ -51,26 +51,31 @@ class CoreInputs:
                     for engine in self.cores.engines:
                         as_arm(engine).filter_memory(base + offset, inside, keeps)
 
-    def watch_filters(self, told: Callable[[str], None]) -> None:
-        """Tells the memory of each access that a controller kept out."""
+    def watch_filters(self, told: Callable[[str, int], None]) -> None:
+        """Tells the memory and the offset of each access that a controller kept out."""
 
-        def tell(address: int, _fetch: bool) -> None:
-            memory = self.board.region_at(address)
-            told(memory.name if memory is not None else "")
+        def tell(address: int) -> None:
+            for memory in self.board.chip.memory:
+                for base in (memory.base, *memory.aliases):
+                    if base <= address < base + memory.size_bytes:
+                        told(memory.name, address - base)
 
         for engine in self.cores.engines:
             as_arm(engine).set_filter_told(tell)
 
     def screen_device(
-        self, name: str, refused: Callable[[], None] | None, *, readable: bool = False
+        self,
+        name: str,
+        refused: Callable[[], None] | None,
+        allowed: Callable[[int, bool], bool] = lambda _offset, _write: False,
     ) -> None:
         """Keeps Non-secure accesses out of a device, and tells of each; None: lets them in again.
 
-        `readable`: out of writing alone.
+        `allowed` says which pass all the same, by offset; the second argument: it is a write.
         """
 
-        def passes(address: int, write: bool) -> bool:
-            if as_arm(self.engine).secure_access(address) or (readable and not write):
+        def passes(address: int, offset: int, write: bool) -> bool:
+            if as_arm(self.engine).secure_access(address) or allowed(offset, write):
                 return True
             if refused is not None:
                 refused()

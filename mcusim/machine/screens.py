@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from mcusim.devices import Device
 
-Passes = Callable[[int, bool], bool]
-"""Whether an access of an address passes; the second argument: it is a write."""
+Passes = Callable[[int, int, bool], bool]
+"""Whether an access passes, by its address and offset; the last argument: it is a write."""
 
 
 class Screen(Device):
@@ -20,8 +20,10 @@ class Screen(Device):
         self._passes = passes
 
     def read(self, offset: int, size: int) -> int:
-        return self.device.read(offset, size) if self._passes(self._base + offset, False) else 0
+        if self._passes(self._base + offset, offset, False):
+            return self.device.read(offset, size)
+        return 0
 
     def write(self, offset: int, size: int, value: int) -> None:
-        if self._passes(self._base + offset, True):
+        if self._passes(self._base + offset, offset, True):
             self.device.write(offset, size, value)

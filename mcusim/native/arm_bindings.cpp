@@ -55,10 +55,9 @@ void add_chip_coprocessor(ArmEngine& engine, std::size_t number,
 }
 
 void set_filter_told(ArmEngine& engine, nb::callable python) {
-  engine.filter.told = [python = std::move(python)](std::uint32_t address,
-                                                    BusFilter::Access access) {
+  engine.filter.told = [python = std::move(python)](std::uint32_t address) {
     const nb::gil_scoped_acquire gil;
-    python(address, access == BusFilter::Access::kFetch);
+    python(address);
   };
 }
 

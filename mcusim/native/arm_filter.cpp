@@ -56,7 +56,7 @@ bool ArmEngine::kept_out(std::uint32_t address, BusFilter::Access access) {
   if (!filter.told) return true;
   try {
     if (!direct_) read_registers();
-    filter.told(address, access);
+    filter.told(address);
   } catch (...) {
     fail(std::current_exception());
   }

@@ -38,7 +38,7 @@ class BusFilter {
   }
 
   // Told of each access that is kept out.
-  std::function<void(std::uint32_t address, Access access)> told;
+  std::function<void(std::uint32_t address)> told;
 
  private:
   using Page = std::array<std::uint8_t, kPage / kGranule>;

@@ -12,12 +12,20 @@ import mcusim
 FPU_ON = 'R32(0xE000ED88u) |= 0xFu << 20; __asm volatile("dsb\\n isb");'
 
 
-def both(folder: Path, body: str, outside: str = "") -> tuple[list[str], list[str]]:
-    """What a firmware prints here and on QEMU."""
-    elf = build(folder, body, f'#include "sse_security.h"\n{outside}', "sse_security.ld", "-mcmse")
+def compile_both(folder: Path, body: str, outside: str) -> Path:
+    return build(folder, body, f'#include "sse_security.h"\n{outside}', "sse_security.ld", "-mcmse")
+
+
+def printed(elf: Path) -> list[str]:
     result = mcusim.run(elf, board=BOARD, max_time_s=1.0)
     assert result.outcome == "exited", result.fault or result.reason
-    return result.output.split(), on_qemu(elf)
+    return result.output.split()
+
+
+def both(folder: Path, body: str, outside: str = "") -> tuple[list[str], list[str]]:
+    """What a firmware prints here and on QEMU."""
+    elf = compile_both(folder, body, outside)
+    return printed(elf), on_qemu(elf)
 
 
 SAVE = '__asm volatile("vstr {0}, [%0]" :: "r"(&word) : "memory"); print(word);'
@@ -171,4 +179,107 @@ uint32_t CALLED_NS (*start)(uint32_t) = (void *)((uint32_t)rest & ~1u);
 start(0x20010000u);
 """
     ours, theirs = both(tmp_path, body, outside)
+    assert ours == theirs
+
+
+MPC, SRAM = 0x50083000, 0x21000000
+"""Of the internal SRAM, at its Non-secure address."""
+GATE = """
+GATEWAY(ns_print, secure_print);
+FAR void ns_print(uint32_t word);
+ENTRY void secure_print(uint32_t word) { print(word); }
+"""
+START = """
+divide();
+region(3, 0x21000000u, 0x213FFFFFu, 0);
+uint32_t CALLED_NS (*start)(uint32_t) = (void *)((uint32_t)rest & ~1u);
+"""
+
+
+def test_memory_is_for_one_of_the_states_block_by_block(tmp_path: Path) -> None:
+    outside = f"""{GATE}
+NS_CODE uint32_t rest(uint32_t x) {{
+  for (uint32_t at = {SRAM:#x}u; at < {SRAM + 0xC00:#x}u; at += 0x3FCu) {{
+    ns_print(R32(at));
+    R32(at) = x;
+    ns_print(R32(at));
+  }}
+  return 0;
+}}
+"""
+    both_views = f"""
+for (uint32_t at = {SRAM:#x}u; at < {SRAM + 0xC00:#x}u; at += 0x3FCu) {{
+  print(R32(at + 0x10000000u)); print(R32(at));
+}}
+"""
+    body = f"""{START}
+for (uint32_t n = 0; n < 0x300; ++n) R32({SRAM + 0x10000000:#x}u + 4 * n) = 0x100 + n;
+start(0xA1);
+print(R32({MPC:#x}u + 0x20)); print(R32({MPC:#x}u + 0x2C)); print(R32({MPC:#x}u + 0x30) >> 16);
+R32({MPC:#x}u + 0x24) = 1;
+R32({MPC:#x}u + 0x18) = 0; R32({MPC:#x}u + 0x1C) = 2;
+print(R32({MPC:#x}u + 0x18));
+__asm volatile("dsb\\n isb");
+start(0xA2);
+{both_views}
+print(R32({MPC:#x}u + 0x20)); print(R32({MPC:#x}u + 0x2C)); print(R32({MPC:#x}u + 0x30) >> 16);
+"""
+    # QEMU 7.2 makes each blocked access a bus error, whatever SEC_RESP says.
+    ours = [int(word, 16) for word in printed(compile_both(tmp_path, body, outside))]
+    closed, info = [0] * 8, [1, 0, 1]
+    opened = [0, 0, 0, 0, 0x100 + 0x7F8 // 4, 0xA2, 0, 0]
+    views = [0x100, 0, 0x1FF, 0, 0, 0xA2, 0x100 + 0xBF4 // 4, 0]
+    assert ours == [*closed, *info, 1, *opened, *views, *info]
+
+
+@pytest.mark.parametrize("vector", [False, True], ids=["load", "vector load"])
+def test_what_is_kept_out_can_be_a_bus_error(vector: bool, tmp_path: Path) -> None:
+    load = "dls lr, %1\\n vldrw.u32 q0, [%0]" if vector else "ldr r3, [%0]"
+    outside = f"""
+static void tell(void) {{
+  print(last); print(R32(0xE000ED28u)); print(R32(0xE000ED38u));
+  finish();
+}}
+NS_CODE uint32_t rest(uint32_t x) {{
+  __asm volatile("{load}" :: "r"(x), "r"(1) : "r3", "lr", "q0");
+  return 0;
+}}
+"""
+    body = f"""{START}
+handler = tell;
+R32({MPC:#x}u) |= 1u << 4;
+R32(0xE000ED24u) |= 1u << 17;
+__asm volatile("dsb\\n isb");
+start({SRAM + 0x400:#x}u);
+"""
+    ours, theirs = both(tmp_path, body, outside)
+    assert ours == theirs
+    assert ours[0] == f"{5:08x}"
+
+
+def test_blocked_accesses_interrupt(tmp_path: Path) -> None:
+    outside = f"""
+static void tell(void) {{ R32({MPC:#x}u + 0x24) = 1; }}
+NS_CODE uint32_t rest(uint32_t x) {{ R32(x) = 1; return 0; }}
+"""
+    body = f"""{START}
+handler = tell;
+ENABLE(9);
+start({SRAM:#x}u);
+print(last);
+"""
+    assert printed(compile_both(tmp_path, body, outside)) == [f"{16 + 9:08x}"]
+
+
+def test_registers_of_a_memory_protection_controller(tmp_path: Path) -> None:
+    offsets = (0x00, 0x10, 0x14, 0x18, 0x1C, 0x18, 0x20, 0x28, 0xFD0, 0xFE0, 0xFE4, 0xFF0)
+    show = "".join(f"print(R32({MPC + offset:#x}u));" for offset in offsets)
+    body = f"""{show}
+R32({MPC:#x}u + 0x18) = 63; R32({MPC:#x}u + 0x1C) = 5; print(R32({MPC:#x}u + 0x18));
+R32({MPC:#x}u) = ~(1u << 8);
+R32({MPC:#x}u) = 0; R32({MPC:#x}u + 0x28) = 0;
+{show}
+R32({MPC:#x}u + 0x18) = 63; print(R32({MPC:#x}u + 0x1C)); print(R32({MPC:#x}u + 0x18));
+"""
+    ours, theirs = both(tmp_path, body)
     assert ours == theirs

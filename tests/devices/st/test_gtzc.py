@@ -166,6 +166,25 @@ print(R32(0x50023010u)); print(R32(TZIC1 + 0x18u));
     assert words(run(tmp_path, body, rest)) == [0, 7, 0, 1 << 3, 7, 9, 0]
 
 
+def test_backup_registers_are_in_three_zones(tmp_path: Path) -> None:
+    body = """
+divide();
+R32(0x56020CA8u) |= 1u << 2; R32(0x56020C94u) |= 1u << 12; /* PWREN; GTZC2EN */
+R32(0x56020828u) = 1; /* DBPR.DBP */
+R32(0x56020CA8u) |= 1u << 21; /* RTCAPBEN */
+R32(0x56007C20u) = 2u << 16 | 1u; /* the first is for Secure code, the second to be read */
+for (uint32_t n = 0; n < 3; ++n) R32(0x56007D00u + 4u * n) = 10u + n;
+CALL_NS(rest, 0);
+for (uint32_t n = 0; n < 3; ++n) print(R32(0x56007D00u + 4u * n));
+print(R32(0x56023414u)); /* TZIC2_SR2 */
+"""
+    rest = """
+for (uint32_t n = 0; n < 3; ++n) { NOTE(R32(0x46007D00u + 4u * n)); R32(0x46007D00u + 4u * n) = 7; }
+R32(0x46007C20u) = 0;
+"""
+    assert words(run(tmp_path, body, rest)) == [0, 11, 12, 10, 11, 7, 1 << 2]
+
+
 def test_non_secure_code_can_not_open_anything_itself(tmp_path: Path) -> None:
     rest = """
 NOTE(R32(0x40032C00u + SECCFGR)); R32(0x40032C00u + SECCFGR) = 0;

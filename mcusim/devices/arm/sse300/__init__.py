@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from mcusim.devices.arm.sse300.fpgaio import Mps3Fpgaio
 from mcusim.devices.arm.sse300.gpio import CmsdkGpio
+from mcusim.devices.arm.sse300.memory_protection import Sse300Mpc
 from mcusim.devices.arm.sse300.registers import Remembered
 from mcusim.devices.arm.sse300.secure_config import Sse300SecureConfig
 from mcusim.devices.arm.sse300.slow_clock import CmsdkTimer, CmsdkWatchdog
 from mcusim.devices.arm.sse300.system import (
     Mps3Scc,
     Sse300CpuIdentity,
-    Sse300Mpc,
     Sse300SystemControl,
     Sse300SystemInfo,
 )

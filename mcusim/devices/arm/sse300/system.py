@@ -15,10 +15,6 @@ POWER_ON = 1 << 0
 SWRESET_REQUEST = 1 << 5
 CFG_CTRL, CFG_STAT = 0x0A8, 0x0AC
 CFG_COMPLETE = 1 << 0
-MPC_CTRL, BLK_IDX, BLK_LUT = 0x00, 0x18, 0x1C
-AUTO_INCREMENT = 1 << 8
-LUT = 0x1000
-"""Where the table is kept, behind the registers."""
 
 
 class Sse300SystemInfo(ApbDevice):
@@ -68,22 +64,4 @@ class Mps3Scc(ApbDevice):
             super().store(register, value & ~(1 << 31))
             self.stored[CFG_STAT] = CFG_COMPLETE
         elif register < 0xFF8:
-            super().store(register, value)
-
-
-class Sse300Mpc(ApbDevice):
-    """Memory protection controller: keeps the security of each block, which nothing asks for."""
-
-    def load(self, register: int) -> int:
-        if register == BLK_LUT:
-            return self.stored.get(LUT + self.stored.get(BLK_IDX, 0), 0)
-        return super().load(register)
-
-    def store(self, register: int, value: int) -> None:
-        if register == BLK_LUT:
-            index = self.stored.get(BLK_IDX, 0)
-            self.stored[LUT + index] = value
-            if self.stored.get(MPC_CTRL, 0) & AUTO_INCREMENT:
-                self.stored[BLK_IDX] = index + 1
-        else:
             super().store(register, value)

@@ -33,6 +33,11 @@ def is_secured(host: Host) -> bool:
     return bool((host.option_bytes("optr") or 0) & TZEN)
 
 
+def readable(_offset: int, write: bool) -> bool:
+    """Of a device whose registers Secure code alone writes."""
+    return not write
+
+
 class IllegalAccesses:
     """Hands an illegal access to the TZIC that has a flag for the resource."""
 
@@ -57,7 +62,7 @@ class Stm32u5Tzic(WordDevice):
         self._accesses = host.shared(IllegalAccesses)
         self._accesses.add(self)
         if is_secured(host):
-            host.watch_filters(self._accesses.report)
+            host.watch_filters(lambda memory, _offset: self._accesses.report(memory))
             host.screen_device(name, lambda: self._accesses.report(name))
 
     def flag(self, resource: str) -> None:
@@ -88,7 +93,7 @@ class Stm32u5Tzsc(WordDevice):
         self._accesses = host.shared(IllegalAccesses)
         self._registers = SECURABLE.get(name, ())
         if is_secured(host):
-            host.screen_device(name, lambda: self._accesses.report(name), readable=True)
+            host.screen_device(name, lambda: self._accesses.report(name), readable)
 
     def store(self, register: int, value: int) -> None:
         if self.stored.get(CR, 0) & LOCK:
@@ -118,7 +123,7 @@ class Stm32u5Mpcbb(WordDevice):
         if self._on:
             self.stored.update(dict.fromkeys(range(BLOCKS, BLOCKS_END, 4), RESET))
             self._attribute_all()
-            host.screen_device(name, lambda: self._accesses.report(name), readable=True)
+            host.screen_device(name, lambda: self._accesses.report(name), readable)
 
     def store(self, register: int, value: int) -> None:
         if register == CFGLOCKR:
