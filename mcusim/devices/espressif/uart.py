@@ -53,12 +53,17 @@ class EspUart(EspPeripheral):
         self._to_send: deque[int] = deque()
         self._received: deque[int] = deque()
         self._shifting: int | None = None
+        self._published: tuple[int, int] | None = None
         self._raw = 0
         self._frame_end = Alarm(host, self._frame_sent)
         self._silence = Alarm(host, self._timed_out)
         self.clocks.watch(self._next_frame)
 
     # --- registers ---
+
+    def placed(self, base: int) -> None:
+        super().placed(base)
+        self._publish()
 
     def load(self, register: int) -> int:
         match register:
@@ -69,9 +74,9 @@ class EspUart(EspPeripheral):
             case 0x08:
                 return self._flags() & self.stored.get(INT_ENA, 0)
             case 0x1C:
-                return self._waiting() << 16 | len(self._received)
+                return self._status()[0]
             case 0x6C:
-                return TX_STATE_SENDING if self._shifting is not None else 0
+                return self._status()[1]
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -106,7 +111,21 @@ class EspUart(EspPeripheral):
     def _waiting(self) -> int:
         return len(self._to_send)
 
+    def _status(self) -> tuple[int, int]:
+        """STATUS and FSM_STATUS."""
+        sending = TX_STATE_SENDING if self._shifting is not None else 0
+        return self._waiting() << 16 | len(self._received), sending
+
+    def _publish(self) -> None:
+        """Firmware polls both far more often than anything else happens."""
+        status = self._status()
+        if status != self._published:
+            self._published = status
+            self.host.publish(self.base + STATUS, status[0])
+            self.host.publish(self.base + FSM_STATUS, status[1])
+
     def _update(self) -> None:
+        self._publish()
         self.interrupt(bool(self._flags() & self.stored.get(INT_ENA, 0)))
 
     # --- time on the line ---
@@ -142,6 +161,7 @@ class EspUart(EspPeripheral):
         if self._shifting is None and self._to_send and frame_s > 0.0:
             self._shifting = self._to_send.popleft()
             self._frame_end.after(frame_s)
+            self._publish()
 
     def _frame_sent(self) -> None:
         if self._shifting is not None:

@@ -58,6 +58,26 @@ def test_received_bytes_interrupt_at_the_threshold_and_after_silence(rig: Rig) -
     assert rig.host.core_interrupt == 0
 
 
+def test_what_firmware_polls_is_read_without_asking_the_device(rig: Rig) -> None:
+    """STATUS and FSM_STATUS, at each of their changes."""
+    published: dict[int, int] = {}
+    rig.host.publish = lambda address, value: published.update({address: value})
+    uart = rig["uart0"]
+    line = rig.host.serial("uart0")
+    seen = set()
+    uart.write(0x00, 4, 1)
+    uart.write(0x00, 4, 2)
+    line.write(b"ab")
+    for _ in range(40):
+        for register in (0x1C, 0x6C):
+            assert published[uart.base + register] == uart.read(register, 4)
+        seen.add((uart.read(0x1C, 4), uart.read(0x6C, 4)))
+        rig.later(10e-6)
+    assert seen == {(1 << 16, 16), (1, 16), (2, 0)}
+    uart.read(0x00, 4)
+    assert published[uart.base + 0x1C] == 1
+
+
 def test_usb_sends_a_packet_when_it_is_told_to(rig: Rig) -> None:
     port = rig["usb-serial-jtag"]
     rig.host.serial("usb-serial-jtag").attached = True
