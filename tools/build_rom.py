@@ -19,8 +19,8 @@ ROMS = Path(__file__).resolve().parents[1] / "mcusim" / "roms"
 SOURCES = {
     "rp2040": (
         "start.S", "boot.c", "flash.c", "memory.c", "wide.S", "float.S", "float_divide.S",
-        "float_conversions.S", "number.c", "float_functions.c", "double.c", "double_conversions.c",
-        "double_functions.c", "functions_entry.S",
+        "float_conversions.S", "number.c", "float_functions.c", "double.S", "double_divide.S",
+        "double_conversions.S", "double_functions.c", "functions_entry.S",
     ),
     "rp2350": ("start.S", "boot.c"),
 }  # fmt: skip
@@ -29,7 +29,7 @@ FLAGS = (
     "-mthumb", "-std=gnu11", "-ffreestanding", "-fno-builtin", "-fno-jump-tables",
     "-fno-tree-loop-distribute-patterns", "-Wall", "-Wextra", "-Werror",
 )  # fmt: skip
-FAST = {"number.c", "double.c"}
+FAST = {"number.c"}
 """Sources that are built for speed; 16 kB are too little for all."""
 LINK_FLAGS = ("-nostdlib", "-Wl,-T,rom.ld", "-Wl,--build-id=none", "-Wl,--fatal-warnings")
 PREFIX = "arm-none-eabi-"

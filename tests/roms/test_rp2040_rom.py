@@ -153,6 +153,42 @@ def test_quotients_of_mantissas_at_the_edges_are_correctly_rounded(numbers: Prec
         assert numbers.number(DIVIDE, a, b) == float(numbers.kind(a) / numbers.kind(b)), (a, b)
 
 
+def test_roots_and_products_of_mantissas_at_the_edges_are_correctly_rounded(
+    numbers: Precision,
+) -> None:
+    bits = 52 if numbers.wide else 23
+    generator = random.Random(13)
+    for _ in range(1500):
+        kept = generator.randrange(1, bits)
+        fraction = generator.choice(
+            [
+                generator.getrandbits(bits),
+                generator.getrandbits(kept) << bits - kept,  # at the ends of a table's entries
+                (1 << bits) - 1 - generator.getrandbits(kept),
+            ]
+        )
+        value = numbers.kind((1 + fraction / 2**bits) * generator.choice([1, 2]))
+        other = numbers.kind(1 + generator.getrandbits(bits) / 2**bits)
+        assert numbers.number(ROOT_OF, float(value)) == float(np.sqrt(value)), float(value)
+        found = numbers.number(MULTIPLY, float(value), float(other))
+        assert found == float(value * other), (float(value), float(other))
+
+
+def test_sums_of_far_numbers_are_correctly_rounded(numbers: Precision) -> None:
+    # What is lost of the smaller one decides on ties, also where the sum has one bit more.
+    bits = 52 if numbers.wide else 23
+    generator = random.Random(15)
+    for _ in range(2000):
+        ones = (1 << bits) - 1 - generator.getrandbits(4)
+        large = numbers.kind(1 + generator.choice([ones, 0, 1, ones >> 1]) / 2**bits)
+        distance = generator.choice([0, 1, 2, bits - 1, bits, bits + 1, bits + 2, bits + 3])
+        fraction = generator.choice([0, 1, 1 << bits - 1, generator.getrandbits(bits)])
+        small = numbers.kind((1 + fraction / 2**bits) * 2.0 ** -generator.choice([distance, 33]))
+        for offset, exact in ((ADD, large + small), (SUBTRACT, large - small)):
+            found = numbers.number(offset, float(large), float(small))
+            assert found == float(exact), (offset, float(large), float(small))
+
+
 def test_what_has_no_result_is_infinite(numbers: Precision) -> None:
     assert numbers.number(DIVIDE, 1.0, 0.0) == math.inf
     assert numbers.number(DIVIDE, -1.0, 0.0) == -math.inf

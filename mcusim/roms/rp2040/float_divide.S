@@ -184,6 +184,6 @@ negative_radicand:
   pop {r4, r5, pc}
 .ltorg
 
-.global reciprocals
+.global reciprocals, root_reciprocals
 .include "reciprocals.inc"
 .balign 2

@@ -24,3 +24,28 @@ f32 normal32(uint32_t sign, int exponent, uint64_t mantissa) {
   const uint32_t low = (uint32_t)mantissa;
   return join32(sign, exponent - zeros, (uint32_t)(mantissa >> 32) | (low != 0));
 }
+
+struct wide split64(f64 value) {
+  const uint32_t high = (uint32_t)(value >> 32);
+  struct wide s = {high & 0x80000000u, (int)(high >> 20 & 0x7FFu) - 1023,
+                   value << 11 | 0x8000000000000000u};
+  if (s.exponent == -1023) s.mantissa = 0;
+  if (s.exponent == 1024) s.exponent = INFINITE, s.mantissa = 0x8000000000000000u;
+  return s;
+}
+
+f64 join64(uint32_t sign, int exponent, uint64_t mantissa) {
+  const uint64_t rounded = mantissa + 0x3FFu + (mantissa >> 11 & 1u);
+  exponent += 1023;
+  if (rounded < mantissa) ++exponent;
+  const uint64_t placed = (uint64_t)sign << 32;
+  if (exponent >= 2047) return placed | F64_INFINITY;
+  if (exponent <= 0 || mantissa == 0) return placed;
+  return placed | (uint64_t)(uint32_t)exponent << 52 | (rounded >> 11 & 0xFFFFFFFFFFFFFu);
+}
+
+f64 normal64(uint32_t sign, int exponent, uint64_t mantissa) {
+  if (mantissa == 0) return (uint64_t)sign << 32;
+  const int zeros = clz64(mantissa);
+  return join64(sign, exponent - zeros, mantissa << zeros);
+}

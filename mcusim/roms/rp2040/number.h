@@ -60,16 +60,4 @@ f32 normal32(uint32_t sign, int exponent, uint64_t mantissa);
 f64 normal64(uint32_t sign, int exponent, uint64_t mantissa);
 uint64_t high64(uint64_t a, uint64_t b);
 
-uint32_t reciprocal(uint32_t divisor);
-
-f32 fadd(f32 a, f32 b);
-f32 fsub(f32 a, f32 b);
-f32 fmul(f32 a, f32 b);
-f32 fdiv(f32 a, f32 b);
-f64 dadd(f64 a, f64 b);
-f64 dsub(f64 a, f64 b);
-f64 dmul(f64 a, f64 b);
-f64 ddiv(f64 a, f64 b);
-f64 float2double(f32 value);
-f32 double2float(f64 value);
 f64 fix642double(int64_t value, int point);
