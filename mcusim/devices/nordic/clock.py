@@ -117,16 +117,18 @@ class NrfClock(NrfPeripheral):
         self.fire(HFCLKSTARTED)
 
     def _start_lfclk(self) -> None:
-        if self._lfclk_wanted and self.lfclk_running:
-            self.fire(LFCLKSTARTED)
-            return
-        if self._lfclk_start.running:
+        source = max(0, (self.stored.get(LFCLKSRC, 0) & 3) - self.lfrc)
+        # A running clock goes on until another source is ready: so firmware changes from LFRC to
+        # LFXO (PS, CLOCK, LFCLK).
+        if self._lfclk_wanted and source == self._source:
+            if self.lfclk_running and not self._lfclk_start.running:
+                self.fire(LFCLKSTARTED)
             return
         self._lfclk_wanted = True
-        self._source = max(0, (self.stored.get(LFCLKSRC, 0) & 3) - self.lfrc)
-        if self._source == XTAL:
+        self._source = source
+        if source == XTAL:
             self._set_lfclk(running=True)
-        self._lfclk_start.start(microseconds(LFCLK_START_US.get(self._source, 0.0)))
+        self._lfclk_start.start(microseconds(LFCLK_START_US.get(source, 0.0)))
 
     def _lfclk_started(self) -> None:
         self._set_lfclk(running=True)

@@ -37,6 +37,30 @@ def test_clocks_start_after_their_time(source: int, start_s: float, tmp_path: Pa
     assert found["lfstat"] == [1 << 16 | source]
 
 
+FROM_LFRC_TO_LFXO = """
+REG(CLOCK + 0x518) = 0;
+TASK(CLOCK, 0x008);
+WAIT(CLOCK, 0x104);
+REG(CLOCK + 0x104) = 0;
+REG(CLOCK + 0x518) = 1;
+uint32_t began = cycles();
+TASK(CLOCK, 0x008);
+report("at once", REG(CLOCK + 0x418));
+TASK(CLOCK, 0x008);
+WAIT(CLOCK, 0x104);
+report("lfclk", cycles() - began);
+report("then", REG(CLOCK + 0x418));
+"""
+
+
+def test_the_low_frequency_clock_changes_its_source_while_it_runs(tmp_path: Path) -> None:
+    """So Zephyr has LFRC until the crystal is ready (clock_control_nrf.c, lfclk_spinwait)."""
+    _, found = execute(tmp_path, FROM_LFRC_TO_LFXO)
+    assert found["at once"] == [1 << 16]
+    assert found["lfclk"][0] / 64e6 == pytest.approx(0.25, abs=2e-6)
+    assert found["then"] == [1 << 16 | 1]
+
+
 def test_system_off_ends_the_run(tmp_path: Path) -> None:
     body = 'REG(POWER + 0x51C) = 0x5A;\nreport("gp", REG(POWER + 0x51C));\n'
     body += 'REG(POWER + 0x500) = 1;\nfor (;;) __asm volatile("wfe");'
