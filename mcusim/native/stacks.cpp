@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace mcusim {
 
@@ -11,6 +12,14 @@ void Stacks::remember_frames() {
   const auto depth = static_cast<std::ptrdiff_t>(std::min(news_depth_, frames_.size()));
   all[active].frames.assign(frames_.begin(), frames_.begin() + depth);
   frames_are_news_ = false;
+}
+
+void Stacks::watch_objects(std::vector<Extent> objects) {
+  objects_ = std::move(objects);
+  // The main stack that the reset has pointed to may be a variable, too.
+  StackUse& stack = all[active];
+  if (stack.lowest != StackUse::kUnused && !stack.extent.known())
+    stack.extent = extent_of(stack.top);
 }
 
 void Stacks::restart() {

@@ -57,7 +57,7 @@ class Stacks {
 
   // Before the run: what the main stack meets first, and variables by rising address.
   void watch_guard(std::uint32_t lowest_allowed) { guard_ = lowest_allowed; }
-  void watch_objects(std::vector<Extent> objects) { objects_ = std::move(objects); }
+  void watch_objects(std::vector<Extent> objects);
 
   // Tasks and heap begin anew; what was seen of them stays.
   void restart();

@@ -206,15 +206,43 @@ upper: .space 256
 """PendSV comes at once after the switch of a task's stack by MSR."""
 
 
-def test_exception_at_a_switch_of_stacks_is_on_the_new_one(tmp_path: Path) -> None:
+def linked(code: str, tmp_path: Path) -> Path:
+    """An ELF file of code at 0 and variables at 0x20000000."""
     if shutil.which(f"{PREFIX}as") is None:
         pytest.skip(f"{PREFIX}as is not installed")
-    source, built, elf = (tmp_path / f"switching.{end}" for end in ("s", "o", "elf"))
-    source.write_text(HEADER + SWITCHING)
+    source, built, elf = (tmp_path / f"stacks.{end}" for end in ("s", "o", "elf"))
+    source.write_text(HEADER + code)
     subprocess.run([f"{PREFIX}as", "-o", built, source], check=True)
     options = ["-Ttext=0", "-Tbss=0x20000000", "-e", "0"]
     subprocess.run([f"{PREFIX}ld", *options, "-o", elf, built], check=True)
-    result = mcusim.run(elf, board="nrf52840")
+    return elf
+
+
+def test_exception_at_a_switch_of_stacks_is_on_the_new_one(tmp_path: Path) -> None:
+    result = mcusim.run(linked(SWITCHING, tmp_path), board="nrf52840")
     assert result.memory.collision is None
     peaks = {stack.holder: stack.peak_bytes for stack in result.memory.stacks}
     assert peaks == {"upper": 16, "lower": 32}
+
+
+STACK_IS_A_VARIABLE = """
+table:
+    .word main_stack + 256, start + 1
+    .thumb_func
+start:
+    push {r0-r3}
+    wfi
+    .bss
+    .type main_stack, %object
+    .size main_stack, 256
+main_stack: .space 256
+"""
+"""The last variable, as in Zephyr: the static data ends where the reset has SP begin."""
+
+
+def test_main_stack_of_the_reset_may_be_a_variable(tmp_path: Path) -> None:
+    result = mcusim.run(linked(STACK_IS_A_VARIABLE, tmp_path), board="nrf52840")
+    assert result.memory.collision is None
+    (stack,) = result.memory.stacks
+    assert (stack.holder, stack.peak_bytes, stack.limit) == ("main_stack", 16, 0x20000000)
+    assert result.memory.ram_peak_bytes == 256
