@@ -48,7 +48,13 @@ ArmEngine::Screen ArmEngine::screen_of(std::uint32_t page, bool write) {
 }
 
 bool ArmEngine::keeps_out(std::uint32_t address, BusFilter::Access access) const {
-  return filter.any() && BusFilter::keeps_out(filter.at(address), secure_access(address), access);
+  if (!filter.any()) return false;
+  // A fetch is as its address is attributed, whatever the state: Non-secure code fetches SG.
+  const bool secure =
+      access == BusFilter::Access::kFetch
+          ? system.attribution.of_data(address, true).security != Security::kNonSecure
+          : secure_access(address);
+  return BusFilter::keeps_out(filter.at(address), secure, access);
 }
 
 bool ArmEngine::kept_out(std::uint32_t address, BusFilter::Access access) {

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ import mcusim
 
 HERE = Path(__file__).parent
 GCC = "arm-none-eabi-gcc"
+ERASED = 0xFFFFFFFF
 FLAGS = (
     *("-mcpu=cortex-m33", "-mthumb", "-mcmse", "-O1", "-g", "-ffreestanding", "-nostdlib"),
     *("-Wall", "-Werror", "-Wno-unused-function"),
@@ -22,7 +24,7 @@ SRAM1, SRAM3, USART1, CRC, GTZC = 24, 28, 0x40013800, 0x40023000, 8
 
 
 def run(
-    folder: Path, body: str, rest: str = "", handler: str = "for (;;) { }", **options: str
+    folder: Path, body: str, rest: str = "", handler: str = "for (;;) { }", **options: Any
 ) -> mcusim.Result:
     """Runs `body` in Secure state, and `rest` in Non-secure state where the body calls it."""
     if shutil.which(GCC) is None:
@@ -42,7 +44,7 @@ def run(
     return mcusim.run(
         elf,
         board="nucleo-u575zi",
-        option_bytes={"tzen": 1},
+        option_bytes={"tzen": 1} | options.pop("option_bytes", {}),
         max_time_s=0.1,
         **options,  # type: ignore[arg-type]
     )
@@ -164,6 +166,50 @@ print(R32(0x50023010u)); print(R32(TZIC1 + 0x18u));
 """
     rest = f"NOTE(R32({CRC}u + 0x10u)); R32({CRC}u + 0x10u) = 9;"
     assert words(run(tmp_path, body, rest)) == [0, 7, 0, 1 << 3, 7, 9, 0]
+
+
+# Secure: pages 0 to 7 of the first bank, with the gateways; Non-secure code is in page 8.
+WATERMARK = {"secwm1r1": 7 << 16, "secwm2r1": 0x7F}
+READ_FLASH = """
+NOTE(R32(0x08000004u) != 0);
+NOTE(R32(0x0801FFFCu)); NOTE(R32(0x08100000u));
+"""
+
+
+def test_watermarks_keep_pages_of_flash_secure(tmp_path: Path) -> None:
+    body = """
+divide();
+region(4, 0x08000000u, 0x0800FFFFu, 0); region(5, 0x08020000u, 0x081FFFFFu, 0); SYNC();
+CALL_NS(rest, 0);
+print(R32(TZIC1 + 0x1Cu)); R32(TZIC1 + 0x2Cu) = ~0u;
+print(R32(0x0C000004u) != 0); print(R32(0x0C010000u)); print(R32(0x08010000u) != 0);
+print(R32(TZIC1 + 0x1Cu));
+print(R32(0x50022050u)); R32(0x50022050u) = 0x7F; print(R32(0x50022050u));
+"""
+    result = run(tmp_path, body, READ_FLASH, option_bytes=WATERMARK)
+    mark = WATERMARK["secwm1r1"]
+    assert words(result) == [0, ERASED, ERASED, 1 << 2, 1, 0, 1, 1 << 2, mark, mark]
+
+
+def test_single_pages_of_flash_are_secure_as_well(tmp_path: Path) -> None:
+    body = """
+divide();
+region(5, 0x08020000u, 0x081FFFFFu, 0);
+R32(0x500220A0u) = 1; SYNC(); /* SECBB2R1 */
+CALL_NS(rest, 0);
+R32(0x500220A0u) = 0; SYNC();
+CALL_NS(rest, 0);
+"""
+    rest = "NOTE(R32(0x08100000u)); NOTE(R32(0x08102000u));"
+    result = run(tmp_path, body, rest, option_bytes=WATERMARK)
+    assert words(result) == [0, ERASED, ERASED, ERASED]
+
+
+def test_non_secure_code_does_not_run_in_secure_pages(tmp_path: Path) -> None:
+    result = run(tmp_path, "divide(); CALL_NS(rest, 0);", option_bytes={"secwm1r1": 8 << 16})
+    assert result.fault is not None
+    assert result.fault.kind == "BusFault: IBUSERR"
+    assert "0x08010000" in result.fault.message
 
 
 def test_backup_registers_are_in_three_zones(tmp_path: Path) -> None:

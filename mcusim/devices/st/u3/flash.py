@@ -31,6 +31,7 @@ class Stm32u3Flash(Stm32u5Flash):
     }
     bank_bytes: ClassVar[int] = 0x80000
     page_bytes: ClassVar[int] = 0x1000
+    has_secure_pages = False
     # RM0487 table 43: a wait state more for each 32 MHz in Range 1, for each 16 MHz in Range 2.
     wait_states: ClassVar[Mapping[int, tuple[float, ...]]] = {
         1: (32e6, 64e6, 96e6),

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.st.clocks import Clocks
+from mcusim.devices.st.u5.flash_security import WATERMARKS, FlashSecurity
+from mcusim.devices.st.u5.secured import is_secured
 from mcusim.devices.st.u5.voltage import VoltageRange
 from mcusim.devices.st.words import WordDevice
 
@@ -51,6 +53,8 @@ class Stm32u5Flash(WordDevice):
         4: (12e6, 25e6),
     }
     """The highest HCLK for 0, 1, 2... wait states by range of the core voltage."""
+    has_secure_pages: ClassVar[bool] = True
+    """Whether the attributes of pages act, with TrustZone on."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -61,6 +65,9 @@ class Stm32u5Flash(WordDevice):
         loaded = host.option_bytes("optr")
         if loaded is not None:
             self.stored[OPTR] = loaded
+        self._security: FlashSecurity | None = None
+        if self.has_secure_pages and is_secured(host):
+            self._security = FlashSecurity(host, self.stored, self.page_bytes)
 
     def load(self, register: int) -> int:
         # Operations are over at once: neither BSY nor WDW is ever set.
@@ -78,8 +85,10 @@ class Stm32u5Flash(WordDevice):
             self.stored[register] = self.stored.get(register, 0) & ~value
         elif register in STATUS_OF:
             self._set_cr(register, value)
-        elif register not in (OPTR, BOOT0, BOOT1):
+        elif register not in (OPTR, BOOT0, BOOT1, *WATERMARKS):
             super().store(register, value)
+            if self._security is not None and register in FlashSecurity.registers:
+                self._security.apply()
 
     def _apply(self) -> None:
         """Takes over the latency once the firmware's clock tree is in force."""

@@ -11,11 +11,10 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.keeps import Keeps
-from mcusim.devices.st.u5.securable import SECURABLE, SOURCES
+from mcusim.devices.st.u5.securable import MEMORIES, SECURABLE, SOURCES
+from mcusim.devices.st.u5.secured import is_secured
 from mcusim.devices.st.words import WordDevice
 
-TZEN = 1 << 31
-"""Of FLASH_OPTR."""
 CR, LOCK = 0x00, 1 << 0
 SECCFGR = 0x10
 """Of TZSC: the first of its registers, PRIVCFGR1 behind the last."""
@@ -26,11 +25,6 @@ CFGLOCKR, BLOCKS, BLOCKS_END, PRIVILEGES = 0x10, 0x100, 0x180, 0x200
 """Of MPCBB: SECCFGR and PRIVCFGR by 32 blocks, a super-block."""
 BLOCK_BYTES, SUPER_BLOCK_BYTES = 512, 32 * 512
 RESET = 0xFFFFFFFF
-
-
-def is_secured(host: Host) -> bool:
-    """Whether the chip has TrustZone on."""
-    return bool((host.option_bytes("optr") or 0) & TZEN)
 
 
 def readable(_offset: int, write: bool) -> bool:
@@ -62,7 +56,9 @@ class Stm32u5Tzic(WordDevice):
         self._accesses = host.shared(IllegalAccesses)
         self._accesses.add(self)
         if is_secured(host):
-            host.watch_filters(lambda memory, _offset: self._accesses.report(memory))
+            host.watch_filters(
+                lambda memory, _: self._accesses.report(MEMORIES.get(memory, memory))
+            )
             host.screen_device(name, lambda: self._accesses.report(name))
 
     def flag(self, resource: str) -> None:

@@ -41,7 +41,7 @@ def _places(*registers: Bits) -> Places:
 SOURCES: dict[str, Places] = {
     "tzic1": _places(
         *SECURABLE["tzsc1"],
-        _bits("gpdma1 flash") | _bits("tzsc1 tzic1", 14)
+        _bits("gpdma1 flash flash-memory") | _bits("tzsc1 tzic1", 14)
         | _bits("sram1 mpcbb1 sram2 mpcbb2 sram3 mpcbb3", 24),
     ),
     "tzic2": _places(
@@ -51,3 +51,5 @@ SOURCES: dict[str, Places] = {
     ),
 }  # fmt: skip
 """By interrupt controller, where each peripheral and memory has its flag."""
+MEMORIES = {"flash": "flash-memory"}
+"""What stands above for a memory with the name of a peripheral."""

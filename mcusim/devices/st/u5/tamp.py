@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mcusim.devices.device import Host
 from mcusim.devices.st.storage import Stm32Tamp
-from mcusim.devices.st.u5.gtzc import IllegalAccesses, is_secured
+from mcusim.devices.st.u5.gtzc import IllegalAccesses
+from mcusim.devices.st.u5.secured import is_secured
 
 SECCFGR, BACKUP, BACKUP_END = 0x20, 0x100, 0x180
 
