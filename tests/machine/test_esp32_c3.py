@@ -143,6 +143,15 @@ def test_a_function_that_the_rom_lacks_is_named(tmp_path: Path) -> None:
     assert "(0x40000104) of the mask ROM" in result.fault.message
 
 
+def test_firmware_that_starts_the_radio_is_told_that_there_is_none(tmp_path: Path) -> None:
+    """esp_pp_rom_version_get is what esp_wifi_init calls first."""
+    program = "int main(void) { ((void (*)(void))0x400015B0u)(); return 0; }"
+    result = run(tmp_path, program)
+    assert result.fault is not None
+    assert result.fault.kind == "radio"
+    assert "starts the radio: it calls esp_pp_rom_version_get" in result.fault.message
+
+
 def test_rom_functions_are_there_for_the_firmware(tmp_path: Path) -> None:
     program = """
     typedef int (*printer)(const char *, ...);

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mcusim.devices.device import Device
 
+RADIO = 0x400008DC
+"""From here on, all entries belong to Bluetooth, Wi-Fi and their PHY (esp-idf, esp32c3.rom.ld)."""
 ENTRIES = Path(__file__).parents[2] / "roms" / "esp32c3" / "entries.toml"
 
 
@@ -16,6 +18,14 @@ class EspRomServices(Device):
 
     def write(self, offset: int, size: int, value: int) -> None:
         name = _names().get(value, "an entry without a name")
+        if value >= RADIO:
+            self.host.end(
+                f"the firmware starts the radio: it calls {name} (0x{value:08x}) of the mask ROM, "
+                f"of the closed libraries for Wi-Fi and Bluetooth, which are not simulated; build "
+                f"it without them",
+                failure="radio",
+            )
+            return
         self.host.end(
             f"the firmware calls {name} (0x{value:08x}) of the mask ROM, which mcusim's own ROM "
             f"lacks: link a function of the firmware's instead",
