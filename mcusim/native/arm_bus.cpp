@@ -114,6 +114,8 @@ void ArmEngine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size,
     memories->dcache.set_enabled(engine.system.data_cache_enabled());
     memories->maintain(static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(value));
   }
+  // The hook a instruction is there; fast mode needs a new one, between two blocks.
+  if (engine.accountant.accurate()) engine.accountant.traps = engine.traps();
   engine.accountant.access_done();
   engine.attend();
 }

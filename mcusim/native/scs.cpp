@@ -56,9 +56,16 @@ void SysTick::start(std::uint64_t now) {
   timeline_.schedule(source_, zero_at_);
 }
 
+void SysTick::count_zero() {
+  if (counted_zero_ != zero_at_) count_flag_ = true;
+  counted_zero_ = zero_at_;
+}
+
 std::uint32_t SysTick::read(std::uint32_t offset, std::uint64_t now) {
   switch (offset) {
     case 0x0: {
+      // In the block that zero fell in, the event is still to come.
+      if ((control_ & kEnable) != 0 && now >= zero_at_) count_zero();
       const std::uint32_t result = control_ | (count_flag_ ? kCountFlag : 0);
       count_flag_ = false;
       return result;
@@ -106,7 +113,7 @@ void SysTick::resume(std::uint64_t now) {
 }
 
 bool SysTick::expire(std::uint64_t now) {
-  count_flag_ = true;
+  count_zero();
   stopped_value_ = 0;
   if (reload_ != 0) {
     latched_ = reload_;

@@ -35,6 +35,8 @@ class SysTick {
   std::uint32_t value(std::uint64_t now) const;
   std::uint64_t divider() const { return (control_ & 4U) != 0 ? 1 : reference_divider_; }
   void start(std::uint64_t now);
+  // Sets COUNTFLAG for the zero that the event under way or still to come is of, once.
+  void count_zero();
 
   Timeline& timeline_;
   int source_;
@@ -44,6 +46,7 @@ class SysTick {
   std::uint32_t stopped_value_ = 0;
   bool count_flag_ = false;
   std::uint64_t zero_at_ = 0;
+  std::uint64_t counted_zero_ = 0;  // the `zero_at_` that COUNTFLAG has told of
   std::uint32_t reference_divider_ = 8;
 };
 

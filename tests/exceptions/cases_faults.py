@@ -112,6 +112,16 @@ __asm volatile("mov r0, #9\\n mov r1, #0\\n udiv r0, r0, r1\\n mov %0, r0" : "=r
         qemu="takes the trap with registers that are out of date",
     ),
     Case(
+        "a trap behind the store to CCR",
+        "B3.2.8: DIV_0_TRP and UNALIGN_TRP act from the next instruction on",
+        """WITH_FRAME(UsageFault_Handler) { SHOW SKIP(4); }
+int main(void) { SHCSR = FAULTS_ON; uint32_t on = CCR | 3u << 3, off = CCR, r = 7;
+__asm volatile("mov r1, #0\\n str %1, [%2]\\n udiv r0, r1, r1\\n ldr.w %0, [%2, #1]\\n str %3, [%2]"
+: "+r"(r) : "r"(on), "r"(&CCR), "r"(off) : "r0", "r1", "memory"); note(r); }""",
+        (6, 1 << 25, 0, 6, 1 << 24, 0, 7),
+        qemu="takes the trap with registers that are out of date",
+    ),
+    Case(
         "division by zero",
         "A7.7.125, B3.2.8: without the trap the quotient is 0",
         """int main(void) { uint32_t r; __asm volatile("mov r0, #9\\n mov r1, #0\\n"

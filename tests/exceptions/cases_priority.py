@@ -208,6 +208,17 @@ note(flag); note(SYST_CSR); }""",
         (1, 1, 1 << 16, 5),
     ),
     Case(
+        "COUNTFLAG within straight code",
+        "B3.3.3: it is set at zero, and a read clears it, whatever the core executes",
+        """static void __attribute__((noinline, aligned(1024))) straight(void) { uint32_t a, b, c;
+__asm volatile("movs r3, #5\\n str r3, [%3]\\n .rept 120\\n nop\\n .endr\\n ldr %0, [%3]\\n"
+"ldr %1, [%3]\\n isb\\n ldr %2, [%3]" : "=&l"(a), "=&l"(b), "=&l"(c) : "l"(&SYST_CSR) : "r3",
+"memory"); note(a >> 16); note(b >> 16); note(c >> 16); }
+int main(void) { SYST_CSR = 0; SYST_RVR = 90; SYST_CVR = 0; straight(); }""",
+        (1, 0, 0),
+        qemu="its time is the host's",
+    ),
+    Case(
         "SysTick write to CVR",
         "B3.3.5: any write clears CVR and COUNTFLAG, and pends nothing",
         """int main(void) { SYST_RVR = 200; SYST_CVR = 0; SYST_CSR = 5;
