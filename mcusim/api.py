@@ -12,6 +12,7 @@ from mcusim.boards.schema import Regulator
 from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
 from mcusim.firmware import (
+    as_flashed,
     check_architecture,
     check_hart_start,
     check_placement,
@@ -157,6 +158,8 @@ def start(
         chosen = chosen.with_security()
         image = with_secure(image, load_firmware(secure))
     chip = chosen.chip
+    if chip.riscv is not None and chip.riscv.rom_first:
+        image = as_flashed(image)
     check_architecture(image, chip.riscv is not None, chosen.core.title)
     if chip.riscv is None:
         check_placement(

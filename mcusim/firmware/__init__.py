@@ -9,6 +9,7 @@ one `mcusim.errors.FirmwareError` with a one-line message, in bounded time and m
 
 from __future__ import annotations
 
+from mcusim.firmware.esp_image import as_flashed
 from mcusim.firmware.image import Arch, FirmwareImage, Section, Segment
 from mcusim.firmware.lines import LineTable
 from mcusim.firmware.load import load_firmware
@@ -39,6 +40,7 @@ __all__ = [
     "Segment",
     "Symbol",
     "SymbolTable",
+    "as_flashed",
     "check_architecture",
     "check_hart_start",
     "check_placement",

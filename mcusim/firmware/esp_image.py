@@ -6,6 +6,9 @@ Layout: espressif/esp-idf, bootloader_support/include/esp_app_format.h and esp_f
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
+
+import msgspec
 
 from mcusim.errors import FirmwareError
 from mcusim.firmware.image import Arch, FirmwareImage, Segment
@@ -21,6 +24,9 @@ _MAX_SEGMENTS = 16
 _PAGE_BYTES = 0x10000
 _MAPPED = range(0x3C000000, 0x3C800000)
 """What the data bus sees through the cache's MMU (esp-idf, soc.h: SOC_DROM_LOW, SOC_DROM_HIGH)."""
+_LOWEST_LOADED = 0x10000000
+"""What is to lie below is not loaded (esp-idf, esp_image_format.c: should_load): padding, and what
+others than the boot loader look for in the image."""
 RISCV_CHIPS = {5: "ESP32-C3"}
 """By esp_chip_id_t; the other RISC-V chips of the maker are not simulated."""
 _OTHER_CHIPS = {
@@ -57,6 +63,28 @@ def load_esp_image(path: str, data: bytes, sha256: str) -> FirmwareImage:
         arch=Arch.RISCV,
         entry=entry,
         segments=tuple(sorted(segments, key=lambda segment: segment.address)),
+    )
+
+
+def as_flashed(image: FirmwareImage) -> FirmwareImage:
+    """An ELF as the boot loader has it in memory: each section where the firmware uses it.
+
+    So esptool's elf2image takes an ELF (esptool, bin_image.py: ELFFile). Zephyr's has
+    the places of the sections in the image as load addresses.
+    """
+    loaded = [section for section in image.sections if section.loaded]
+    if all(section.lma == section.vma for section in loaded):
+        return image
+    segments = [
+        Segment(section.vma, image.read(section.lma, section.size) or b"")
+        for section in loaded
+        if section.vma >= _LOWEST_LOADED
+    ]
+    kept = [section for section in image.sections if section.vma >= _LOWEST_LOADED]
+    return replace(
+        image,
+        segments=tuple(sorted(segments, key=lambda segment: segment.address)),
+        sections=tuple(msgspec.structs.replace(section, lma=section.vma) for section in kept),
     )
 
 
@@ -98,7 +126,7 @@ def _segments(path: str, data: bytes, start: int) -> tuple[list[Segment], int]:
         at += _SEGMENT.size
         if at + size > len(data):
             raise _cut_off(path, at)
-        if address:  # padding between the pages of flash has none
+        if address >= _LOWEST_LOADED:
             skipped = _headers_in_page(at - start, address)
             segments.append(Segment(address - skipped, data[at - skipped : at + size]))
         at += size

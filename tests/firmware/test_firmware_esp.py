@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mcusim
 from mcusim.errors import FirmwareError
-from mcusim.firmware import FirmwareImage, load_firmware
+from mcusim.firmware import FirmwareImage, as_flashed, load_firmware
 from mcusim.firmware.esp_image import is_esp_image, load_esp_image
 
 FLASH, RAM, ENTRY = 0x42000020, 0x3FC80000, 0x42000020
@@ -52,6 +55,41 @@ def test_segments_and_entry_of_an_application(tmp_path: Path) -> None:
     found = load(tmp_path, image((RAM, b"data"), (0, b"padding!"), (FLASH, b"code")))
     assert (found.format, found.entry) == ("esp", ENTRY)
     assert [(s.address, s.data) for s in found.segments] == [(RAM, b"data"), (FLASH, b"code")]
+
+
+def test_segments_that_are_for_others_than_the_boot_loader_are_left_out(tmp_path: Path) -> None:
+    """Below 0x10000000 (esp-idf, should_load): Zephyr's has such a one for MCUboot."""
+    found = load(tmp_path, image((0x20, b"metadata"), (RAM, b"data"), (FLASH, b"code")))
+    assert [segment.address for segment in found.segments] == [RAM, FLASH]
+
+
+LINKED_AS_ZEPHYR = """
+ENTRY(_start)
+SECTIONS
+{
+  .metadata 0x20 : AT(0x20) { LONG(1) }
+  .iram 0x40390000 : AT(0x40) { *(.text*) }
+  .dram 0x3FC80000 : AT(0x1000) { *(.data*) }
+}
+"""
+
+
+def test_an_elf_is_taken_as_esptool_takes_it(tmp_path: Path) -> None:
+    """Where the firmware uses its sections, whatever their load addresses."""
+    gcc = shutil.which("riscv64-unknown-elf-gcc")
+    if gcc is None:
+        pytest.skip("riscv64-unknown-elf-gcc not found")
+    code = ".globl _start\n_start: la t0, word\n lw t1, 0(t0)\n1: j 1b\n.data\nword: .word 7\n"
+    (tmp_path / "main.S").write_text(code)
+    (tmp_path / "main.ld").write_text(LINKED_AS_ZEPHYR)
+    elf = tmp_path / "main.elf"
+    flags = ["-march=rv32imc", "-mabi=ilp32", "-nostdlib", "-Wl,--no-warn-rwx-segments"]
+    command = [gcc, *flags, "-T", tmp_path / "main.ld", "-o", elf, tmp_path / "main.S"]
+    subprocess.run(command, check=True)
+    with mcusim.start(elf, board="esp32-c3", max_time_s=0.01) as simulation:
+        simulation.run_to_end()
+        assert simulation.machine.register("t1") == 7
+    assert [s.address for s in as_flashed(load_firmware(elf)).segments] == [RAM, 0x40390000]
 
 
 def test_the_header_of_an_image_shows_in_front_of_its_constants(tmp_path: Path) -> None:
