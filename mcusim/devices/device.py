@@ -119,6 +119,9 @@ class Host(Protocol):
     def filter_memory(self, name: str, offset: int, size_bytes: int, keeps: Keeps) -> None:
         """Keeps accesses out of a part of a memory, in units of 256 bytes."""
 
+    def filter_addresses(self, base: int, size_bytes: int, keeps: Keeps) -> None:
+        """Keeps accesses out of addresses, whatever is there: in whole kilobytes, with a fault."""
+
     def watch_filters(self, told: Callable[[str, int], None]) -> None:
         """Takes who is told the memory and the offset of each access that was kept out."""
 

@@ -51,6 +51,12 @@ class CoreInputs:
                     for engine in self.cores.engines:
                         as_arm(engine).filter_memory(base + offset, inside, keeps)
 
+    def filter_addresses(self, base: int, size_bytes: int, keeps: Keeps) -> None:
+        """Has a controller keep accesses out of addresses; data there are a bus error."""
+        rule = keeps | Keeps.WITH_FAULT if keeps else keeps
+        for engine in self.cores.engines:
+            as_arm(engine).filter_memory(base, size_bytes, rule)
+
     def watch_filters(self, told: Callable[[str, int], None]) -> None:
         """Tells the memory and the offset of each access that a controller kept out."""
 

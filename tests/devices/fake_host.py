@@ -48,6 +48,7 @@ class FakeHost:
         self.flash = FakeFlash()
         self.required_wait_states = 5
         self.attributes: list[tuple[int, int, str]] = []
+        self.filters: dict[int, int] = {}
         self.external_clock_hz = 8e6
         self.now = 0
         self.core = 0
@@ -106,6 +107,9 @@ class FakeHost:
 
     def attribute(self, base: int, size_bytes: int, security: str) -> None:
         self.attributes.append((base, size_bytes, security))
+
+    def filter_addresses(self, base: int, size_bytes: int, keeps: int) -> None:
+        self.filters[base] = keeps
 
     def set_bus_divider(self, core_cycles: int) -> None: ...
 

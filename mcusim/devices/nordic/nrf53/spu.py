@@ -1,8 +1,9 @@
-"""nRF5340 SPU (PS, System protection unit): which flash and RAM is Secure."""
+"""nRF5340 SPU (PS, System protection unit): which flash, RAM and peripherals are Secure."""
 
 from __future__ import annotations
 
 from mcusim.devices.device import Device, Host
+from mcusim.devices.keeps import Keeps
 
 FLASH_NSC, RAM_NSC = range(0x500, 0x510), range(0x540, 0x550)
 FLASH_REGION, RAM_REGION = range(0x600, 0x700), range(0x700, 0x800)
@@ -11,19 +12,42 @@ FLASH, RAM = (0x00000000, 0x4000), (0x20000000, 0x2000)
 """Base, and bytes of one of 64 regions."""
 REGIONS = 64
 SMALLEST_CALLABLE = 32
+PERIPHERALS = range(0x800, 0xC00)
+"""PERIPHID[n].PERM, by bits 19 to 12 of a peripheral's address."""
+LOCK, PRESENT = 1 << 8, 1 << 31
+WRITABLE = SECATTR | 1 << 5 | LOCK
+"""SECATTR, DMASEC and LOCK."""
+NON_SECURE_ALONE, SECURE_ALONE, SELECTABLE, SPLIT = range(4)
+"""SECUREMAPPING."""
+# PS, Instantiation (application core); nrfx bsp/stable/mdk/nrf5340_application.svd.
+MAPPINGS = {
+    **dict.fromkeys((0x00, *range(0x04, 0x07), *range(0x08, 0x0D), *range(0x0E, 0x12)), SELECTABLE),
+    **dict.fromkeys((0x14, 0x15, *range(0x18, 0x25), 0x26, 0x28, 0x2A, 0x2B, 0x2D), SELECTABLE),
+    **dict.fromkeys((0x30, 0x33, 0x34, 0x36, 0x37, 0x81), SELECTABLE),
+    **dict.fromkeys((0x01, 0x03, 0x0D, 0x44), SECURE_ALONE),
+    **dict.fromkeys((0x17, 0x39, 0x42), SPLIT),
+    0x2F: NON_SECURE_ALONE,
+}
+NON_SECURE_BASE, SECURE_BASE, BLOCK_BYTES = 0x40000000, 0x50000000, 0x1000
 
 
 class Nrf53Spu(Device):
     """Tells the core of its regions, and of the callable piece at the end of one.
 
-    What PERM says of reading, writing and executing, the attributes of peripherals and pins, locks
-    and events aren't modelled.
+    A selectable peripheral is at its Secure or at its Non-secure address alone; at the other one
+    it is a bus error (PS, Peripheral address mapping). What PERM says of reading, writing and
+    executing memory, the attributes of pins, channels, DMA and split peripherals, the locks of
+    memory and events aren't modelled.
     """
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         for base, size in (FLASH, RAM):
             host.attribute(base, REGIONS * size, "secure")
+        for number, mapping in MAPPINGS.items():
+            secure = 0 if mapping == NON_SECURE_ALONE else SECATTR
+            self.stored[PERIPHERALS.start + 4 * number] = PRESENT | mapping | secure
+            self._place(number)
 
     def read(self, offset: int, size: int) -> int:
         """Permissions as at reset until they are written."""
@@ -33,6 +57,9 @@ class Nrf53Spu(Device):
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Takes over what concerns attribution."""
+        if offset in PERIPHERALS:
+            self._set_peripheral(offset, value)
+            return
         self.stored[offset] = value
         for regions, callables, memory in (
             (FLASH_REGION, FLASH_NSC, FLASH),
@@ -42,6 +69,23 @@ class Nrf53Spu(Device):
                 if offset in regions:
                     self._attribute(offset, (offset - regions.start) // 4, memory)
                 self._open_gateways(callables, memory)
+
+    def _set_peripheral(self, offset: int, value: int) -> None:
+        old, number = self.stored.get(offset, 0), (offset - PERIPHERALS.start) // 4
+        if number in MAPPINGS and not old & LOCK:
+            self.stored[offset] = old & ~WRITABLE | value & WRITABLE
+            self._place(number)
+
+    def _place(self, number: int) -> None:
+        """Has a selectable peripheral answer at one of its addresses."""
+        if MAPPINGS[number] != SELECTABLE:
+            return
+        secure = self.stored[PERIPHERALS.start + 4 * number] & SECATTR
+        at = number * BLOCK_BYTES
+        below = Keeps.NON_SECURE if secure else Keeps.NOTHING
+        above = Keeps.NOTHING if secure else Keeps.SECURE_DATA
+        self.host.filter_addresses(NON_SECURE_BASE + at, BLOCK_BYTES, below)
+        self.host.filter_addresses(SECURE_BASE + at, BLOCK_BYTES, above)
 
     def _attribute(self, offset: int, region: int, memory: tuple[int, int]) -> None:
         base, size = memory
