@@ -92,9 +92,11 @@ class EspSystimer(EspPeripheral):
         value = self._units[unit].value
         high = UNIT0_VALUE_HI + 8 * unit
         for register, word in ((high, value >> 32), (high + 4, value & 0xFFFFFFFF)):
-            self.stored[register] = word
-            # Firmware that polls the time reads these far more often than anything else happens.
-            self.host.publish(self.base + register, word)
+            # Firmware that polls the time reads these far more often than anything else happens;
+            # the upper word changes once in four minutes.
+            if self.stored.get(register) != word:
+                self.stored[register] = word
+                self.host.publish(self.base + register, word)
 
     def _unit_of(self, comparator: int) -> UpCounter:
         select = self.stored.get(TARGET0_CONF + 4 * comparator, 0) & UNIT_SELECT
