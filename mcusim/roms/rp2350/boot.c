@@ -47,6 +47,37 @@ int reboot(uint32_t flags, uint32_t delay_ms, uint32_t p0, uint32_t p1) {
   return 0;
 }
 
+/* What is asked for of the chip, in words behind the flags that are answered (pico-sdk,
+ * boot/bootrom_constants.h, SYS_INFO_*). Nonces and the story of the boot are not kept. */
+int get_sys_info(uint32_t *out, uint32_t words, uint32_t flags) {
+  enum { CHIP = 1, CRITICAL = 2, CPU = 4, FLASH_DEVICE = 8, RANDOM = 16 };
+  enum { TOO_SMALL = -13 };
+  static const struct {
+    uint32_t flag, count, words[4];
+  } known[] = {
+      {CHIP, 3, {1, 0x6D637573u, 0x00000001u}}, /* QFN-60, and an identity that no chip has */
+      {CRITICAL, 1, {0}},                       /* nothing is locked */
+      {CPU, 1, {0}},                            /* Arm */
+      {FLASH_DEVICE, 1, {0x0A00u}},             /* 4 MB at chip select 0 */
+      {RANDOM, 4, {0x13198A2Eu, 0x03707344u, 0xA4093822u, 0x299F31D0u}}, /* the same each run */
+  };
+  uint32_t at = 1, answered = 0;
+  for (unsigned n = 0; n < sizeof(known) / sizeof(*known); ++n) {
+    if (!(flags & known[n].flag)) {
+      continue;
+    }
+    if (at + known[n].count > words) {
+      return TOO_SMALL;
+    }
+    for (uint32_t i = 0; i < known[n].count; ++i) {
+      out[at++] = known[n].words[i];
+    }
+    answered |= known[n].flag;
+  }
+  out[0] = answered;
+  return (int)at;
+}
+
 static int is_for_this_chip(uint32_t item) {
   uint32_t flags = item >> 16;
   return (flags & 0xF) == EXECUTABLE && (flags >> 8 & 7) == ARM && (flags >> 12 & 7) == RP2350;

@@ -57,6 +57,7 @@ function_table:
   entry 'S', 'R', state_reset + 1
   entry 'W', 'V', wait_for_vector + 1
   entry 'R', 'B', reboot + 1
+  entry 'G', 'S', get_sys_info + 1
   entry 'F', 'C', flash_flush_cache + 1
   entry 'I', 'F', no_flash_function + 1
   entry 'E', 'X', no_flash_function + 1

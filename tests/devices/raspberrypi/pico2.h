@@ -13,6 +13,7 @@
 #define PADS_BANK0 0x40038000u
 #define UART0 0x40070000u
 #define BOOTRAM 0x400E0000u
+#define TRNG 0x400F0000u
 #define ADC 0x400A0000u
 #define PWM 0x400A8000u
 #define DMA 0x50000000u

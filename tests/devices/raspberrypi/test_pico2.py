@@ -312,3 +312,35 @@ def test_adc_converts_its_sensor_and_asks_for_dma(tmp_path: Path) -> None:
     )
     # 0.706 V at 27 degrees, of 3.3 V in 4096 steps.
     assert words[0] == round(0.706 / 3.3 * 4096)
+
+
+def test_the_rom_tells_of_the_chip_and_no_more_than_there_is_room_for(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        int (*info)(uint32_t *, uint32_t, uint32_t) =
+            (int (*)(uint32_t *, uint32_t, uint32_t))rom_function('G' | 'S' << 8);
+        results[0] = info((uint32_t *)&results[2], 9, 0x01 | 0x10 | 0x40);
+        results[1] = info((uint32_t *)&results[12], 4, 0x10);
+        """,
+    )
+    assert words[0] == 8
+    assert words[1] == 0xFFFFFFF3  # too small
+    assert words[2:4] == [0x11, 1]
+    assert len(set(words[6:10])) == 4
+    assert words[10:16] == [0] * 6
+
+
+def test_random_numbers_come_when_their_source_is_on(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        release(1u << 25);
+        results[0] = R32(TRNG + 0x104);
+        R32(TRNG + 0x12C) = 1;
+        while (!(R32(TRNG + 0x104) & 1)) continue;
+        for (int i = 0; i < 6; ++i) results[1 + i] = R32(TRNG + 0x114 + 4 * i);
+        """,
+    )
+    assert words[0] == 0
+    assert len(set(words[1:7])) == 6

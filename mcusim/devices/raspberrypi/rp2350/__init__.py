@@ -35,6 +35,7 @@ DEVICES: dict[str, type[Device]] = {
     "rp2350-ticks": timers.Rp2350Ticks,
     "rp2350-timer0": timers.Rp2350Timer0,
     "rp2350-timer1": timers.Rp2350Timer1,
+    "rp2350-trng": system.Rp2350Trng,
     "rp2350-uart0": system.Rp2350Uart0,
     "rp2350-uart1": system.Rp2350Uart1,
     "rp2350-usb": system.Rp2350Usb,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.adc import RpAdc
 from mcusim.devices.raspberrypi.pwm import RpPwm, reset_values
 from mcusim.devices.raspberrypi.registers import Peripheral
@@ -157,6 +159,26 @@ class Rp2350Uart1(RpUart1):
 
     reset_bit = 27
     requests = (30, 31)
+
+
+class Rp2350Trng(Peripheral):
+    """Random numbers (regs/trng.h), the same ones in each run; they are there at once.
+
+    Its checks never fail, and its interrupt is not driven.
+    """
+
+    reset_bit = 25
+    STATUS, VALID, DATA0, DATA_END, ENABLE = 0x104, 0x110, 0x114, 0x12C, 0x12C
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self._random = random.Random(name)
+
+    def load(self, register: int) -> int:
+        running = bool(self.stored.get(self.ENABLE, 0) & 1)
+        if self.DATA0 <= register < self.DATA_END:
+            return self._random.getrandbits(32) if running else 0
+        return int(running) if register in (self.STATUS, self.VALID) else super().load(register)
 
 
 class Rp2350Spi0(RpSpi0):
