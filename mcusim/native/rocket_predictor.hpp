@@ -35,7 +35,7 @@ class RocketPredictor {
   static constexpr std::uint32_t kEntries = 28;
   static constexpr std::uint32_t kDirections = 512;
   static constexpr std::uint32_t kReturns = 6;
-  static constexpr std::uint32_t kBuckets = 64;
+  static constexpr std::uint32_t kBuckets = 256;
   static constexpr std::uint8_t kNobody = 255;
   struct Entry {
     std::uint32_t branch = 0;  // its fall-through address; 0 is nobody's
