@@ -344,3 +344,34 @@ def test_random_numbers_come_when_their_source_is_on(tmp_path: Path) -> None:
     )
     assert words[0] == 0
     assert len(set(words[1:7])) == 6
+
+
+@pytest.mark.parametrize(("operation", "dropped"), [(0, True), (1, False), (2, True), (3, False)])
+def test_a_dropped_line_of_the_cache_is_read_from_flash_again(
+    tmp_path: Path, operation: int, dropped: bool
+) -> None:
+    # Invalidating by set and by address, and cleaning likewise. The code lies in RAM.
+    _, words, _ = execute(
+        tmp_path,
+        f"""
+        R32(0xE000EDFCu) |= 1u << 24; /* DEMCR.TRCENA */
+        R32(0xE0001000u) |= 1;
+        for (uint32_t i = 0; i < 64; ++i) ((volatile uint16_t *)copy)[i] = code[i];
+        uint32_t (*timed)(void) = (uint32_t (*)(void))((uint32_t)copy | 1);
+        timed();
+        results[0] = timed();
+        *(volatile uint8_t *)(0x18000000u + {operation}) = 0;
+        results[1] = timed();
+        """,
+        """
+        static const volatile uint32_t datum = 7;
+        static uint32_t copy[32];
+        static uint32_t __attribute__((noinline)) timed_in_flash(void) {
+          uint32_t before = R32(0xE0001004u);
+          (void)datum;
+          return R32(0xE0001004u) - before;
+        }
+        #define code ((const volatile uint16_t *)((uint32_t)timed_in_flash & ~1u))
+        """,
+    )
+    assert (words[1] > words[0] + 50) == dropped, words[:2]

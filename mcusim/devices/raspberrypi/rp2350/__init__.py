@@ -41,6 +41,7 @@ DEVICES: dict[str, type[Device]] = {
     "rp2350-usb": system.Rp2350Usb,
     "rp2350-watchdog": timers.Rp2350Watchdog,
     "rp2350-xip-ctrl": qmi.Rp2350XipCtrl,
+    "rp2350-xip-maintenance": qmi.Rp2350XipMaintenance,
     "rp2350-xosc": clocks.Rp2350Xosc,
 }
 

@@ -28,6 +28,23 @@ class Rp2350XipCtrl(Peripheral):
             self.host.flash.set_icache(bool(value & self.ENABLE))
 
 
+class Rp2350XipMaintenance(Peripheral):
+    """Writes here clean or drop a line of the XIP cache (datasheet 4.4.1.1), by set or by address.
+
+    Nothing is ever dirty in a cache of flash; a write that drops a line (address bits 2 to 0: 0 or
+    2) empties all of it.
+    """
+
+    INVALIDATES = (0, 2)
+
+    def read(self, offset: int, size: int) -> int:
+        return 0
+
+    def write(self, offset: int, size: int, value: int) -> None:
+        if offset & 7 in self.INVALIDATES:
+            self.host.flash.invalidate_icache()
+
+
 class Rp2350Qmi(Peripheral):
     """What a line of the XIP cache takes to fill, by M0_TIMING, M0_RFMT and M0_RCMD.
 
