@@ -48,7 +48,8 @@ ArmEngine::Screen ArmEngine::screen_of(std::uint32_t page, bool write) {
 }
 
 bool ArmEngine::keeps_out(std::uint32_t address, BusFilter::Access access) const {
-  if (!filter.any()) return false;
+  // As long as neither memory nor a filter tells the states apart, all is Secure code's.
+  if (!divided_ || !filter.any()) return false;
   // A fetch is as its address is attributed, whatever the state: Non-secure code fetches SG.
   const bool secure =
       access == BusFilter::Access::kFetch
