@@ -38,7 +38,7 @@ class RiscvEngine final : public Engine {
   bool step_over(std::uint32_t cause, std::uint32_t pc, std::uint32_t value);
   // Whether an instruction of a handler traps again and again.
   bool in_trap_loop() const { return repeats_ >= kMostRepeats; }
-  // The cause of the trap that is served, 0 after an MRET.
+  // The cause of the trap that is served, 0 after an MRET or once the firmware enables interrupts.
   std::uint32_t trap_cause() const { return trap_cause_; }
   std::uint32_t read_csr(std::uint32_t number) const;
 

@@ -125,7 +125,10 @@ bool RiscvEngine::access_csr(std::uint32_t code, std::uint32_t pc) {
                               : action == 2 ? before | operand
                                             : before & ~operand;
   if (writes) {
+    const bool masked = !csrs.interrupts_enabled();
     csrs.write(number, after, moment(pc + 4));
+    // A scheduler may leave a handler for another thread without an MRET, as Zephyr's does.
+    if (masked && csrs.interrupts_enabled()) trap_cause_ = 0;
     look_at_protection();
   }
   if (rd(code) != 0) registers_[rd(code)] = before;

@@ -461,6 +461,27 @@ trap: j trap
     assert (result.outcome, result.fault) == ("exited", None)
 
 
+def test_a_fault_is_over_once_its_handler_enables_interrupts(tmp_path: Path) -> None:
+    """Zephyr aborts the thread, and goes on with another without an MRET."""
+    source = """
+_start:
+    la t0, trap
+    csrw mtvec, t0
+    li t0, 0x90000000
+    lw t1, 0(t0)
+    .balign 4
+trap:
+    csrsi mstatus, 8
+    li t1, 20000000  # for longer than a fault's handler is given
+2:  addi t1, t1, -1
+    bnez t1, 2b
+    li a0, 0
+    j exit
+"""
+    result = lab.run(tmp_path, source)
+    assert (result.outcome, result.fault) == ("exited", None)
+
+
 def test_a_heap_above_the_stack_and_without_a_symbol(tmp_path: Path) -> None:
     source = """
 _start:
