@@ -168,6 +168,8 @@ def _missing(machine: Machine, code: int) -> str:
     has = f"{machine.board.chip.core} has RV32{hart.extensions if hart else ''}"
     if code & 0x7F == 0x73 and code >> 12 & 3:
         return f"in {_level(machine)} mode there is no register 0x{code >> 20:03x} for it ({has})"
+    if code == 0:
+        return "it is `unimp`, with which abort() may end; if not, look for a jump into data"
     return f"{has}; look at -march, or for a jump into data"
 
 

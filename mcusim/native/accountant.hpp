@@ -430,8 +430,8 @@ class Accountant {
   std::vector<std::uint8_t> area_of_ = std::vector<std::uint8_t>(65536, 0);
 
   Block* current_ = nullptr;
-  const Instruction* cursor_ = nullptr;  // next instruction of the block with an effect
-  std::uint32_t next_event_pc_ = 0;      // its address
+  const Instruction* cursor_ = nullptr;        // next instruction of the block with an effect
+  std::uint32_t next_event_pc_ = 0xFFFFFFFFU;  // its address; no block is under way at first
   std::uint64_t entered_at_ = 0;
   bool in_access_ = false;
   std::uint8_t last_area_ = 0;  // of the last data access

@@ -255,6 +255,7 @@ def test_counts_of_a_run_don_t_depend_on_who_reads_them(tmp_path: Path) -> None:
     ("code", "kind", "words"),
     [
         (".word 0xFFFFFFFF", "illegal instruction", "illegal instruction 0xffffffff in _start"),
+        ("unimp", "illegal instruction", "it is `unimp`, with which abort() may end"),
         ("csrr t0, 0x7C0", "illegal instruction", "in machine mode there is no register 0x7c0"),
         ("ecall", "environment call from M-mode", "mtvec is 0x00000000, where there is no code"),
         ("li t0, 0x10\n jr t0", "instruction access fault", "jump to 0x00000010"),
