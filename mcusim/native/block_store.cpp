@@ -69,6 +69,10 @@ void Engine::drop_stale_code() {
 }
 
 std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t size) const {
+  if (const Memory* all = memory_at(address, size)) {
+    const std::uint8_t* const first = all->host + (address - all->base);
+    return {first, first + size};
+  }
   std::vector<std::uint8_t> code;
   code.reserve(size);
   for (std::uint32_t k = 0; k < size; ++k) {
