@@ -244,6 +244,7 @@ class ArmEngine final : public Engine {
   void begin_vector_context();
   bool begin_interpreted(Block& block);
   void interpret(std::uint32_t pc);
+  void go_on_at(std::uint32_t pc, int scalar_blocks);
   // False when an instruction did not take effect, and the run ends.
   bool execute(const VectorRun& run);
   bool execute_one(const mve::Instruction& i);

@@ -35,6 +35,12 @@ struct Helium {
   std::unordered_map<std::uint64_t, VectorPlan> plans;  // by address and size
   std::vector<std::uint64_t> code_pages = std::vector<std::uint64_t>(65536);
   std::uint32_t cut_at = 0;  // where the next start is to end
+  // Where a run was cut while the interpreter was at work, which goes on there as if it had not
+  // been: after so many blocks without a vector instruction.
+  std::uint32_t interrupted_at = kNowhere;
+  int scalar_blocks = 0;
+
+  static constexpr std::uint32_t kNowhere = ~0U;
 };
 
 }  // namespace mcusim

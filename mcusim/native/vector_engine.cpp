@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "arm_bits.hpp"
 #include "arm_engine.hpp"
@@ -97,6 +98,11 @@ const VectorPlan& ArmEngine::plan_at(std::uint32_t address, std::uint32_t size) 
 }
 
 bool ArmEngine::takes_over(std::uint32_t address, std::uint32_t& size) {
+  if (address == helium_->interrupted_at) {
+    interpret(address);
+    return true;
+  }
+  helium_->interrupted_at = Helium::kNowhere;
   const VectorPlan& plan = plan_at(address, size);
   switch (plan.kind) {
     case VectorPlan::kPlain:
@@ -227,15 +233,21 @@ bool ArmEngine::begin_interpreted(Block& block) {
 void ArmEngine::interpret(std::uint32_t pc) {
   mve::State& s = helium_->state;
   load_vector_state();
-  int scalar_blocks = 0;
+  const bool goes_on = std::exchange(helium_->interrupted_at, Helium::kNowhere) == pc;
+  int scalar_blocks = goes_on ? helium_->scalar_blocks : 0;
   for (;;) {
     VectorRun* run = run_at(pc);
     if (run == nullptr || s.pc == ~0U) break;
+    const int before = scalar_blocks;
     scalar_blocks = run->has_extension ? 0 : scalar_blocks + 1;
     if (scalar_blocks > kScalarBlocks) break;
     Block* block = block_of(*run);
-    // What begins a block and ends the interpretation has set the PC, or stopped.
-    if (block == nullptr || !begin_interpreted(*block)) return;
+    if (block == nullptr) return;
+    if (!begin_interpreted(*block)) {
+      // What began the block has set the PC, or stopped.
+      if (stopping_) go_on_at(pc, before);
+      return;
+    }
     if (block->has(kUsesFpu)) begin_vector_context();
     try {
       if (!execute(*run)) return;
@@ -245,11 +257,19 @@ void ArmEngine::interpret(std::uint32_t pc) {
     pc = s.next;
     if (stopping_) {
       resume_at_ = pc;
+      go_on_at(pc, scalar_blocks);
       break;
     }
   }
   store_vector_state();
   redirect(pc, true);
+}
+
+void ArmEngine::go_on_at(std::uint32_t pc, int scalar_blocks) {
+  helium_->interrupted_at = pc;
+  helium_->scalar_blocks = scalar_blocks;
+  // The next block is looked up, whatever followed here before.
+  if (Block* current = accountant.current(); current != nullptr) current->successor = nullptr;
 }
 
 Block* ArmEngine::block_of(VectorRun& run) {

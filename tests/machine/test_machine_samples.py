@@ -259,6 +259,21 @@ def test_where_a_run_is_cut_makes_no_difference(
         assert cut.to_json() == whole.to_json()
 
 
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_where_a_run_of_vector_instructions_is_cut_makes_no_difference(
+    fidelity: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_at(slice_cycles: int) -> str:
+        monkeypatch.setattr(run_loop, "FIRST_SLICE_CYCLES", slice_cycles)
+        monkeypatch.setattr(run_loop, "LONGEST_SLICE_CYCLES", slice_cycles)
+        firmware = sample("digits", "corstone-300")
+        return mcusim.run(
+            firmware, board="corstone-300", fidelity=fidelity, max_time_s=0.03
+        ).to_json()
+
+    assert cut_at(97) == cut_at(1 << 20)
+
+
 @pytest.mark.parametrize("board", BOARDS)
 @pytest.mark.parametrize("fidelity", FIDELITIES)
 @pytest.mark.parametrize("name", [*ENDING, *(f"fault-{kind}" for kind in FAULTS)])
