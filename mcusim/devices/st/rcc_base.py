@@ -95,6 +95,8 @@ class Stm32RccBase(WordDevice, ABC):
         self._clocks.kernel_in_stop = self._kernel_in_stop
         self._clocks.stop_left = self._stop_left
         self._ready_s = dict.fromkeys(self.ready_at_reset, 0.0)
+        self._backup_ready = host.add_timer(self._publish_backup)
+        self._clocks.watch(self._await_backup)
 
     def inherit(self, before: Self, reset: Reset) -> None:
         """The backup domain and the flags stay; a wake-up sets none."""
@@ -132,12 +134,16 @@ class Stm32RccBase(WordDevice, ABC):
             value = BDRST
             for restart in self._clocks.backup_reset:
                 restart()
+        elif register == self.bdcr and value & LSEON:
+            self._take_over()
         elif register == self.reset_flags.register:
             value = self._with_reset_flags(value)
         elif register in self.peripheral_resets.bits:
             value &= self.peripheral_resets.bits[register]
         super().store(register, value)
         self._start_oscillators(register)
+        if register == self.bdcr:
+            self._publish_backup()
         if register in self.clock_registers:
             self._take_over()
         if register in self.clock_registers or register in self.other_registers:
@@ -183,7 +189,7 @@ class Stm32RccBase(WordDevice, ABC):
     # --- the clock tree ---
 
     def _take_over(self) -> None:
-        """From the first choice of a clock on, the clock tree determines the core clock."""
+        """From the first choice of a clock on, or wait for LSE, the clock tree has the core's."""
         if not self._clocks.running:
             self._clocks.running = True
             self.host.started_at(self._reset_hz())
@@ -200,6 +206,17 @@ class Stm32RccBase(WordDevice, ABC):
                 )
             elif (register, enable) not in self._ready_s:
                 self._ready_s[register, enable] = self.host.seconds + start_s
+
+    def _publish_backup(self) -> None:
+        # LSE takes up to seconds, in which start-up code asks for nothing but its flag.
+        self.host.publish(self.base + self.bdcr, self.load(self.bdcr))
+        self._await_backup()
+
+    def _await_backup(self) -> None:
+        now = self.host.seconds
+        waits = [at - now for (register, _), at in self._ready_s.items() if register == self.bdcr]
+        if rest := [wait for wait in waits if wait > 0.0]:
+            self.host.schedule(self._backup_ready, self.host.cycle_in(min(rest)))
 
     def _distribute(self) -> None:
         clocks = self._clocks

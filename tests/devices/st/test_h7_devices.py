@@ -88,7 +88,7 @@ def test_real_time_clock_with_the_newer_layout(chip: FakeChip) -> None:
     rtc.write(0x0C, 4, 0)
     rtc.write(0x14, 4, 1)  # two seconds
     rtc.write(0x18, 4, 1 << 14 | 1 << 10 | 4)
-    chip.run(int(2.5 * 280e6))
+    chip.run(int(2.5 * chip.clock.hz))
     assert rtc.read(0x00, 4) == 0x123458
     assert rtc.read(0x08, 4) == 255 - 128, "sub-seconds"
     assert rtc.read(0x50, 4) == rtc.read(0x54, 4) == 1 << 2, "WUTF"

@@ -124,6 +124,22 @@ def test_ready_flags_come_after_the_start_up_time(chip: FakeChip) -> None:
     assert rcc.read(CSR, 4) == 0, "RMVF clears the causes of the reset; LSI is off"
 
 
+def test_the_wait_for_lse_is_at_the_clock_after_reset_and_asks_nobody(chip: FakeChip) -> None:
+    rcc = chip.device("stm32-rcc")
+    rcc.write(BDCR, 4, 1)
+    assert chip.clock.hz == 4e6
+    chip.run(4_000_000)
+    set_bits(rcc, CR, 1 << 8)
+    chip.run(100)
+    rcc.write(CFGR, 4, 1)
+    assert chip.clock.hz == 16e6
+    assert chip.published[rcc.base + BDCR] == 1
+    while not chip.published[rcc.base + BDCR] & 2:
+        chip.run(1000)
+    assert chip.seconds == pytest.approx(2.0, abs=1e-3)
+    assert rcc.read(BDCR, 4) == 3
+
+
 def test_stop_wakes_with_msi(chip: FakeChip) -> None:
     rcc, pwr = chip.device("stm32-rcc"), chip.device("stm32-pwr")
     pll_at_120(chip, rcc)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from fake_chip import FakeChip
 
-HZ = 1e6
+HZ = 4e6
+"""MSI's after reset, at which LSE is waited for."""
 TR, DR, CR, ISR, PRER, WUTR, ALRMAR, WPR, SSR = (
     *(0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x1C, 0x24, 0x28),
 )
@@ -22,7 +23,7 @@ def chip() -> FakeChip:
 def running_rtc(chip: FakeChip, source: int = 1) -> Any:
     rcc = chip.device("stm32-rcc", base=0x40021000)
     rtc = chip.device("stm32-rtc", "rtc", interrupts=())
-    rcc.write(0x94, 4, 1)
+    rcc.write(0x94, 4, 0x601)
     rcc.write(0x90, 4, 1 << 15 | source << 8 | 1)
     rtc.write(WPR, 4, 0xCA)
     rtc.write(WPR, 4, 0x53)
@@ -72,7 +73,7 @@ def test_wake_up_timer(chip: FakeChip, choice: int, count: int, period: float) -
     rtc.write(WUTR, 4, count)
     rtc.write(CR, 4, choice | 1 << 10 | 1 << 14)
     for _ in range(2):
-        seconds(chip, period)
+        seconds(chip, period + 1 / HZ)
         rtc.write(ISR, 4, 0)
         lines.write(0x14, 4, 1 << 20)
     times = [cycle / HZ for cycle, number in chip.risen if number == WAKE_UP]
