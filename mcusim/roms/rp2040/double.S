@@ -8,19 +8,7 @@
 .thumb
 .text
 
-/* The exponent of the number in `high`. */
-.macro exponent to, high
-  lsls \to, \high, #1
-  lsrs \to, \to, #21
-.endm
-
-/* Goes to the label for a zero, an infinity or a NaN: exponents 0 and 2047. */
-.macro special exponent, scratch, label
-  adds \scratch, \exponent, #1
-  lsls \scratch, \scratch, #21
-  lsrs \scratch, \scratch, #22
-  beq \label
-.endm
+.include "macros.inc"
 
 /* x:low = x times y, with y, t and u changed. */
 .macro product low, x, y, t, u
@@ -42,6 +30,25 @@
   lsrs \t, \t, #16
   adds \low, \low, \u
   adcs \x, \t
+.endm
+
+/* r1:r0 times r3:r2 but for the product of the upper words: r7 and r0 are the product's lower half,
+ * r3:r1 is what its upper half begins with. The factors are left on the stack. */
+.macro lower_products
+  push {r0, r1, r2, r3}
+  product r7, r0, r2, r5, r6
+  ldr r1, [sp]
+  product r4, r1, r3, r5, r6
+  adds r0, r0, r4
+  movs r2, #0
+  adcs r1, r2
+  ldr r2, [sp, #4]
+  ldr r3, [sp, #8]
+  product r4, r2, r3, r5, r6
+  adds r0, r0, r4
+  adcs r1, r2
+  movs r3, #0
+  adcs r3, r3
 .endm
 
 plus_zero:
@@ -275,20 +282,7 @@ dmul:
   orrs r3, r6
   orrs r3, r7
   lsls r2, r2, #11
-  push {r0, r1, r2, r3}
-  product r7, r0, r2, r5, r6
-  ldr r1, [sp]
-  product r4, r1, r3, r5, r6
-  adds r0, r0, r4
-  movs r2, #0
-  adcs r1, r2
-  ldr r2, [sp, #4]
-  ldr r3, [sp, #8]
-  product r4, r2, r3, r5, r6
-  adds r0, r0, r4
-  adcs r1, r2
-  movs r3, #0
-  adcs r3, r3
+  lower_products
   orrs r7, r0             /* the lower half of the product only tells whether there is more */
   ldr r2, [sp, #4]
   ldr r0, [sp, #12]
@@ -400,20 +394,7 @@ equal:
 .global high64
 high64:
   push {r4, r5, r6, r7, lr}
-  push {r0, r1, r2, r3}
-  product r7, r0, r2, r5, r6
-  ldr r1, [sp]
-  product r4, r1, r3, r5, r6
-  adds r0, r0, r4
-  movs r2, #0
-  adcs r1, r2
-  ldr r2, [sp, #4]
-  ldr r3, [sp, #8]
-  product r4, r2, r3, r5, r6
-  adds r0, r0, r4
-  adcs r1, r2
-  movs r3, #0
-  adcs r3, r3
+  lower_products
   ldr r2, [sp, #4]
   ldr r4, [sp, #12]
   product r0, r2, r4, r5, r6

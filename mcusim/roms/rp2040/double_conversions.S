@@ -8,14 +8,10 @@
 .thumb
 .text
 
-.macro wait cycles
-  .rept \cycles
-  nop
-  .endr
-.endm
+.include "macros.inc"
 
 /* The exponent less 1023 to r3; zeros go to the label, and what is infinite to the other. */
-.macro exponent zero, infinite
+.macro unbiased zero, infinite
   lsls r3, r1, #1
   lsrs r3, r3, #21
   beq \zero
@@ -47,7 +43,7 @@ double2fix:
   push {r4, r5, lr}
   wait 32
   asrs r4, r1, #31
-  exponent 3f, 2f
+  unbiased 3f, 2f
   adds r3, r3, r2
   subs r3, #31
   bpl 2f
@@ -88,7 +84,7 @@ double2ufix:
   wait 24
   cmp r1, #0
   blt 2f
-  exponent 2f, 1f
+  unbiased 2f, 1f
   adds r3, r3, r2
   subs r3, #31
   bgt 1f
@@ -130,7 +126,7 @@ double2fix64:
   push {r4, r5, lr}
   wait 12
   asrs r4, r1, #31
-  exponent 4f, 3f
+  unbiased 4f, 3f
   adds r3, r3, r2
   subs r3, #63
   bpl 3f
@@ -179,7 +175,7 @@ double2ufix64:
   push {r4, r5, lr}
   cmp r1, #0
   blt 4f
-  exponent 4f, 3f
+  unbiased 4f, 3f
   adds r3, r3, r2
   subs r3, #63
   bgt 3f

@@ -9,6 +9,15 @@
 .thumb
 .text
 
+.include "macros.inc"
+
+/* The mantissa of the number's upper word in place, with its first bit in front; `first` is that bit. */
+.macro upper_mantissa high, first
+  lsls \high, \high, #12
+  lsrs \high, \high, #12
+  orrs \high, \first
+.endm
+
 /* r1:r0 = (r1:r0) << places. */
 .macro shift_rest places
   lsls r1, r1, #\places
@@ -55,35 +64,23 @@ infinite_quotient:
 .global ddiv
 ddiv:
   push {r4, r5, r6, r7, lr}
-  lsls r4, r1, #1
-  lsrs r4, r4, #21
-  lsls r5, r3, #1
-  lsrs r5, r5, #21
+  exponent r4, r1
+  exponent r5, r3
   movs r6, r1
   eors r6, r3
   lsrs r6, r6, #31
   lsls r6, r6, #11
   mov lr, r6
-  adds r7, r4, #1
-  lsls r7, r7, #21
-  lsrs r7, r7, #22
-  beq special_dividend
-  adds r7, r5, #1
-  lsls r7, r7, #21
-  lsrs r7, r7, #22
-  beq special_divisor
+  special r4, r7, special_dividend
+  special r5, r7, special_divisor
   subs r4, r4, r5
   ldr r5, =1023
   adds r4, r4, r5
   mov ip, r4              /* the exponent, if the quotient is at least 1 */
   movs r7, #1
   lsls r7, r7, #20
-  lsls r1, r1, #12
-  lsrs r1, r1, #12
-  orrs r1, r7
-  lsls r3, r3, #12
-  lsrs r3, r3, #12
-  orrs r3, r7
+  upper_mantissa r1, r7
+  upper_mantissa r3, r7
   cmp r1, r3
   bhi 2f
   blo 1f
@@ -218,19 +215,13 @@ negative_radicand:
 .global dsqrt
 dsqrt:
   push {r4, r5, r6, r7, lr}
-  lsls r4, r1, #1
-  lsrs r4, r4, #21
-  adds r7, r4, #1
-  lsls r7, r7, #21
-  lsrs r7, r7, #22
-  beq special_radicand
+  exponent r4, r1
+  special r4, r7, special_radicand
   cmp r1, #0
   blt negative_radicand
   movs r7, #1
   lsls r7, r7, #20
-  lsls r1, r1, #12
-  lsrs r1, r1, #12
-  orrs r1, r7
+  upper_mantissa r1, r7
   ldr r5, =1023
   adds r4, r4, r5
   lsrs r4, r4, #1

@@ -10,6 +10,8 @@
 .thumb
 .text
 
+.include "macros.inc"
+
 .thumb_func
 .global fsub
 fsub:
@@ -138,20 +140,7 @@ infinite_sum:
 .global fmul
 fmul:
   push {r4, r5, r6, lr}
-  lsls r2, r0, #1
-  lsls r3, r1, #1
-  lsrs r2, r2, #24
-  lsrs r3, r3, #24
-  movs r4, r0
-  eors r4, r1
-  lsrs r4, r4, #31
-  lsls r4, r4, #31
-  subs r5, r2, #1
-  cmp r5, #253
-  bhi special_factor
-  subs r5, r3, #1
-  cmp r5, #253
-  bhi special_factor
+  factors special_factor, special_factor
   adds r2, r2, r3
   subs r2, #127
   movs r5, #1

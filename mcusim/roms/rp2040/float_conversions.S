@@ -8,11 +8,7 @@
 .thumb
 .text
 
-.macro wait cycles
-  .rept \cycles
-  nop
-  .endr
-.endm
+.include "macros.inc"
 
 /* Takes r0 apart: its exponent to r2, and its mantissa to the top of r0; r3 is changed. Zeros go to
  * the label. */

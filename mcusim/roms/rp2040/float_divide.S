@@ -10,24 +10,13 @@
 .thumb
 .text
 
+.include "macros.inc"
+
 .thumb_func
 .global fdiv
 fdiv:
   push {r4, r5, r6, lr}
-  lsls r2, r0, #1
-  lsls r3, r1, #1
-  lsrs r2, r2, #24
-  lsrs r3, r3, #24
-  movs r4, r0
-  eors r4, r1
-  lsrs r4, r4, #31
-  lsls r4, r4, #31
-  subs r5, r2, #1
-  cmp r5, #253
-  bhi special_dividend
-  subs r5, r3, #1
-  cmp r5, #253
-  bhi special_divisor
+  factors special_dividend, special_divisor
   subs r2, r2, r3
   adds r2, #127           /* the exponent, if the quotient is at least 1 */
   movs r5, #1
