@@ -8,10 +8,9 @@ from typing import ClassVar, Self
 from mcusim.devices.device import Host
 from mcusim.devices.espressif import reset_cause
 from mcusim.devices.espressif.clocks import SLOW_HZ, XTAL_HZ
-from mcusim.devices.espressif.peripheral import EspPeripheral
 from mcusim.devices.espressif.rtc_sleep import RtcSleep, Wake
 from mcusim.devices.espressif.up_counter import UpCounter
-from mcusim.devices.espressif.watchdog import UNLOCKED, Stage, StagedWatchdog
+from mcusim.devices.espressif.watchdog import UNLOCKED, Stage, StagedWatchdog, WatchdogDevice
 from mcusim.devices.reset import Reset
 
 OPTIONS0, SLP_TIMER0, SLP_TIMER1, TIME_UPDATE, TIME_LOW0, TIME_HIGH0 = range(0x00, 0x18, 4)
@@ -29,13 +28,13 @@ SW_SYSTEM_RESET, SW_CPU_RESET = 1 << 31, 1 << 5
 ALARM_ENABLE, UPDATE, SLEEP_ENABLE = 1 << 16, 1 << 31, 1 << 31
 DIGITAL_POWER_DOWN = 1 << 31
 WAKEUP_INTERRUPT, WDT_INTERRUPT = 1 << 0, 1 << 3
-WDT_ENABLE, WDT_PAUSE_IN_SLEEP = 1 << 31, 1 << 9
+WDT_PAUSE_IN_SLEEP = 1 << 9
 STAGE_BITS = (28, 25, 22, 19)
 OFF, INTERRUPT, RESET_CPU, RESET_CORE, RESET_SYSTEM = range(5)
 BITS = 48
 
 
-class EspRtcCntl(EspPeripheral):
+class EspRtcCntl(WatchdogDevice):
     """The bootloader has fed and disabled the watchdogs; the super watchdog feeds itself.
 
     Brown-out, the glitch detector and power domains other than sleep aren't modelled.
@@ -54,6 +53,7 @@ class EspRtcCntl(EspPeripheral):
         WDTWPROTECT: UNLOCKED,
         SWD_CONF: 1 << 31 | 300 << 18,
     }
+    watchdog_config, watchdog_feed = WDTCONFIG0, WDTFEED
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -90,9 +90,6 @@ class EspRtcCntl(EspPeripheral):
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
-        if WDTCONFIG0 <= register <= WDTFEED:
-            self._store_watchdog(register, value)
-            return
         match register:
             case 0x00:
                 super().store(register, value & ~(SW_SYSTEM_RESET | SW_CPU_RESET))
@@ -141,23 +138,9 @@ class EspRtcCntl(EspPeripheral):
 
     # --- watchdog ---
 
-    def _store_watchdog(self, register: int, value: int) -> None:
-        if self.stored[WDTWPROTECT] != UNLOCKED:
-            return
-        if register == WDTFEED:
-            self._watchdog.feed()
-        else:
-            super().store(register, value)
-            self._configure_watchdog()
-
-    def _configure_watchdog(self) -> None:
-        config = self.stored[WDTCONFIG0]
-        if config & WDT_ENABLE:
-            stages = [self._stage(number, config) for number in range(4)]
-            paused = self.clocks.stopped and config & WDT_PAUSE_IN_SLEEP
-            self._watchdog.configure(stages, 0.0 if paused else self.clocks.slow_hz)
-        else:
-            self._watchdog.configure((), 0.0)
+    def _watchdog_hz(self, config: int) -> float:
+        paused = self.clocks.stopped and config & WDT_PAUSE_IN_SLEEP
+        return 0.0 if paused else self.clocks.slow_hz
 
     def _stage(self, number: int, config: int) -> Stage:
         # The first stage's unit is twice that of the others: a multiplier of the eFuses, here 1.

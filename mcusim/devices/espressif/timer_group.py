@@ -7,10 +7,9 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.espressif.clocks import RC_FAST_DIVIDED_HZ, RC_SLOW_HZ, XTAL32K_HZ, XTAL_HZ
-from mcusim.devices.espressif.peripheral import EspPeripheral
 from mcusim.devices.espressif.reset_cause import CORE_WATCHDOG, CPU_WATCHDOG, ResetCause
 from mcusim.devices.espressif.up_counter import Alarm, UpCounter
-from mcusim.devices.espressif.watchdog import UNLOCKED, Stage, StagedWatchdog
+from mcusim.devices.espressif.watchdog import UNLOCKED, Stage, StagedWatchdog, WatchdogDevice
 
 T0CONFIG, T0LO, T0HI, T0UPDATE, T0ALARMLO, T0ALARMHI = range(0x00, 0x18, 4)
 T0LOADLO, T0LOADHI, T0LOAD = 0x18, 0x1C, 0x20
@@ -18,7 +17,7 @@ WDTCONFIG0, WDTCONFIG1, WDTCONFIG2, WDTFEED, WDTWPROTECT = 0x48, 0x4C, 0x50, 0x6
 RTCCALICFG, RTCCALICFG1, INT_ENA, INT_RAW, INT_ST, INT_CLR = range(0x68, 0x80, 4)
 RTCCALICFG2 = 0x80
 USE_XTAL, ALARM_EN, AUTORELOAD, INCREASE, EN = 1 << 9, 1 << 10, 1 << 29, 1 << 30, 1 << 31
-WDT_EN, WDT_USE_XTAL = 1 << 31, 1 << 21
+WDT_USE_XTAL = 1 << 21
 CALI_CYCLING, CALI_RDY, CALI_START = 1 << 12, 1 << 15, 1 << 31
 T0_INTERRUPT, WDT_INTERRUPT = 1 << 0, 1 << 1
 BITS = 54
@@ -29,7 +28,7 @@ CALIBRATED_HZ = (RC_SLOW_HZ, RC_FAST_DIVIDED_HZ, XTAL32K_HZ)
 """By TIMG_RTC_CALI_CLK_SEL."""
 
 
-class EspTimerGroup(EspPeripheral):
+class EspTimerGroup(WatchdogDevice):
     """The bootloader has switched off the watchdog that guards it (flash boot protection).
 
     A calibration is done at once, and finds the nominal frequencies.
@@ -46,6 +45,7 @@ class EspTimerGroup(EspPeripheral):
         WDTWPROTECT: UNLOCKED,
         RTCCALICFG: CALI_CYCLING | 1 << 13 | 1 << 16,
     }
+    watchdog_config, watchdog_feed = WDTCONFIG0, WDTFEED
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -70,9 +70,6 @@ class EspTimerGroup(EspPeripheral):
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
-        if WDTCONFIG0 <= register <= WDTFEED:
-            self._store_watchdog(register, value)
-            return
         match register:
             case 0x0C:
                 count = self._counter.value
@@ -116,34 +113,19 @@ class EspTimerGroup(EspPeripheral):
 
     # --- watchdog ---
 
-    def _store_watchdog(self, register: int, value: int) -> None:
-        if self.stored[WDTWPROTECT] != UNLOCKED:
-            return
-        if register == WDTFEED:
-            self._watchdog.feed()
-        else:
-            super().store(register, value)
-            self._configure_watchdog()
-
-    def _configure_watchdog(self) -> None:
-        config = self.stored[WDTCONFIG0]
-        if not config & WDT_EN:
-            self._watchdog.configure((), 0.0)
-            return
+    def _watchdog_hz(self, config: int) -> float:
         source_hz = XTAL_HZ if config & WDT_USE_XTAL else self.clocks.apb_hz
         prescaler = self.stored[WDTCONFIG1] >> 16 or 1
-        hz = self.clocks.running(source_hz) / prescaler
-        self._watchdog.configure([self._stage(n, config) for n in range(4)], hz)
+        return self.clocks.running(source_hz) / prescaler
 
     def _stage(self, number: int, config: int) -> Stage:
         ticks = self.stored[WDTCONFIG2 + 4 * number] or 1
-        match config >> STAGE_BITS[number] & 3:
-            case 1:
-                return ticks, self._warn
-            case 2:
-                return ticks, lambda: self._bite(CPU_WATCHDOG)
-            case 3:
-                return ticks, lambda: self._bite(CORE_WATCHDOG)
+        action = config >> STAGE_BITS[number] & 3
+        causes = {RESET_CPU: CPU_WATCHDOG, RESET_SYSTEM: CORE_WATCHDOG}
+        if action == INTERRUPT:
+            return ticks, self._warn
+        if action in causes:
+            return ticks, lambda: self._bite(causes[action])
         return ticks, None
 
     def _warn(self) -> None:

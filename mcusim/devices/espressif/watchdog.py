@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from mcusim.devices.device import Host
+from mcusim.devices.espressif.peripheral import EspPeripheral
 from mcusim.devices.espressif.up_counter import Alarm
 
 Stage = tuple[int, Callable[[], None] | None]
@@ -12,6 +15,9 @@ Stage = tuple[int, Callable[[], None] | None]
 
 UNLOCKED = 0x50D83AA1
 """Key of the write protection (esp-idf, timer_group_reg.h, TIMG_WDT_WKEY)."""
+
+ENABLE = 1 << 31
+"""Of both watchdogs' configuration."""
 
 
 class StagedWatchdog:
@@ -64,3 +70,38 @@ class StagedWatchdog:
         self._plan()
         if action is not None:
             action()
+
+
+class WatchdogDevice(EspPeripheral, ABC):
+    """The registers around a watchdog: from the configuration to the feed, then the protection."""
+
+    watchdog_config: ClassVar[int]
+    watchdog_feed: ClassVar[int]
+    _watchdog: StagedWatchdog
+
+    def store(self, register: int, value: int) -> None:
+        if not self.watchdog_config <= register <= self.watchdog_feed:
+            super().store(register, value)
+        elif self.stored[self.watchdog_feed + 4] != UNLOCKED:
+            return
+        elif register == self.watchdog_feed:
+            self._watchdog.feed()
+        else:
+            super().store(register, value)
+            self._configure_watchdog()
+
+    def _configure_watchdog(self) -> None:
+        config = self.stored[self.watchdog_config]
+        if config & ENABLE:
+            stages = [self._stage(number, config) for number in range(4)]
+            self._watchdog.configure(stages, self._watchdog_hz(config))
+        else:
+            self._watchdog.configure((), 0.0)
+
+    @abstractmethod
+    def _watchdog_hz(self, config: int) -> float:
+        """Ticks a second; 0 while it stands still."""
+
+    @abstractmethod
+    def _stage(self, number: int, config: int) -> Stage:
+        """The stage with this number, from 0."""
