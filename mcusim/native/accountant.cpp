@@ -365,7 +365,7 @@ void Accountant::settle() {
   current_->cycles_spent += cycles - entered_at_;
   entered_at_ = cycles;
   current_ = nullptr;
-  next_event_pc_ = 0xFFFFFFFFU;  // an encoding that does not exist is stepped at without a block
+  next_event_pc_ = kNoEvent;
 }
 
 void Accountant::flush() {

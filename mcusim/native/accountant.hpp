@@ -406,6 +406,8 @@ class Accountant {
   Activity unexecuted(const Block& block, std::uint32_t offset) const;
 
   static constexpr std::uint64_t kNeverEpoch = ~0ULL - 1;
+  // Without a block under way: an encoding that does not exist is stepped at all the same.
+  static constexpr std::uint32_t kNoEvent = ~0U;
   const std::uint64_t* fetch_epoch_ = &kNeverEpoch;
   std::uint32_t no_line_buffer_ = 0;
   std::uint32_t* line_buffer_ = &no_line_buffer_;  // the flash's, where it matters
@@ -430,8 +432,8 @@ class Accountant {
   std::vector<std::uint8_t> area_of_ = std::vector<std::uint8_t>(65536, 0);
 
   Block* current_ = nullptr;
-  const Instruction* cursor_ = nullptr;        // next instruction of the block with an effect
-  std::uint32_t next_event_pc_ = 0xFFFFFFFFU;  // its address; no block is under way at first
+  const Instruction* cursor_ = nullptr;     // next instruction of the block with an effect
+  std::uint32_t next_event_pc_ = kNoEvent;  // its address
   std::uint64_t entered_at_ = 0;
   bool in_access_ = false;
   std::uint8_t last_area_ = 0;  // of the last data access
