@@ -1,24 +1,15 @@
 /* What the tests with code of both security states share: the gateways, and how memory is divided. */
 #pragma once
+#include "../two_states.h"
 #include "sse.h"
 
-#define NS_CODE __attribute__((section(".ns_text"), noinline))
 #define NS_DATA __attribute__((section(".ns_bss")))
-#define ENTRY __attribute__((cmse_nonsecure_entry, noinline))
-/* Of a gateway, which is far away. */
-#define FAR __attribute__((long_call))
 #define CALLED_NS __attribute__((cmse_nonsecure_call))
 #define MRS(name) ({ uint32_t v_; __asm volatile("mrs %0, " #name : "=r"(v_)); v_; })
 /* A gateway of our own: in one link, a call of an entry function would go past the linker's. */
 #define GATEWAY(name, entry)                                                              \
   __asm(".section .gateway, \"ax\"\n.global " #name "\n.thumb_func\n" #name ": sg\n"      \
         " b.w __acle_se_" #entry "\n.text\n")
-
-static inline void region(uint32_t number, uint32_t first, uint32_t last, uint32_t attribute) {
-  R32(0xE000EDD8u) = number;
-  R32(0xE000EDDCu) = first;
-  R32(0xE000EDE0u) = (last & ~31u) | attribute | 1u;
-}
 
 static inline void divide(void) {
   R32(0x50080014u) = 1; /* NSCCFG: gateways among code */

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from secure_lab import build
 
 import mcusim
 
 HERE = Path(__file__).parent
-GCC = "arm-none-eabi-gcc"
-FLAGS = ("-mcpu=cortex-m33", "-mthumb", "-mcmse", "-O1", "-g", "-ffreestanding", "-nostdlib")
 SECURE, NON_SECURE = "0x50000000u", "0x40000000u"
 WRITE = f"CC0({NON_SECURE}) = x; return CC0({NON_SECURE});"
 
 
 def run(folder: Path, body: str, rest: str = WRITE) -> mcusim.Result:
     """Runs `body` in Secure state, and `rest` in Non-secure state where the body calls it."""
-    if shutil.which(GCC) is None:
-        pytest.skip(f"{GCC} not found")
-    source, elf = folder / "main.c", folder / "main.elf"
-    source.write_text(
-        f'#include "secure.h"\nNS_CODE uint32_t rest(uint32_t x) {{ {rest} }}\n'
+    text = (
+        f"NS_CODE uint32_t rest(uint32_t x) {{ {rest} }}\n"
         f"int main(void) {{\n{body}\nreturn 0;\n}}\n"
     )
-    command = [GCC, *FLAGS, f"-I{HERE}", f"-Wl,-T,{HERE / 'secure.ld'}", "-o", str(elf)]
-    done = subprocess.run(
-        [*command, str(source), "-lgcc"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return mcusim.run(elf, board="nrf5340", max_time_s=0.1)
+    return mcusim.run(build(folder, text, HERE), board="nrf5340", max_time_s=0.1)
 
 
 def test_a_peripheral_given_away_answers_non_secure_code(tmp_path: Path) -> None:

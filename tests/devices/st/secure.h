@@ -1,14 +1,7 @@
-/* What firmware with code of both security states shares: text through semihosting, gateways, SAU. */
+/* What firmware with code of both security states shares on an STM32U5: gateways, GTZC, memory. */
 #pragma once
-#include <stdint.h>
-
-#define R32(address) (*(volatile uint32_t *)(address))
-#define SYNC() __asm volatile("dsb\n isb" ::: "memory")
-#define NS_CODE __attribute__((section(".ns_text"), noinline))
-#define ENTRY __attribute__((cmse_nonsecure_entry, noinline))
-#define FAR __attribute__((long_call))
-typedef uint32_t __attribute__((cmse_nonsecure_call)) ns_function(uint32_t);
-#define CALL_NS(function, argument) (((ns_function *)((uint32_t)(function) & ~1u))(argument))
+#include "../semihosting.h"
+#include "../two_states.h"
 
 #define MPCBB1 0x50032C00u
 #define MPCBB3 0x50033400u
@@ -18,19 +11,6 @@ typedef uint32_t __attribute__((cmse_nonsecure_call)) ns_function(uint32_t);
 
 int main(void);
 void interrupt(void);
-
-static inline void semihosting(uint32_t operation, uint32_t parameter) {
-  register uint32_t r0 __asm("r0") = operation, r1 __asm("r1") = parameter;
-  __asm volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
-}
-
-static void print(uint32_t word) {
-  char line[10];
-  for (int i = 0; i < 8; ++i) line[i] = "0123456789abcdef"[word >> (28 - 4 * i) & 15];
-  line[8] = '\n';
-  line[9] = 0;
-  semihosting(4, (uint32_t)line);
-}
 
 static void finish(void) {
   for (;;) semihosting(0x18, 0x20026);
@@ -50,12 +30,6 @@ __attribute__((section(".gateway"), naked, used)) static void note_gateway(void)
 ENTRY void note(uint32_t word) { print(word); }
 /* To Non-secure code, where the gateway of `note` is. */
 #define NOTE(word) (((void FAR (*)(uint32_t))(0x0C00F001u))(word))
-
-static inline void region(uint32_t number, uint32_t first, uint32_t last, uint32_t attribute) {
-  R32(0xE000EDD8u) = number;
-  R32(0xE000EDDCu) = first;
-  R32(0xE000EDE0u) = (last & ~31u) | attribute | 1u;
-}
 
 static inline void divide(void) {
   R32(0x56020C88u) |= 1u << 24; /* GTZC1EN */

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 import pytest
+from secure_lab import build
 
 import mcusim
 
 HERE = Path(__file__).parent
-GCC = "arm-none-eabi-gcc"
 ERASED = 0xFFFFFFFF
-FLAGS = (
-    *("-mcpu=cortex-m33", "-mthumb", "-mcmse", "-O1", "-g", "-ffreestanding", "-nostdlib"),
-    *("-Wall", "-Werror", "-Wno-unused-function"),
-)
 SRAM1, SRAM3, USART1, CRC, GTZC = 24, 28, 0x40013800, 0x40023000, 8
 """Flags of memories in TZIC1's fourth register, devices, and the interrupt."""
 
@@ -27,22 +21,13 @@ def run(
     folder: Path, body: str, rest: str = "", handler: str = "for (;;) { }", **options: Any
 ) -> mcusim.Result:
     """Runs `body` in Secure state, and `rest` in Non-secure state where the body calls it."""
-    if shutil.which(GCC) is None:
-        pytest.skip(f"{GCC} not found")
-    source, elf = folder / "main.c", folder / "main.elf"
-    source.write_text(
-        '#include "secure.h"\n'
+    text = (
         f"NS_CODE uint32_t rest(uint32_t x) {{\n{indent(rest, '  ')}\n  return 0;\n}}\n"
         f"void interrupt(void) {{\n{indent(handler, '  ')}\n}}\n"
         f"int main(void) {{\n{indent(body, '  ')}\n  return 0;\n}}\n"
     )
-    command = [GCC, *FLAGS, f"-I{HERE}", f"-Wl,-T,{HERE / 'secure.ld'}", "-o", str(elf)]
-    done = subprocess.run(
-        [*command, str(source), "-lgcc"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
     return mcusim.run(
-        elf,
+        build(folder, text, HERE),
         board="nucleo-u575zi",
         option_bytes={"tzen": 1} | options.pop("option_bytes", {}),
         max_time_s=0.1,
