@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import riscv_lab as lab
-from test_riscv_traps import DONE, SKIP, START
+from riscv_code import DONE, SKIP, START, TO_USER
 
 OPEN = """
     li t0, -1               # entry 7: all of memory, for user mode, too
@@ -36,14 +36,6 @@ guard: .space 16
 """
 FOUR_BYTES, LOCKED = 2 << 3, 0x80
 READ, WRITE, EXECUTE = 1, 2, 4
-TO_USER = """
-    la t0, user
-    csrw mepc, t0
-    li t0, 0x1800
-    csrc mstatus, t0
-    mret
-user:
-"""
 GUARD_AT = lab.RAM + 96
 """Behind the words that the handler writes."""
 

@@ -6,37 +6,8 @@ from pathlib import Path
 
 import pytest
 import riscv_lab as lab
+from riscv_code import DONE, SKIP, START, TO_USER
 
-START = """
-_start:
-    la sp, _stack_top
-    la t0, trap
-    csrw mtvec, t0
-    la s0, _data
-"""
-SKIP = """
-    .balign 64
-trap:                       # stores mcause, mepc, mtval and mstatus, and skips the instruction
-    csrr t0, mcause
-    sw t0, 0(s0)
-    csrr t0, mepc
-    sw t0, 4(s0)
-    lhu t1, 0(t0)
-    andi t1, t1, 3
-    addi t0, t0, 2
-    addi t1, t1, -3
-    bnez t1, 1f
-    addi t0, t0, 2
-1:  csrw mepc, t0
-    csrr t0, mtval
-    sw t0, 8(s0)
-    csrr t0, mstatus
-    sw t0, 12(s0)
-    mret
-    .data
-    .word 0, 0, 0, 0, 0, 0, 0, 0
-"""
-DONE = "\n    li a0, 0\n    j exit\n"
 MIE, MPIE, MPP = 1 << 3, 1 << 7, 3 << 11
 
 
@@ -109,17 +80,15 @@ done:
 
 def test_a_call_to_the_environment_from_user_mode(tmp_path: Path) -> None:
     """3.3.1; in user mode machine registers are illegal (2.1)."""
-    code = """
+    code = (
+        """
     li t0, -1
     csrw pmpaddr0, t0
     li t0, 0x1F             # all of memory, for user mode, too
     csrw pmpcfg0, t0
-    la t0, user
-    csrw mepc, t0
-    li t0, 0x1800
-    csrc mstatus, t0
-    mret
-user:
+"""
+        + TO_USER
+        + """
     csrr t3, mstatus
     sw t3, 16(s0)
     lw t4, 0(s0)
@@ -135,6 +104,7 @@ back:
     lw t3, 12(s0)
     sw t3, 28(s0)
 """
+    )
     _, words = lab.words_of(tmp_path, START + code + DONE + SKIP, 8)
     assert words[5] == 2  # the register was refused
     assert words[6] == 8
@@ -383,64 +353,6 @@ def test_registers_of_the_vendor_s_own(tmp_path: Path) -> None:
     assert words[:3] == [1, 0x7FF, 2]
 
 
-def test_the_stack_is_measured_from_where_start_up_code_sets_it(tmp_path: Path) -> None:
-    source = (
-        START
-        + """
-    call deep
-"""
-        + DONE
-        + """
-deep:
-    addi sp, sp, -128
-    sw ra, 124(sp)
-    call leaf
-    lw ra, 124(sp)
-    addi sp, sp, 128
-    ret
-leaf:
-    addi sp, sp, -32
-    addi sp, sp, 32
-    ret
-"""
-        + SKIP
-    )
-    result = lab.run(tmp_path, source)
-    (stack,) = result.memory.stacks
-    assert stack.peak_bytes == 160
-    assert stack.top == lab.RAM + 0x4000
-
-
-def test_a_stack_pointer_that_start_up_code_clears_is_no_stack(tmp_path: Path) -> None:
-    """As riscv-rt clears all registers before it sets those that it needs."""
-    cleared = f"""
-    li sp, {lab.RAM + 0x4000:#x}
-    j 1f
-1:  addi sp, sp, -16
-    j 1f
-1:  li sp, 0
-    j 1f
-1:
-"""
-    source = START.replace("_start:", "_start:" + cleared, 1) + DONE + SKIP
-    result = lab.run(tmp_path, source)
-    assert sum(stack.peak_bytes for stack in result.memory.stacks) == 16
-    assert result.memory.ram_peak_bytes < 0x4000
-
-
-def test_a_region_is_a_function_from_its_call_to_its_return(tmp_path: Path) -> None:
-    source = (
-        START
-        + "    call work\n    call work\n"
-        + DONE
-        + "    .type work, @function\nwork:\n    nop\n    nop\n    ret\n    .size work, .-work\n"
-        + SKIP
-    )
-    result = lab.run(tmp_path, source, roi=["work"])
-    (region,) = [r for r in result.regions if r.name == "work"]
-    assert region.calls == 2
-
-
 def test_an_instruction_that_is_only_tried_is_no_fault(tmp_path: Path) -> None:
     source = """
 _start:
@@ -481,29 +393,3 @@ trap:
 """
     result = lab.run(tmp_path, source)
     assert (result.outcome, result.fault) == ("exited", None)
-
-
-def test_a_heap_above_the_stack_and_without_a_symbol(tmp_path: Path) -> None:
-    source = """
-_start:
-    la sp, stack_top
-    li a0, 64
-    call _sbrk
-    addi sp, sp, -32
-    sw zero, 0(sp)
-    addi sp, sp, 32
-    li a0, 0
-    j exit
-    .type _sbrk, @function
-_sbrk:
-    la a0, stack_top  # called once
-    ret
-    .size _sbrk, . - _sbrk
-    .bss
-    .balign 16
-    .space 256
-stack_top: .space 128
-"""
-    memory = lab.run(tmp_path, source).memory
-    assert (memory.heap_source, memory.heap_peak_bytes) == ("sbrk", 64)
-    assert memory.collision is None

@@ -1,0 +1,92 @@
+"""Stacks, regions and heaps of firmware for a RISC-V hart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import riscv_lab as lab
+from riscv_code import DONE, SKIP, START
+
+
+def test_the_stack_is_measured_from_where_start_up_code_sets_it(tmp_path: Path) -> None:
+    source = (
+        START
+        + """
+    call deep
+"""
+        + DONE
+        + """
+deep:
+    addi sp, sp, -128
+    sw ra, 124(sp)
+    call leaf
+    lw ra, 124(sp)
+    addi sp, sp, 128
+    ret
+leaf:
+    addi sp, sp, -32
+    addi sp, sp, 32
+    ret
+"""
+        + SKIP
+    )
+    result = lab.run(tmp_path, source)
+    (stack,) = result.memory.stacks
+    assert stack.peak_bytes == 160
+    assert stack.top == lab.RAM + 0x4000
+
+
+def test_a_stack_pointer_that_start_up_code_clears_is_no_stack(tmp_path: Path) -> None:
+    """As riscv-rt clears all registers before it sets those that it needs."""
+    cleared = f"""
+    li sp, {lab.RAM + 0x4000:#x}
+    j 1f
+1:  addi sp, sp, -16
+    j 1f
+1:  li sp, 0
+    j 1f
+1:
+"""
+    source = START.replace("_start:", "_start:" + cleared, 1) + DONE + SKIP
+    result = lab.run(tmp_path, source)
+    assert sum(stack.peak_bytes for stack in result.memory.stacks) == 16
+    assert result.memory.ram_peak_bytes < 0x4000
+
+
+def test_a_region_is_a_function_from_its_call_to_its_return(tmp_path: Path) -> None:
+    source = (
+        START
+        + "    call work\n    call work\n"
+        + DONE
+        + "    .type work, @function\nwork:\n    nop\n    nop\n    ret\n    .size work, .-work\n"
+        + SKIP
+    )
+    result = lab.run(tmp_path, source, roi=["work"])
+    (region,) = [r for r in result.regions if r.name == "work"]
+    assert region.calls == 2
+
+
+def test_a_heap_above_the_stack_and_without_a_symbol(tmp_path: Path) -> None:
+    source = """
+_start:
+    la sp, stack_top
+    li a0, 64
+    call _sbrk
+    addi sp, sp, -32
+    sw zero, 0(sp)
+    addi sp, sp, 32
+    li a0, 0
+    j exit
+    .type _sbrk, @function
+_sbrk:
+    la a0, stack_top  # called once
+    ret
+    .size _sbrk, . - _sbrk
+    .bss
+    .balign 16
+    .space 256
+stack_top: .space 128
+"""
+    memory = lab.run(tmp_path, source).memory
+    assert (memory.heap_source, memory.heap_peak_bytes) == ("sbrk", 64)
+    assert memory.collision is None
