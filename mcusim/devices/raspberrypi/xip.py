@@ -15,8 +15,10 @@ from mcusim.devices.raspberrypi.registers import Peripheral
 from mcusim.devices.reset import Reset
 
 FLASH_BASE = 0x10000000
-LINE_BITS = 64
-"""Of the cache (datasheet 2.6.3.2: 8 bytes per line)."""
+FILL_BITS = 32
+"""Of a transfer: half a line of the cache, which has a valid bit of its own. The SSI takes no more at
+once for the bus (Wren6991, the chip's designer, in raspberrypi/pico-sdk, issue 1182; pico-sdk,
+boot2_w25q080.S: "single 32b read")."""
 
 
 class RpXipCtrl(Peripheral):
@@ -62,7 +64,7 @@ class RpXipCtrl(Peripheral):
 
 
 class RpSsi(Peripheral):
-    """Shifts bytes to and from the flash, and sets what a line of the XIP cache costs.
+    """Shifts bytes to and from the flash, and sets what a miss of the XIP cache costs.
 
     Frames take their time at the programmed rate. The flash is let go when nothing is left to send,
     or as IO_QSPI says. DMA requests and interrupts of the block aren't modelled.
@@ -94,7 +96,7 @@ class RpSsi(Peripheral):
     def inherit(self, before: Self, reset: Reset) -> None:
         """No reset of the cores reaches it: the flash stays as fast as it was."""
         self.stored = before.stored
-        self._set_line_time()
+        self._set_fill_time()
 
     def _flash_bytes(self) -> int:
         """Of the flash in the address map: the memory has so many bytes."""
@@ -132,7 +134,7 @@ class RpSsi(Peripheral):
                 self._let_go()
                 self._received.clear()
                 self._done_at = self.host.now
-            self._set_line_time()
+            self._set_fill_time()
 
     def _status(self) -> int:
         waiting = self._waiting()
@@ -183,10 +185,10 @@ class RpSsi(Peripheral):
 
     # --- execute in place ---
 
-    def _set_line_time(self) -> None:
-        """A cache line that misses takes its serial transfer, in core cycles.
+    def _set_fill_time(self) -> None:
+        """Half a cache line takes its serial transfer, in core cycles.
 
-        Instruction, address with mode bits, dummy clocks, then 64 bits of data; each phase with
+        Instruction, address with mode bits, dummy clocks, then 32 bits of data; each phase with
         one, two or four bits a clock (datasheet 4.10.13, SPI_CTRLR0), the clock being the core's
         over BAUDR. The cycles that select the flash and hand the data over are not in the
         datasheet, and not counted.
@@ -199,5 +201,5 @@ class RpSsi(Peripheral):
         instruction_bits = (0, 4, 8, 16)[control >> 8 & 3]
         clocks = instruction_bits // (wide if kind == 2 else 1)
         clocks += 4 * (control >> 2 & 0xF) // (wide if kind else 1)
-        clocks += (control >> 11 & 0x1F) + LINE_BITS // wide
+        clocks += (control >> 11 & 0x1F) + FILL_BITS // wide
         self.host.flash.set_wait_states(clocks * self._divider)
