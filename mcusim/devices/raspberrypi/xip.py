@@ -19,6 +19,14 @@ FILL_BITS = 32
 """Of a transfer: half a line of the cache, which has a valid bit of its own. The SSI takes no more at
 once for the bus (Wren6991, the chip's designer, in raspberrypi/pico-sdk, issue 1182; pico-sdk,
 boot2_w25q080.S: "single 32b read")."""
+TRANSFER_CYCLES = 7
+"""Core cycles of a transfer besides its clocks: selecting the flash, and handing address and data over.
+
+Not in the datasheet. Code without the cache takes "about 400 nanoseconds per load" on a Pico at 125 MHz
+(oberon-rtk.org, description/flash-memory; its CodeLoading counts XIP accesses by BUSCTRL): 50 cycles. A
+loop like its runs in 2.7 cycles an access where nothing waits, and 20 clocks of the flash are 40. "About"
+leaves two cycles or so either way. How much of it BAUDR scales is not known: none is assumed to.
+"""
 
 
 class RpXipCtrl(Peripheral):
@@ -186,12 +194,11 @@ class RpSsi(Peripheral):
     # --- execute in place ---
 
     def _set_fill_time(self) -> None:
-        """Half a cache line takes its serial transfer, in core cycles.
+        """Half a cache line takes its serial transfer and `TRANSFER_CYCLES`, in core cycles.
 
         Instruction, address with mode bits, dummy clocks, then 32 bits of data; each phase with
         one, two or four bits a clock (datasheet 4.10.13, SPI_CTRLR0), the clock being the core's
-        over BAUDR. The cycles that select the flash and hand the data over are not in the
-        datasheet, and not counted.
+        over BAUDR.
         """
         if not self.stored.get(self.SSIENR, 0) & 1:
             return
@@ -202,4 +209,4 @@ class RpSsi(Peripheral):
         clocks = instruction_bits // (wide if kind == 2 else 1)
         clocks += 4 * (control >> 2 & 0xF) // (wide if kind else 1)
         clocks += (control >> 11 & 0x1F) + FILL_BITS // wide
-        self.host.flash.set_wait_states(clocks * self._divider)
+        self.host.flash.set_wait_states(clocks * self._divider + TRANSFER_CYCLES)
