@@ -16,16 +16,19 @@ from mcusim.devices.reset import Reset
 
 FLASH_BASE = 0x10000000
 FILL_BITS = 32
-"""Of a transfer: half a line of the cache, which has a valid bit of its own. The SSI takes no more at
-once for the bus (Wren6991, the chip's designer, in raspberrypi/pico-sdk, issue 1182; pico-sdk,
-boot2_w25q080.S: "single 32b read")."""
-TRANSFER_CYCLES = 7
-"""Core cycles of a transfer besides its clocks: selecting the flash, and handing address and data over.
+"""Of a transfer: half a line of the cache, which has a valid bit of its own.
 
-Not in the datasheet. Code without the cache takes "about 400 nanoseconds per load" on a Pico at 125 MHz
-(oberon-rtk.org, description/flash-memory; its CodeLoading counts XIP accesses by BUSCTRL): 50 cycles. A
-loop like its runs in 2.7 cycles an access where nothing waits, and 20 clocks of the flash are 40. "About"
-leaves two cycles or so either way. How much of it BAUDR scales is not known: none is assumed to.
+The SSI takes no more at once for the bus (Wren6991, the chip's designer, in raspberrypi/pico-sdk,
+issue 1182; pico-sdk, boot2_w25q080.S: "single 32b read").
+"""
+TRANSFER_CYCLES = 7
+"""Core cycles of a transfer beside its clocks: selecting the flash, handing address and data over.
+
+Not in the datasheet. Code without the cache takes "about 400 nanoseconds per load" on a Pico at
+125 MHz (oberon-rtk.org, description/flash-memory; its CodeLoading counts XIP accesses by BUSCTRL):
+50 cycles. A loop like its runs in 2.7 cycles an access where nothing waits, and 20 clocks of the
+flash are 40. "About" leaves two cycles or so either way. How much of it BAUDR scales is not known:
+none is assumed to.
 """
 
 

@@ -235,11 +235,11 @@ R32(DMA + 0x08) = sizeof text - 1;
 R32(DMA + 0x0C) = 1 | 1 << 4 | 20u << 15;
 while (R32(DMA + 0x0C) >> 24 & 1) continue;
 while (R32(UART0 + 0x18) & 1u << 3) continue;
-uint32_t begun = R32(TIMER + 0x28);
 R32(DMA + 0x420) = 1 << 16 | 12500;
 R32(DMA + 0x48) = 10;
 R32(DMA + 0x40) = (uint32_t)text;
 R32(DMA + 0x44) = (uint32_t)&results[4];
+uint32_t begun = R32(TIMER + 0x28);
 R32(DMA + 0x4C) = 1 | 1 << 11 | 59u << 15;
 while (R32(DMA + 0x4C) >> 24 & 1) continue;
 results[0] = R32(TIMER + 0x28) - begun;
@@ -249,7 +249,8 @@ results[0] = R32(TIMER + 0x28) - begun;
         port = simulation.uart("uart0")
         assert port.expect(b"0123456789.")
         simulation.run_to_end()
-        # Ten transfers, each 12500 cycles of 125 MHz after the one before.
+        # Ten transfers, each 12500 cycles of 125 MHz after the one before; the code around them
+        # comes from flash for the first time.
         assert words(simulation)[0] == pytest.approx(900, abs=3)
 
 
