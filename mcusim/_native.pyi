@@ -37,6 +37,18 @@ class RocketPredictor:
     def judge(self, kind: int, fallthrough: int, target: int, keep: bool) -> int:
         """What it made of a branch: 0 right, 1 right but late, 2 wrong."""
 
+class LatchedCounter:
+    """A counter that writes of the firmware latch without asking its device."""
+
+    def __init__(self, bits: int) -> None: ...
+    def count_from(self, whole: int, part: float, since_s: float, hz: float) -> None:
+        """It counts `hz` ticks a second since `since_s`, from `whole` and a part of a tick on."""
+
+    latched: int
+    """What was taken last."""
+    def place(self, engine: Engine, trigger: int, bits: int, low: int, high: int) -> None:
+        """Has an engine latch it when a bit of `bits` is written to the word at `trigger`."""
+
 class CoreOptions:
     def __init__(
         self,
@@ -125,6 +137,9 @@ class Engine:
     ) -> None: ...
     def publish(self, address: int, value: int) -> None: ...
     def withdraw(self, base: int, size_bytes: int) -> None: ...
+    def set_clock_segment(self, cycle: int, seconds: float, hz: float, /) -> None:
+        """From `cycle` on, at which `seconds` had passed, the clock is `hz`."""
+
     def drop_callbacks(self) -> None: ...
     def read(self, address: int, size: int) -> bytes: ...
     def write(self, address: int, bytes: bytes) -> None: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol, Self, TypeVar
 
+from mcusim._native import LatchedCounter
 from mcusim.boards.schema import Regulator
 from mcusim.devices.keeps import Keeps
 from mcusim.devices.reset import Cause, Reset
@@ -67,6 +68,13 @@ class Host(Protocol):
 
         For registers that firmware polls, and that change only when their device knows: it
         publishes each change. Some reads may ask it all the same.
+        """
+
+    def latch(self, counter: LatchedCounter, trigger: int, bits: int, low: int, high: int) -> None:
+        """Has whole writes of a bit of `bits` to a register latch a counter without its device.
+
+        Whole reads of the words `low` and `high` then give its halves. Some accesses may ask the
+        device all the same.
         """
 
     @property

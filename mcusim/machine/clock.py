@@ -11,6 +11,7 @@ wait states of the flash during that start-up are those of the board's clock.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -50,9 +51,12 @@ class Segment:
 class Clock:
     """The segments so far; the last one has no end."""
 
-    def __init__(self, hz: float) -> None:
+    def __init__(self, hz: float, told: Callable[[Segment], None] = lambda _: None) -> None:
+        """`told` takes each segment that becomes the last one."""
         self.segments = [Segment(0, hz, 0.0, np.zeros(0, np.int64), {}, Supply())]
         self._cycles = [0]
+        self._told = told
+        told(self.segments[-1])
 
     @property
     def hz(self) -> float:
@@ -80,6 +84,7 @@ class Clock:
         segment = Segment(cycle, hz, begin_s, activity, dict(asleep), supply)
         self.segments.append(segment)
         self._cycles.append(cycle)
+        self._told(segment)
 
     def restart(self, hz: float) -> None:
         """The run so far was at `hz` after all, unless its clock has changed already."""
@@ -87,6 +92,7 @@ class Clock:
             self.segments = [
                 replace(segment, hz=hz, seconds=segment.cycle / hz) for segment in self.segments
             ]
+            self._told(self.segments[-1])
 
     def restart_supply(self, supply: Supply) -> None:
         """All segments so far had this supply after all."""

@@ -94,6 +94,14 @@ class CoreInputs:
                     for engine in self.cores.engines:
                         engine.withdraw(base, entry.size_bytes)
 
+    def latch(
+        self, counter: _native.LatchedCounter, trigger: int, bits: int, low: int, high: int
+    ) -> None:
+        """Has writes to `trigger` latch a counter, and reads of its halves answered from it."""
+        if all(self._bus.may_publish(address) for address in (trigger, low, high)):
+            for engine in self.cores.engines:
+                counter.place(engine, trigger, bits, low, high)
+
     def set_coprocessor(self, number: int, execute: Coprocessor) -> None:
         """Takes what executes a coprocessor's instructions."""
         self.cores.set_coprocessor(number, execute)

@@ -17,6 +17,7 @@ from mcusim import _native
 from mcusim.boards.schema import Chip
 from mcusim.cpu.architecture import Architecture
 from mcusim.machine.activity import INDEX
+from mcusim.machine.clock import Segment
 
 Read = Callable[[int, int], int]
 Write = Callable[[int, int, int], None]
@@ -121,6 +122,11 @@ class Cores:
         cores = self._chip.cores
         own = None if cores is None else cores.vector_table
         return self._chip.vector_table if own is None else own
+
+    def tell_clock(self, segment: Segment) -> None:
+        """Tells the engines of a change of the clock, before they go on at it."""
+        for engine in self.engines:
+            engine.set_clock_segment(segment.cycle, segment.seconds, segment.hz)
 
     # --- totals ---
 

@@ -350,6 +350,8 @@ void bind_engine(nb::module_& m) {
             e.published.withdraw(base, size_bytes);
           },
           "base"_a, "size_bytes"_a)
+      .def("set_clock_segment",
+           [](Engine& e, std::uint64_t cycle, double s, double hz) { e.clock = {cycle, s, hz}; })
       .def("drop_callbacks", &drop_callbacks)
       .def(
           "read",
@@ -484,6 +486,7 @@ NB_MODULE(_native, m) {
       .value("RISCV", CoreKind::kRiscv);
   m.def("divide_cycles", &divide_cycles, "core"_a, "dividend"_a, "divisor"_a);
   bind_engine(m);
+  bind_counters(m);
   bind_arm(m);
   bind_riscv(m);
   m.def("demangle", &demangle, "name"_a);

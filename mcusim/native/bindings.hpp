@@ -10,6 +10,7 @@ class Engine;
 // What holds references to Python.
 void drop_callbacks(Engine& engine);
 
+void bind_counters(nanobind::module_& m);
 void bind_arm(nanobind::module_& m);
 void bind_riscv(nanobind::module_& m);
 

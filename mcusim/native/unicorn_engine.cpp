@@ -178,11 +178,13 @@ void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, st
 std::uint32_t Engine::read_device(std::uint32_t address, std::uint32_t size) {
   if (size == 4) {
     if (const std::uint32_t* value = published.find(address)) return *value;
+    if (const auto value = latched_counters.read(address)) return *value;
   }
   return device_read(address, size);
 }
 
 void Engine::write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value) {
+  if (size == 4 && latched_counters.write(address, value, clock, accountant.now())) return;
   device_write(address, size, value);
 }
 

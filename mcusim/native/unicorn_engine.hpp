@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "accountant.hpp"
+#include "latched_counter.hpp"
 #include "published.hpp"
 #include "timeline.hpp"
 
@@ -137,6 +138,8 @@ class Engine {
   DeviceRead device_read;
   DeviceWrite device_write;
   PublishedRegisters published;
+  LatchedCounters latched_counters;
+  ClockSegment clock;                // the present one
   std::uint32_t stopped_at_fpu = 0;  // address of an FPU instruction met while the FPU is off
   const std::deque<Block>& blocks() const { return blocks_; }
   virtual bool registers_are_direct() const { return direct_; }

@@ -75,6 +75,8 @@ class FakeHost:
 
     def publish(self, address: int, value: int) -> None: ...
 
+    def latch(self, *places: object) -> None: ...
+
     def option_bytes(self, register: str) -> int | None:
         return None
 

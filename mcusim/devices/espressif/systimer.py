@@ -45,12 +45,19 @@ class EspSystimer(EspPeripheral):
     def placed(self, base: int) -> None:
         super().placed(base)
         for unit in range(UNITS):
-            self.host.publish(base + UNIT0_OP + 4 * unit, VALUE_VALID)
+            operation = base + UNIT0_OP + 4 * unit
+            high = base + UNIT0_VALUE_HI + 8 * unit
+            self.host.publish(operation, VALUE_VALID)
+            self.host.latch(self._units[unit].latch, operation, UPDATE, high + 4, high)
 
     def load(self, register: int) -> int:
         match register:
             case 0x04 | 0x08:
                 return VALUE_VALID
+            case 0x40 | 0x44 | 0x48 | 0x4C:
+                unit, is_low = divmod(register - UNIT0_VALUE_HI >> 2, 2)
+                latched = self._units[unit].latch.latched
+                return latched & 0xFFFFFFFF if is_low else latched >> 32
             case 0x70:
                 return self._pending & self.stored.get(INT_ENA, 0)
             case 0x68:
@@ -61,7 +68,7 @@ class EspSystimer(EspPeripheral):
         match register:
             case 0x04 | 0x08:
                 if value & UPDATE:
-                    self._latch(register - UNIT0_OP >> 2)
+                    self._units[register - UNIT0_OP >> 2].take()
             case 0x5C | 0x60:
                 unit = register - UNIT0_LOAD >> 2
                 self._units[unit].set(self._pair(UNIT0_LOAD_HI + 8 * unit))
@@ -87,16 +94,6 @@ class EspSystimer(EspPeripheral):
 
     def _pair(self, high: int) -> int:
         return self.stored.get(high, 0) << 32 | self.stored.get(high + 4, 0)
-
-    def _latch(self, unit: int) -> None:
-        value = self._units[unit].value
-        high = UNIT0_VALUE_HI + 8 * unit
-        for register, word in ((high, value >> 32), (high + 4, value & 0xFFFFFFFF)):
-            # Firmware that polls the time reads these far more often than anything else happens;
-            # the upper word changes once in four minutes.
-            if self.stored.get(register) != word:
-                self.stored[register] = word
-                self.host.publish(self.base + register, word)
 
     def _unit_of(self, comparator: int) -> UpCounter:
         select = self.stored.get(TARGET0_CONF + 4 * comparator, 0) & UNIT_SELECT

@@ -56,8 +56,17 @@ class EspTimerGroup(WatchdogDevice):
         self._pending = 0
         self.clocks.watch(self._changed)
 
+    def placed(self, base: int) -> None:
+        super().placed(base)
+        places = (base + T0UPDATE, 0xFFFFFFFF, base + T0LO, base + T0HI)
+        self.host.latch(self._counter.latch, *places)
+
     def load(self, register: int) -> int:
         match register:
+            case 0x04:
+                return self._counter.latch.latched & 0xFFFFFFFF
+            case 0x08:
+                return self._counter.latch.latched >> 32
             case 0x68:
                 value = self.stored[RTCCALICFG]
                 return value | CALI_RDY if value & (CALI_START | CALI_CYCLING) else value
@@ -72,8 +81,7 @@ class EspTimerGroup(WatchdogDevice):
     def store(self, register: int, value: int) -> None:
         match register:
             case 0x0C:
-                count = self._counter.value
-                self.stored[T0LO], self.stored[T0HI] = count & 0xFFFFFFFF, count >> 32
+                self._counter.take()
             case 0x20:
                 self._reload()
                 self._changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from mcusim._native import LatchedCounter
 from mcusim.devices.device import Host
 
 ROUNDING = 1e-4
@@ -20,6 +21,8 @@ class UpCounter:
         self._whole = 0
         self._part = self._since_s = 0.0
         self._hz = 0.0
+        self.latch = LatchedCounter(bits)
+        """The same counter, for the native core to latch."""
 
     @property
     def value(self) -> int:
@@ -29,6 +32,7 @@ class UpCounter:
     def set(self, value: int) -> None:
         """Goes on from `value`."""
         self._whole, self._part, self._since_s = value & self._mask, 0.0, self._host.seconds
+        self._tell()
 
     def set_rate(self, hz: float) -> None:
         """Goes on at `hz` ticks a second; negative to count down, 0 to stand still."""
@@ -39,6 +43,14 @@ class UpCounter:
         self._whole = self._whole + whole & self._mask
         self._part, self._since_s = max(0.0, ticks - whole), self._host.seconds
         self._hz = hz
+        self._tell()
+
+    def take(self) -> None:
+        """Latches the present count."""
+        self.latch.latched = self.value
+
+    def _tell(self) -> None:
+        self.latch.count_from(self._whole, self._part, self._since_s, self._hz)
 
     def seconds_to(self, value: int) -> float:
         """Time until the count is `value`; infinite while it stands still."""
