@@ -1,6 +1,6 @@
 """Application images of esp-idf (esptool's elf2image), alone or in an image of the whole flash.
 
-Layout: espressif/esp-idf, bootloader_support/include/esp_app_format.h and esp_flash_partitions.h.
+Layout: espressif/esp-idf, bootloader_support/include/esp_app_format.h.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from dataclasses import replace
 import msgspec
 
 from mcusim.errors import FirmwareError
+from mcusim.firmware.esp_flash import application_offset, has_table
 from mcusim.firmware.image import Arch, FirmwareImage, Segment
 from mcusim.firmware.names import hex32
 
 MAGIC = 0xE9
+_START = bytes([MAGIC])
 _HEADER = struct.Struct("<BBBBIB3sHBHH4sB")
 _SEGMENT = struct.Struct("<II")
-_PARTITION = struct.Struct("<2sBBII16sI")
-_PARTITION_MAGIC = b"\xaa\x50"
-_TABLE_OFFSET = 0x8000
 _MAX_SEGMENTS = 16
 _PAGE_BYTES = 0x10000
 _MAPPED = range(0x3C000000, 0x3C800000)
@@ -94,19 +93,10 @@ def _chip_of(data: bytes) -> int:
 
 
 def _application(path: str, data: bytes) -> int:
-    """Offset of the application: 0, or behind the partition table of a whole flash."""
-    if data[_TABLE_OFFSET : _TABLE_OFFSET + 2] != _PARTITION_MAGIC:
+    """Offset of the application: 0, or that of the one that a whole flash starts."""
+    if not has_table(data):
         return 0
-    at = _TABLE_OFFSET
-    while data[at : at + 2] == _PARTITION_MAGIC and at + _PARTITION.size <= len(data):
-        _, kind, _, offset, _, _, _ = _PARTITION.unpack_from(data, at)
-        if kind == 0 and data[offset : offset + 1] == bytes([MAGIC]):
-            return int(offset)
-        at += _PARTITION.size
-    raise FirmwareError(
-        f"{path}: a flash image whose partition table names no application that is there; build"
-        " the firmware again"
-    )
+    return application_offset(path, data, lambda offset: data[offset : offset + 1] == _START)
 
 
 def _segments(path: str, data: bytes, start: int) -> tuple[list[Segment], int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+import hashlib
 import shutil
 import struct
 import subprocess
@@ -33,10 +35,30 @@ def image(*segments: tuple[int, bytes], chip: int = ESP32_C3, count: int | None 
 
 def whole_flash(application: bytes, *, kind: int = 0) -> bytes:
     """A bootloader, a table with one partition, and its content."""
-    row = struct.pack("<2sBBII16sI", b"\xaa\x50", kind, 0, FIRST_APPLICATION, 1 << 20, b"app", 0)
-    table = (row + b"\xeb\xeb" + bytes(30)).ljust(FIRST_APPLICATION - TABLE, b"\xff")
-    boot = image((0x403CC710, b"boot"))
-    return boot.ljust(TABLE, b"\xff") + table + application
+    return flash_of({(kind, 0, FIRST_APPLICATION): application})
+
+
+def flash_of(partitions: dict[tuple[int, int, int], bytes]) -> bytes:
+    """A bootloader, a table, and what the partitions hold, by type, subtype and offset."""
+    rows = b"".join(
+        struct.pack("<2sBBII16sI", b"\xaa\x50", kind, subtype, offset, 1 << 16, b"", 0)
+        for kind, subtype, offset in partitions
+    )
+    rows += b"\xeb\xeb" + b"\xff" * 14 + hashlib.md5(rows).digest()
+    flash = image((0x403CC710, b"boot")).ljust(TABLE, b"\xff") + rows
+    for (_, _, offset), content in partitions.items():
+        flash = flash.ljust(offset, b"\xff") + content
+    return flash
+
+
+def selection(number: int, state: int = 2) -> bytes:
+    """A sector of otadata, as esp-idf's otatool writes it."""
+    crc = binascii.crc32(struct.pack("<I", number), 0xFFFFFFFF)
+    return struct.pack("<I20sII", number, b"", state, crc).ljust(0x1000, b"\xff")
+
+
+BLANK = b"\xff" * 0x1000
+FACTORY, OTA_0, OTA_1 = b"fact", b"ota0", b"ota1"
 
 
 def load(folder: Path, data: bytes) -> FirmwareImage:
@@ -103,6 +125,64 @@ def test_the_header_of_an_image_shows_in_front_of_its_constants(tmp_path: Path) 
 def test_the_application_of_a_whole_flash_is_taken_and_not_its_bootloader(tmp_path: Path) -> None:
     found = load(tmp_path, whole_flash(image((FLASH, b"code"))))
     assert [(s.address, s.data) for s in found.segments] == [(FLASH, b"code")]
+
+
+@pytest.mark.parametrize(
+    ("otadata", "started"),
+    [
+        (BLANK + BLANK, FACTORY),
+        (selection(1) + BLANK, OTA_0),
+        (selection(1) + selection(2), OTA_1),
+        (selection(3) + selection(2), OTA_0),
+        (selection(3) + selection(4, state=3), OTA_0),  # marked invalid
+        (selection(3) + selection(4, state=4), OTA_0),  # aborted
+        (selection(1) + selection(2)[:28] + bytes(4), OTA_0),  # a wrong sum
+    ],
+)
+def test_an_update_is_started_as_otadata_selects_it(
+    otadata: bytes, started: bytes, tmp_path: Path
+) -> None:
+    applications = {
+        (0, subtype, 0x10000 * place): image((FLASH, name)).ljust(0x1000, b"\xff")
+        for place, (subtype, name) in enumerate(
+            [(0x00, FACTORY), (0x10, OTA_0), (0x11, OTA_1)], start=1
+        )
+    }
+    flash = flash_of({(1, 0, 0x9000): otadata, **applications})
+    assert load(tmp_path, flash).segments[0].data == started
+
+
+def test_the_next_application_is_started_where_the_selected_one_is_not_there(
+    tmp_path: Path,
+) -> None:
+    """From the selected one down to the factory's (bootloader_utility_load_boot_image)."""
+    partitions = {
+        (1, 0, 0x9000): selection(2) + BLANK,
+        (0, 0x00, 0x10000): image((FLASH, FACTORY)),
+        (0, 0x10, 0x20000): image((FLASH, OTA_0)),
+        (0, 0x11, 0x30000): b"",
+    }
+    assert load(tmp_path, flash_of(partitions)).segments[0].data == OTA_0
+    partitions[0, 0x10, 0x20000] = b""
+    assert load(tmp_path, flash_of(partitions)).segments[0].data == FACTORY
+
+
+def test_without_a_factory_application_the_first_update_is_started(tmp_path: Path) -> None:
+    partitions = {
+        (1, 0, 0x9000): BLANK + BLANK,
+        (0, 0x10, 0x20000): image((FLASH, OTA_0)),
+        (0, 0x11, 0x30000): image((FLASH, OTA_1)),
+    }
+    assert load(tmp_path, flash_of(partitions)).segments[0].data == OTA_0
+
+
+def test_a_partition_table_that_is_broken(tmp_path: Path) -> None:
+    flash = bytearray(whole_flash(image((FLASH, b"code"))))
+    flash[TABLE + 16] ^= 1
+    assert message(tmp_path, bytes(flash)) == (
+        "firmware.bin: the MD5 sum of the partition table is wrong, and the bootloader would refuse"
+        " it; write the table again"
+    )
 
 
 def test_a_flash_without_an_application(tmp_path: Path) -> None:
