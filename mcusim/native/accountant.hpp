@@ -172,9 +172,10 @@ class Accountant {
     const Instruction* i = cursor_;
     while (i->offset < offset) ++i;  // skipped: their condition failed
     const bool here = i->offset == offset;
-    move_cursor(here ? i + 1 : i);
+    const bool twice = here && i[1].offset == offset;  // the load and the store of an AMO
+    move_cursor(i + (here ? 1 : 0) + (twice ? 1 : 0));
     if (!here) return false;
-    return execute(*i);
+    return execute(*i) || (twice && execute(i[1]));
   }
   // An access of the instruction at `offset` whose address the block's record does not tell.
   void vector_access(std::uint32_t offset, std::uint32_t address, std::uint32_t bytes,

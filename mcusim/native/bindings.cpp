@@ -71,7 +71,7 @@ Block make_block(std::uint32_t cycles, std::uint32_t fetch_words, std::uint16_t 
     if (i.column < kAlu || i.column > kOther)
       throw nb::value_error("an instruction's class is one of the instruction columns");
     ++block.fixed[i.column];
-    if (i.effect != Effect::kNone) block.dynamic.push_back(i);
+    block.add_effects(i);
   }
   block.dynamic.push_back(
       Instruction{0xFFFF, 0, kOther, Effect::kNone, kNoRegister, kNoRegister, 0, 0, 0, 0, 0});

@@ -23,6 +23,8 @@ inline constexpr std::uint8_t kNoRegister = 255;
 inline constexpr std::uint8_t kNeedsAlignment = 0x80;
 // In `shift`: counted as overlapping with the access before, which holds within one memory only.
 inline constexpr std::uint8_t kPipelined = 0x40;
+// In `shift`: a store that reads the same bytes before (an AMO).
+inline constexpr std::uint8_t kAlsoReads = 0x20;
 
 // One instruction; 16 bytes, as mcusim/timing/record.py packs it.
 struct Instruction {
@@ -32,7 +34,7 @@ struct Instruction {
   Effect effect;
   std::uint8_t base;
   std::uint8_t index;
-  std::uint8_t shift;         // of the index, with kNeedsAlignment and kPipelined
+  std::uint8_t shift;         // of the index, with kNeedsAlignment, kPipelined and kAlsoReads
   std::uint8_t access_bytes;  // of one of `count` consecutive accesses
   std::uint8_t count;
   std::uint8_t extra;
@@ -137,6 +139,15 @@ struct Block {
   Block* next_here = nullptr;  // another block at the same address
 
   std::uint32_t fallthrough() const { return address + size; }
+  // What the run has to tell of an instruction: of an AMO, its load and then its store.
+  void add_effects(const Instruction& i) {
+    if (i.effect == Effect::kNone) return;
+    if ((i.shift & kAlsoReads) != 0) {
+      dynamic.push_back(i);
+      dynamic.back().effect = Effect::kRead;
+    }
+    dynamic.push_back(i);
+  }
   bool has(BlockFlag flag) const { return (flags & flag) != 0; }
 };
 

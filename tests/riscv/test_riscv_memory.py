@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import riscv_lab as lab
 from riscv_code import DONE, SKIP, START
 
@@ -90,3 +91,23 @@ stack_top: .space 128
     memory = lab.run(tmp_path, source).memory
     assert (memory.heap_source, memory.heap_peak_bytes) == ("sbrk", 64)
     assert memory.collision is None
+
+
+@pytest.mark.parametrize("fidelity", ["accurate", "fast"])
+def test_an_atomic_operation_reads_and_writes(fidelity: str, tmp_path: Path) -> None:
+    """It loads a word and stores another (ISA manual, Zaamo); LR only loads, SC only stores."""
+    counts = []
+    for code in (
+        "",
+        "    amoadd.w t1, t2, (s0)\n",
+        "    lr.w t1, (s0)\n    sc.w t1, t2, (s0)\n",
+        "    li t3, 0x02004000\n    amoor.w t1, zero, (t3)\n",
+    ):
+        source = START + 3 * code + DONE + SKIP
+        activity = lab.run(tmp_path, source, fidelity=fidelity).activity
+        columns = ("ram_read", "ram_write", "store", "load", "device")
+        counts.append([activity[name] for name in columns])
+    none, *others = counts
+    added = [[a - b for a, b in zip(other, none, strict=True)] for other in others]
+    devices = [3, 3] if fidelity == "fast" else [0, 0]  # its addresses are not looked at
+    assert added == [[3, 3, 3, 0, 0], [3, 3, 3, 3, 0], [*devices, 3, 0, 6]]

@@ -7,7 +7,7 @@ from typing import Any
 
 from mcusim.timing.block_facts import first_fpu_offset, straight_record
 from mcusim.timing.instruction import NO_REGISTER, Kind
-from mcusim.timing.record import COLUMN, NEEDS_ALIGNMENT, PACK, BlockFlag, Effect
+from mcusim.timing.record import ALSO_READS, COLUMN, NEEDS_ALIGNMENT, PACK, BlockFlag, Effect
 from mcusim.timing.riscv.instruction import SP, Instruction
 
 _ATOMIC = (Kind.LOAD_EXCLUSIVE, Kind.STORE_EXCLUSIVE)
@@ -81,7 +81,7 @@ def _pack(
         effect,
         instruction.rs1 if divides else instruction.base,
         instruction.rs2 if divides else NO_REGISTER,
-        NEEDS_ALIGNMENT if kind in _ATOMIC else 0,
+        (NEEDS_ALIGNMENT if kind in _ATOMIC else 0) | (ALSO_READS if instruction.is_amo else 0),
         instruction.access_bytes,
         1 if instruction.access_bytes else 0,
         min(extra, 0xFF),

@@ -210,7 +210,7 @@ def _atomic(size: int, word: int) -> Instruction | None:
     rd, rs1, rs2 = _rd(word), _rs1(word), _rs2(word)
     if name is None or _funct3(word) != 2 or (name == "lr.w" and rs2):
         return None
-    # An AMO loads and stores; it is counted as its store.
+    # An AMO loads and stores; it is of the class of its store.
     kind = Kind.LOAD_EXCLUSIVE if name == "lr.w" else Kind.STORE_EXCLUSIVE
     return Instruction(
         size, name, kind, rd=rd, rs1=rs1, rs2=rs2, reads=_mask(rs1, rs2), writes=_mask(rd),

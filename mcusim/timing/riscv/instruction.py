@@ -53,6 +53,11 @@ class Instruction:
         return self.rd == RA and self.kind in (Kind.BRANCH, Kind.BRANCH_REGISTER)
 
     @property
+    def is_amo(self) -> bool:
+        """An atomic memory operation: it loads a word and stores another (ISA manual, Zaamo)."""
+        return self.mnemonic.startswith("amo")
+
+    @property
     def returns(self) -> bool:
         """JALR that jumps to ra without a link: a return by the hints of the ISA manual, 2.5."""
         return self.kind is Kind.BRANCH_REGISTER and self.rd == 0 and self.rs1 == RA
