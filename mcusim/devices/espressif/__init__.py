@@ -8,6 +8,7 @@ from mcusim.devices.espressif.cache import EspCache, EspMmu
 from mcusim.devices.espressif.efuse import EspEfuse
 from mcusim.devices.espressif.gpio import EspGpio
 from mcusim.devices.espressif.interrupt_matrix import EspInterruptMatrix
+from mcusim.devices.espressif.ledc import EspLedc
 from mcusim.devices.espressif.peripheral import EspPeripheral
 from mcusim.devices.espressif.rom_services import EspRomServices
 from mcusim.devices.espressif.rtc_cntl import EspRtcCntl
@@ -26,6 +27,7 @@ DEVICES: dict[str, type[Device]] = {
     "esp-efuse": EspEfuse,
     "esp-gpio": EspGpio,
     "esp-interrupt-matrix": EspInterruptMatrix,
+    "esp-ledc": EspLedc,
     "esp-mmu": EspMmu,
     "esp-remembered": EspPeripheral,
     "esp-rom-services": EspRomServices,
