@@ -137,11 +137,12 @@ class Host(Protocol):
         self,
         name: str,
         refused: Callable[[], None] | None,
-        allowed: Callable[[int, bool], bool] = lambda _offset, _write: False,
+        allowed: Callable[[int, bool], int] = lambda _offset, _write: 0,
     ) -> None:
         """Keeps Non-secure accesses out of a device, and tells of each; None: lets them in again.
 
-        `allowed` says which pass all the same, by offset; the second argument: it is a write.
+        `allowed` says which bits of a word they reach all the same, by the word's offset; the
+        second argument: it is a write. Of an access that reaches some, nobody is told.
         """
 
     def set_bus_divider(self, core_cycles: int) -> None:

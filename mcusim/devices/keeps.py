@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import IntFlag
 
+WHOLE_WORD = 0xFFFFFFFF
+"""All bits of a register, for an access that may reach it."""
+
 
 class Keeps(IntFlag):
     """Kinds of access by the security of the transaction; native/bus_filter.hpp has the same bits.

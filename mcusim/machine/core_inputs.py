@@ -9,7 +9,7 @@ from mcusim.boards import Board
 from mcusim.cpu.architecture import Architecture
 from mcusim.cpu.unicorn_arm import as_arm
 from mcusim.cpu.unicorn_riscv import as_riscv
-from mcusim.devices.keeps import Keeps
+from mcusim.devices.keeps import WHOLE_WORD, Keeps
 from mcusim.machine.bus import Bus
 from mcusim.machine.cores import Coprocessor, Cores
 
@@ -73,19 +73,21 @@ class CoreInputs:
         self,
         name: str,
         refused: Callable[[], None] | None,
-        allowed: Callable[[int, bool], bool] = lambda _offset, _write: False,
+        allowed: Callable[[int, bool], int] = lambda _offset, _write: 0,
     ) -> None:
         """Keeps Non-secure accesses out of a device, and tells of each; None: lets them in again.
 
-        `allowed` says which pass all the same, by offset; the second argument: it is a write.
+        `allowed` says which bits of a word they reach all the same, by the word's offset; the
+        second argument: it is a write. Of an access that reaches some, nobody is told.
         """
 
-        def passes(address: int, offset: int, write: bool) -> bool:
-            if as_arm(self.engine).secure_access(address) or allowed(offset, write):
-                return True
-            if refused is not None:
+        def passes(address: int, offset: int, write: bool) -> int:
+            if as_arm(self.engine).secure_access(address):
+                return WHOLE_WORD
+            bits = allowed(offset, write)
+            if not bits and refused is not None:
                 refused()
-            return False
+            return bits
 
         for entry in self.board.chip.device:
             if entry.name == name:

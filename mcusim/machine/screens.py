@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from mcusim.devices import Device
 
-Passes = Callable[[int, int, bool], bool]
-"""Whether an access passes, by its address and offset; the last argument: it is a write."""
+Passes = Callable[[int, int, bool], int]
+"""Which bits of a word an access reaches, by its address and the offset of the word; the last
+argument: it is a write."""
 
 
 class Screen(Device):
-    """Lets some accesses of a device through; others read as zero and write nothing."""
+    """Lets accesses reach some bits of a device; others read as zero and keep their value."""
 
     def __init__(self, device: Device, base: int, passes: Passes) -> None:
         super().__init__(device.name, device.host)
@@ -20,10 +21,18 @@ class Screen(Device):
         self._passes = passes
 
     def read(self, offset: int, size: int) -> int:
-        if self._passes(self._base + offset, offset, False):
-            return self.device.read(offset, size)
-        return 0
+        bits = self._bits(offset, size, False)
+        return self.device.read(offset, size) & bits if bits else 0
 
     def write(self, offset: int, size: int, value: int) -> None:
-        if self._passes(self._base + offset, offset, True):
+        bits = self._bits(offset, size, True)
+        kept = (1 << 8 * size) - 1 & ~bits
+        if bits and kept:
+            value = value & bits | self.device.read(offset, size) & kept
+        if bits:
             self.device.write(offset, size, value)
+
+    def _bits(self, offset: int, size: int, write: bool) -> int:
+        """Those of the bytes that are accessed."""
+        word = self._passes(self._base + offset, offset & ~3, write)
+        return word >> 8 * (offset & 3) & (1 << 8 * size) - 1

@@ -11,6 +11,7 @@ from mcusim.devices.st.u5.identity import Stm32u575Dbgmcu, Stm32u575Identity
 from mcusim.devices.st.u5.ports import Stm32u5Exti, Stm32u5Gpio, Stm32u5Syscfg
 from mcusim.devices.st.u5.pwr import Stm32u5Pwr
 from mcusim.devices.st.u5.rcc import Stm32u5Rcc
+from mcusim.devices.st.u5.rtc import Stm32u5Rtc
 from mcusim.devices.st.u5.tamp import Stm32u5Tamp
 
 DEVICES: dict[str, type[Device]] = {
@@ -22,6 +23,7 @@ DEVICES: dict[str, type[Device]] = {
     "stm32u5-mpcbb": Stm32u5Mpcbb,
     "stm32u5-pwr": Stm32u5Pwr,
     "stm32u5-rcc": Stm32u5Rcc,
+    "stm32u5-rtc": Stm32u5Rtc,
     "stm32u5-syscfg": Stm32u5Syscfg,
     "stm32u5-tamp": Stm32u5Tamp,
     "stm32u5-tzic": Stm32u5Tzic,

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from mcusim.devices.device import Host
-from mcusim.devices.keeps import Keeps
+from mcusim.devices.keeps import WHOLE_WORD, Keeps
 from mcusim.devices.st.u5.securable import MEMORIES, SECURABLE, SOURCES
 from mcusim.devices.st.u5.secured import is_secured
 from mcusim.devices.st.words import WordDevice
@@ -27,9 +27,9 @@ BLOCK_BYTES, SUPER_BLOCK_BYTES = 512, 32 * 512
 RESET = 0xFFFFFFFF
 
 
-def readable(_offset: int, write: bool) -> bool:
+def readable(_offset: int, write: bool) -> int:
     """Of a device whose registers Secure code alone writes."""
-    return not write
+    return 0 if write else WHOLE_WORD
 
 
 class IllegalAccesses:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Host
+from mcusim.devices.keeps import WHOLE_WORD
 from mcusim.devices.st.storage import Stm32Tamp
 from mcusim.devices.st.u5.gtzc import IllegalAccesses
 from mcusim.devices.st.u5.secured import is_secured
@@ -23,10 +24,10 @@ class Stm32u5Tamp(Stm32Tamp):
             accesses = host.shared(IllegalAccesses)
             host.screen_device(name, lambda: accesses.report(name), self._allowed)
 
-    def _allowed(self, offset: int, write: bool) -> bool:
-        if offset & ~3 == SECCFGR:
-            return not write
+    def _allowed(self, offset: int, write: bool) -> int:
+        if offset == SECCFGR:
+            return 0 if write else WHOLE_WORD
         if not BACKUP <= offset < BACKUP_END:
-            return True
+            return WHOLE_WORD
         number, bounds = (offset - BACKUP) // 4, self.stored.get(SECCFGR, 0)
-        return number >= (bounds >> 16 if write else bounds) & 0xFF
+        return WHOLE_WORD if number >= (bounds >> 16 if write else bounds) & 0xFF else 0
