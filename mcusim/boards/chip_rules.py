@@ -129,6 +129,16 @@ def regions_do_not_overlap(chip: Chip, where: Where) -> None:
             where.report(upper.key, problem, f"{lower.name} ends at {lower.end:#x}")
 
 
+def caches_are_passed_by_at_aliases(chip: Chip, where: Where) -> None:
+    for index, memory in enumerate(chip.memory):
+        for key in ("uncached", "unkept"):
+            wrong = set(getattr(memory, key)) - set(memory.aliases)
+            if wrong or (getattr(memory, key) and memory.kind != "flash"):
+                problem = f"{min(wrong):#x} is no alias" if wrong else "is for a flash alone"
+                remedy = "give bases of its aliases" if wrong else "leave it out"
+                where.report(f"memory[{index}].{key}", problem, remedy)
+
+
 def vector_table_lies_in_memory(chip: Chip, where: Where) -> None:
     if not any(s.base <= chip.vector_table < s.end for s in memory_spans(chip)):
         problem = f"{chip.vector_table:#x} is in no memory region"
@@ -320,6 +330,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     a_rom_has_an_image,
     regions_fill_whole_kilobytes,
     regions_do_not_overlap,
+    caches_are_passed_by_at_aliases,
     vector_table_lies_in_memory,
     wait_states_rise_with_the_clock,
     wait_states_cover_the_maximum_clock,

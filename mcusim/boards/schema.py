@@ -50,6 +50,10 @@ class Memory(Sourced, frozen=True, kw_only=True):
     size_bytes: int
     aliases: list[int] = []
     """Further base addresses at which the same bytes appear."""
+    uncached: list[int] = []
+    """Bases among the aliases of a flash where reads aren't served from its cache."""
+    unkept: list[int] = []
+    """Bases among the aliases of a flash where what the cache missed doesn't go into it."""
     executable: bool = True
     image: str = ""
     """Of a mask ROM: what it holds, by its name in `mcusim.roms`."""

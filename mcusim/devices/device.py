@@ -42,6 +42,13 @@ class FlashControl(Protocol):
 
     def invalidate_dcache(self) -> None: ...
 
+    def flash_reads(self) -> tuple[int, int] | None:
+        """Reads of all cores so far that the instruction cache served, and that went to the flash.
+
+        Of code, a word once for each basic block that has part of it. None where loads aren't
+        counted (fast fidelity).
+        """
+
 
 class Line(Protocol):
     """The serial line outside a UART."""

@@ -66,7 +66,10 @@ def _place_of(board: Board, memory: Memory, base: int) -> str:
     if memory.axi is not None and base not in memory.axi.beside:
         return "axi"
     if memory.kind == "flash":
-        return "flash"
+        uncached, unkept = base in memory.uncached, base in memory.unkept
+        if uncached and unkept:
+            return "flash-bypass"
+        return "flash-uncached" if uncached else "flash-unkept" if unkept else "flash"
     l1 = board.chip.l1
     return "tcm" if l1 is not None and l1.store_buffer else "ram"
 

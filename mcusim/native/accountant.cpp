@@ -395,6 +395,12 @@ Activity Accountant::snapshot() {
   return totals;
 }
 
+Activity Accountant::snapshot_of_all() {
+  Activity totals = snapshot();
+  if (beside_ != nullptr) add(totals, beside_->snapshot());
+  return totals;
+}
+
 int Accountant::add_region() {
   regions.emplace_back();
   return static_cast<int>(regions.size()) - 1;
@@ -432,8 +438,7 @@ void Accountant::end_region(int id) {
 }
 
 void Accountant::sample() {
-  samples.push_back({cycles, snapshot()});
-  if (beside_ != nullptr) add(samples.back().totals, beside_->snapshot());
+  samples.push_back({cycles, snapshot_of_all()});
   if (samples.size() >= kMaxSamples) {
     // Every second row goes: totals are cumulative, so that nothing else is lost.
     for (std::size_t i = 0; i < kMaxSamples / 2; ++i) samples[i] = samples[2 * i + 1];

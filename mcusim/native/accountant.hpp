@@ -30,6 +30,7 @@ struct Area {
   std::uint32_t base = 0;
   std::uint32_t read_wait = 0;
   std::uint32_t write_wait = 0;
+  CacheUse cache_use = {};  // of a flash
 };
 
 struct RegionCount {
@@ -215,6 +216,8 @@ class Accountant {
   void settle();
 
   Activity snapshot();
+  // With what the other core has done, where this one counts for both.
+  Activity snapshot_of_all();
   void flush();
 
   int add_region();
@@ -324,7 +327,7 @@ class Accountant {
   }
   void fetch(Block& block);
   bool hits_cache(Block& block);
-  void fetch_lines(Block& block);
+  void fetch_lines(Block& block, CacheUse cache_use);
   void fetch_over_axi(Block& block);
   void follow_calls(const Block& previous, const Block& block);
   void lower_stack(std::uint32_t lowest, const Block* previous, const Block& block);

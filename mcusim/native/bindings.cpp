@@ -10,7 +10,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <memory>
 
 #include "demangle.hpp"
@@ -111,42 +110,6 @@ void set_deep_sleep(Engine& engine, nb::callable python) {
     const nb::gil_scoped_acquire gil;
     python(entered);
   };
-}
-
-CacheGeometry geometry(const std::vector<std::uint32_t>& values) {
-  if (values.empty()) return {};
-  if (values.size() != 6) throw nb::value_error("a cache is the 6 members of CacheGeometry");
-  return {values[0], values[1], values[2], values[3], values[4] != 0, values[5] != 0};
-}
-
-// `bases` name how the memory answers at each; `axi` is (latency, read_bytes) or empty.
-void map_memory(Engine& engine, const std::vector<std::pair<std::uint32_t, std::string>>& bases,
-                std::uint32_t size_bytes, bool writable, bool executable, std::uint32_t read_wait,
-                std::uint32_t write_wait, const std::vector<std::uint32_t>& axi) {
-  static const std::map<std::string, Place> kPlaces = {
-      {"flash", Place::kFlash}, {"ram", Place::kRam}, {"tcm", Place::kTcm}, {"axi", Place::kAxi}};
-  MemorySystem* memories = engine.accountant.memories();
-  std::uint8_t target = 0;
-  if (memories != nullptr && axi.size() == 2) target = memories->add_target(axi[0], axi[1]);
-  std::vector<std::pair<std::uint32_t, Area>> areas;
-  for (const auto& [base, place] : bases) {
-    const Area area{kPlaces.at(place), writable, target, base, read_wait, write_wait};
-    if (area.place >= Place::kTcm && memories == nullptr)
-      throw nb::value_error("TCM and AXI memories need a memory system");
-    if (area.place == Place::kTcm) engine.note_tcm(base, size_bytes);
-    areas.emplace_back(base, area);
-  }
-  engine.map_memory(areas, size_bytes, executable);
-}
-
-void set_bus_divider(Engine& engine, std::uint32_t core_cycles) {
-  if (MemorySystem* memories = engine.accountant.memories()) memories->divider = core_cycles;
-}
-
-Flash& flash_of(Engine& engine) {
-  Flash* flash = engine.accountant.flash();
-  if (flash == nullptr) throw nb::value_error("this engine has no flash");
-  return *flash;
 }
 
 nb::dict block_table(Engine& engine) {
@@ -293,49 +256,8 @@ void bind_two_cores(nb::class_<Engine>& engine) {
 void bind_engine(nb::module_& m) {
   nb::class_<Engine> engine(m, "Engine");
   bind_two_cores(engine);
-  engine.def("set_flash_writable", &Engine::set_flash_writable)
-      .def("map_memory", &map_memory, "bases"_a, "size_bytes"_a, "writable"_a, "executable"_a,
-           "read_wait"_a, "write_wait"_a, "axi"_a)
-      .def(
-          "set_memory_system",
-          [](Engine& e, const std::vector<std::uint32_t>& icache,
-             const std::vector<std::uint32_t>& dcache, bool store_buffer) {
-            e.set_memory_system(geometry(icache), geometry(dcache), store_buffer);
-          },
-          "icache"_a, "dcache"_a, "store_buffer"_a)
-      .def("set_bus_divider", &set_bus_divider)
-      .def(
-          "add_device_bus",
-          [](Engine& e, std::uint32_t base, std::uint32_t size_bytes, std::uint32_t read_wait,
-             std::uint32_t write_wait) {
-            e.add_device_bus({base, size_bytes, read_wait, write_wait});
-          },
-          "base"_a, "size_bytes"_a, "read_wait"_a, "write_wait"_a)
-      .def("add_io_port", &Engine::add_io_port, "base"_a, "size_bytes"_a)
-      .def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
-      .def(
-          "set_flash",
-          [](Engine& e, std::uint32_t size_bytes, std::uint32_t read_bytes,
-             const std::vector<std::uint32_t>& icache, const std::vector<std::uint32_t>& dcache) {
-            e.set_flash(std::make_unique<Flash>(size_bytes, read_bytes, geometry(icache),
-                                                geometry(dcache)));
-          },
-          "size_bytes"_a, "read_bytes"_a, "icache"_a, "dcache"_a)
-      .def("set_wait_states",
-           [](Engine& e, std::uint32_t cycles) {
-             flash_of(e).wait_states = cycles;
-             if (MemorySystem* memories = e.accountant.memories()) memories->wait_states = cycles;
-           })
-      .def("set_serial_read",
-           [](Engine& e, std::uint32_t setup_cycles, std::uint32_t byte_cycles) {
-             flash_of(e).serial = {setup_cycles, byte_cycles};
-           })
-      .def("set_prefetch", [](Engine& e, bool on) { flash_of(e).prefetch = on; })
-      .def("set_icache", [](Engine& e, bool on) { flash_of(e).icache.set_enabled(on); })
-      .def("set_icache_ways", [](Engine& e, std::uint32_t n) { flash_of(e).icache.set_ways(n); })
-      .def("set_dcache", [](Engine& e, bool on) { flash_of(e).dcache.set_enabled(on); })
-      .def("invalidate_icache", [](Engine& e) { flash_of(e).icache.invalidate(); })
-      .def("invalidate_dcache", [](Engine& e) { flash_of(e).dcache.invalidate(); })
+  bind_memories(engine);
+  engine.def("map_devices", &Engine::map_devices, "base"_a, "size_bytes"_a)
       .def("set_decode", &set_decode)
       .def("set_devices", &set_devices, "read"_a, "write"_a)
       .def(

@@ -127,10 +127,11 @@ std::uint64_t Flash::book_serial(std::uint32_t offset, std::uint32_t bytes, std:
   return client_.array_free;
 }
 
-std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& activity) {
+std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& activity,
+                           CacheUse use) {
   if (sector == client_.current) return 0;
   client_.current = sector;
-  if (icache.enabled() && icache.touch_sector(sector)) {
+  if (use.looks && icache.enabled() && icache.touch_sector(sector)) {
     const std::uint64_t wait = icache.hit_wait_cycles();
     if (!icache.keeps_prefetched()) read_ahead(sector + 1, now + wait, activity);
     return wait;
@@ -142,7 +143,8 @@ std::uint64_t Flash::fetch(std::uint32_t sector, std::uint64_t now, Activity& ac
     ++activity[kFlashFetch];
   }
   const std::uint64_t stall = ready > now ? ready - now : 0;
-  if (icache.enabled() && (icache.keeps_prefetched() || !was_prefetched)) icache.fill(sector);
+  const bool keeps = icache.keeps_prefetched() || !was_prefetched;
+  if (use.fills && icache.enabled() && keeps) icache.fill(sector);
   read_ahead(sector + 1, now + stall, activity);
   return stall;
 }
@@ -157,15 +159,16 @@ void Flash::read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activi
   ++activity[kFlashFetch];
 }
 
-std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& activity) {
+std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& activity,
+                          CacheUse use) {
   const std::uint32_t sector = offset >> read_shift_;
   LineCache& cache = icache.serves_data() ? icache : dcache;
-  if (cache.enabled() && cache.touch_sector(sector)) {
+  if (use.looks && cache.enabled() && cache.touch_sector(sector)) {
     ++activity[kCacheRead];
     return cache.hit_wait_cycles();
   }
   ++activity[kFlashData];
-  if (cache.enabled()) cache.fill(sector);
+  if (use.fills && cache.enabled()) cache.fill(sector);
   if (serial.byte_cycles != 0)
     return book_serial(sector << read_shift_, 1U << read_shift_, now) - now;
   return wait_states == 0 ? 0 : book_data(now) - now;

@@ -102,6 +102,12 @@ class LineCache {
   std::vector<std::uint16_t> slot_of_;  // by line of the flash: slot number + 1, 0 when absent
 };
 
+// What a read does with the cache in front of the flash; aliases of a flash may differ in it.
+struct CacheUse {
+  bool looks = true;  // whether it is served from there
+  bool fills = true;  // whether what it misses goes there
+};
+
 // Core cycles of a read over a serial interface; no such interface where `byte_cycles` is 0.
 struct SerialRead {
   std::uint32_t setup_cycles = 0;  // before the first byte, unless it follows the one read last
@@ -141,12 +147,12 @@ class Flash {
   void exchange(Client& other) { std::swap(client_, other); }
 
   // Cycles that the core waits for the instructions of one sector, wanted at cycle `now`.
-  std::uint64_t fetch(std::uint32_t sector, std::uint64_t now, Activity& activity);
+  std::uint64_t fetch(std::uint32_t sector, std::uint64_t now, Activity& activity, CacheUse use);
   // The sector that a run of cache hits ended in: what the fetch unit's line buffer now holds.
   void fetched_from_cache(std::uint32_t sector) { client_.current = sector; }
   std::uint32_t* line_buffer() { return &client_.current; }
   // Cycles that a load waits for data at byte `offset` of the flash.
-  std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity);
+  std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity, CacheUse use);
   // Whether a load takes its own bytes and no more over the serial interface: nothing caches them.
   bool loads_bytes() const { return serial.byte_cycles != 0 && !data_cache().enabled(); }
   // Cycles that such a load waits.

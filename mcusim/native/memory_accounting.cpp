@@ -110,7 +110,9 @@ void Accountant::fetch(Block& block) {
   }
   if (block.behind_axi) return fetch_over_axi(block);
   const LineCache& cache = flash_->icache;
-  if (!cache.enabled() || !cache.hits_are_free() || !hits_cache(block)) return fetch_lines(block);
+  const CacheUse use = areas_[area_of_[block.address >> 16]].cache_use;
+  if (!use.looks || !cache.enabled() || !cache.hits_are_free() || !hits_cache(block))
+    return fetch_lines(block, use);
   flash_->fetched_from_cache(block.last_sector);
 }
 
@@ -143,14 +145,14 @@ void Accountant::fetch_over_axi(Block& block) {
   wait(stall);
 }
 
-void Accountant::fetch_lines(Block& block) {
+void Accountant::fetch_lines(Block& block, CacheUse cache_use) {
   const std::uint64_t start = cycles - block.cycles;
   std::uint64_t stall = 0;
   for (const LineUse& use : block.lines)
     for (std::uint32_t k = 0; k < use.count; ++k)
-      stall +=
-          flash_->fetch(use.first_sector + k,
-                        start + block.sector_cycle[use.first_offset + k] + stall, block.recent);
+      stall += flash_->fetch(use.first_sector + k,
+                             start + block.sector_cycle[use.first_offset + k] + stall, block.recent,
+                             cache_use);
   fetch_stall += stall;
   wait(stall);
 }
@@ -181,7 +183,7 @@ void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, con
     const std::uint32_t sector = offset >> flash_->read_shift();
     if (sector == last_sector) continue;
     last_sector = sector;
-    stall += flash_->read(offset, start + stall, current_->recent);
+    stall += flash_->read(offset, start + stall, current_->recent, area.cache_use);
   }
   wait(stall);
 }
@@ -215,7 +217,7 @@ std::uint64_t Accountant::data_wait(std::uint32_t address, std::uint32_t words, 
   if (area.place != Place::kFlash || flash_ == nullptr || write) return 0;
   if (flash_->loads_bytes())
     return flash_->read_bytes(address - area.base, 4 * words, cycles, totals_);
-  return flash_->read(address - area.base, cycles, totals_);
+  return flash_->read(address - area.base, cycles, totals_, area.cache_use);
 }
 
 }  // namespace mcusim

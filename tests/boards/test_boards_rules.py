@@ -125,6 +125,16 @@ BROKEN_CHIPS = {
         "aliases = [0x50000400]\nbase = 0x50000800",
         "device[31]: p1 at 0x50000400 overlaps p0",
     ),
+    "caches_are_passed_by_at_aliases": (
+        "aliases = [0x00800000]",
+        "aliases = [0x00800000]\nuncached = [0x10000000]",
+        "uncached: 0x10000000 is no alias; give bases of its aliases",
+    ),
+    "caches_are_of_a_flash": (
+        "aliases = [0x00800000]",
+        "aliases = [0x00800000]\nunkept = [0x00800000]",
+        "unkept: is for a flash alone; leave it out",
+    ),
     "vector_table_lies_in_memory": (
         "vector_table = 0x0",
         "vector_table = 0x70000000",

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.flash_chip import FlashChip
-from mcusim.devices.raspberrypi.registers import Peripheral
+from mcusim.devices.raspberrypi.registers import WHOLE, Peripheral
 from mcusim.devices.reset import Reset
 
 FLASH_BASE = 0x10000000
@@ -33,10 +33,10 @@ none is assumed to.
 
 
 class RpXipCtrl(Peripheral):
-    """Turns the cache on and off, and empties it at once.
+    """Turns the cache on and off, empties it at once, and counts its hits and all accesses.
 
-    Its counters of hits and accesses stay 0, and streaming isn't modelled; while the cache is off,
-    it does not serve as RAM.
+    Of code, a word counts once for each basic block that has part of it; what DMA reads does not
+    count. Streaming isn't modelled; while the cache is off, it does not serve as RAM.
     """
 
     CTRL, FLUSH, STAT, COUNT_HITS, COUNT_ACCESSES, STREAM_CTR = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x18
@@ -47,13 +47,15 @@ class RpXipCtrl(Peripheral):
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         host.shared(FlashChip).changed = self._flush
+        self._hits = self._accesses = 0
+        self._reads = (0, 0)
+        """What the machine had counted when these were brought up to date."""
 
     def load(self, register: int) -> int:
         if register in (self.COUNT_HITS, self.COUNT_ACCESSES):
-            self.host.warn(
-                f"{self.name}: hits and accesses of the cache aren't counted there: they stay 0"
-            )
-            return 0
+            self._count()
+            count = self._hits if register == self.COUNT_HITS else self._accesses
+            return min(max(count, 0), WHOLE)
         if register == self.FLUSH:
             return 0
         return super().load(register)
@@ -61,17 +63,44 @@ class RpXipCtrl(Peripheral):
     def store(self, register: int, value: int) -> None:
         match register:
             case 0x00:
+                self._count()
                 if value & self.POWER_DOWN:
                     value &= ~self.EN
                 super().store(register, value)
                 self.host.flash.set_icache(bool(value & self.EN))
             case 0x04:
                 self._flush()
+            case 0x0C:
+                self._count()
+                self._hits = 0
+            case 0x10:
+                self._count()
+                self._accesses = 0
             case 0x18 if value:
                 self.host.warn(f"{self.name}: streaming reads of the flash aren't modelled")
 
     def _flush(self) -> None:
         self.host.flash.invalidate_icache()
+
+    def inherit(self, before: Self, reset: Reset) -> None:
+        """What was read before the reset does not count."""
+        before._count()
+        self._reads = before._reads
+
+    def _count(self) -> None:
+        """Adds the reads since the last time; the cache was on, or off, throughout."""
+        reads = self.host.flash.flash_reads()
+        if reads is None:
+            self.host.warn(
+                f"{self.name}: the fast fidelity does not count accesses of the cache: they stay 0"
+            )
+            return
+        hits, misses = reads[0] - self._reads[0], reads[1] - self._reads[1]
+        self._reads = reads
+        if not self.stored[self.CTRL] & self.EN:
+            hits = 0
+        self._hits += hits
+        self._accesses += hits + misses
 
 
 class RpSsi(Peripheral):

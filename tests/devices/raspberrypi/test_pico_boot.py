@@ -37,47 +37,6 @@ def test_the_second_stage_hands_over_to_the_firmware(tmp_path: Path) -> None:
     assert (result.outcome, result.exit_code, result.warnings) == ("exited", 0, [])
 
 
-# Address and mode bits take 8 clocks, 4 are waited, and 32 bits take 8, four at a time; 7 cycles
-# more select the flash and hand the data over.
-@pytest.mark.parametrize(("divider", "cycles"), [(2, 47), (4, 87), (8, 167)])
-def test_half_a_line_that_misses_takes_its_serial_transfer(
-    tmp_path: Path, divider: int, cycles: int
-) -> None:
-    def stalls(words: int, step: int = 4) -> int:
-        body = f"""
-R32(0x18000008) = 0;
-R32(0x18000014) = {divider};
-R32(0x18000008) = 1;
-for (uint32_t at = 0; at < {words} * {step}; at += {step}) (void)R32(0x10100000u + at);
-"""
-        result, _ = execute(tmp_path, body)
-        return result.cores[0].activity["stall"]
-
-    # One half of a line comes without the other: lines cost twice as much as words that lie apart.
-    assert stalls(96) - stalls(32) == 64 * cycles
-    assert stalls(96, step=8) - stalls(32, step=8) == 64 * cycles
-
-
-def test_code_without_the_cache_takes_as_long_as_others_measured(tmp_path: Path) -> None:
-    # oberon-rtk.org, description/flash-memory: "about 400 nanoseconds per load" from flash, and
-    # "below 20" from RAM, of calls that increment a variable in loops of 2 turns each.
-    outside = f"""
-static __attribute__((noinline)) void increment(volatile int *i) {{ (*i)++; }}
-static __attribute__((noinline)) void loops(int turns) {{
-  volatile int i;
-  {"i = 0; while (i < turns) increment(&i);" * 8}
-}}"""
-
-    def counts(turns: int) -> tuple[int, int]:
-        result, _ = execute(tmp_path, f"R32(0x14000000) = 0;\nloops({turns});", outside)
-        activity = result.cores[0].activity
-        return activity["cycles"], activity["flash_fetch"] + activity["flash_data"]
-
-    (cycles, loads), (more_cycles, more_loads) = counts(2), counts(102)
-    nanoseconds = (more_cycles - cycles) / (more_loads - loads) / 125e6 * 1e9
-    assert nanoseconds == pytest.approx(400, rel=0.03)
-
-
 def test_a_wrong_checksum_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
     elf = build(tmp_path, "")
     broken = bytearray(elf.read_bytes())

@@ -1,0 +1,140 @@
+"""RP2040, execute in place (2.6.3): what a miss of the cache takes, its mirrors, its counters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pico_lab import BOARD, build, execute
+
+import mcusim
+
+COUNTERS = """
+#define HITS R32(0x1400000C)
+#define ACCESSES R32(0x14000010)
+"""
+SEEN = """
+static uint32_t *next = (uint32_t *)results;
+static void seen(uint32_t address) {
+  HITS = ACCESSES = 1;
+  (void)R32(address);
+  *next++ = HITS << 8 | ACCESSES;
+}
+"""
+HIT, MISS = 0x101, 0x001
+"""What `seen` reports of one access."""
+
+
+def stalls(folder: Path, body: str, outside: str = "") -> int:
+    """Cycles that the core waits in a program, all of it in flash."""
+    result, _ = execute(folder, body, outside)
+    return result.cores[0].activity["stall"]
+
+
+# Address and mode bits take 8 clocks, 4 are waited, and 32 bits take 8, four at a time; 7 cycles
+# more select the flash and hand the data over.
+@pytest.mark.parametrize(("divider", "cycles"), [(2, 47), (4, 87), (8, 167)])
+def test_half_a_line_that_misses_takes_its_serial_transfer(
+    tmp_path: Path, divider: int, cycles: int
+) -> None:
+    def waits(words: int, step: int) -> int:
+        body = f"""
+R32(0x18000008) = 0;
+R32(0x18000014) = {divider};
+R32(0x18000008) = 1;
+for (uint32_t at = 0; at < {words} * {step}; at += {step}) (void)R32(0x10100000u + at);
+"""
+        return stalls(tmp_path, body)
+
+    # One half of a line comes without the other: lines cost twice as much as words that lie apart.
+    assert waits(96, 4) - waits(32, 4) == 64 * cycles
+    assert waits(96, 8) - waits(32, 8) == 64 * cycles
+
+
+def test_code_without_the_cache_takes_as_long_as_others_measured(tmp_path: Path) -> None:
+    # oberon-rtk.org, description/flash-memory: "about 400 nanoseconds per load" from flash, and
+    # "below 20" from RAM, of calls that increment a variable in loops of 2 turns each.
+    outside = f"""
+static __attribute__((noinline)) void increment(volatile int *i) {{ (*i)++; }}
+static __attribute__((noinline)) void loops(int turns) {{
+  volatile int i;
+  {"i = 0; while (i < turns) increment(&i);" * 8}
+}}"""
+
+    def counts(turns: int) -> tuple[int, int]:
+        result, _ = execute(tmp_path, f"R32(0x14000000) = 0;\nloops({turns});", outside)
+        activity = result.cores[0].activity
+        return activity["cycles"], activity["flash_fetch"] + activity["flash_data"]
+
+    (cycles, loads), (more_cycles, more_loads) = counts(2), counts(102)
+    nanoseconds = (more_cycles - cycles) / (more_loads - loads) / 125e6 * 1e9
+    assert nanoseconds == pytest.approx(400, rel=0.03)
+
+
+def test_counters_and_mirrors_of_the_cache(tmp_path: Path) -> None:
+    # 0x10: looks and keeps; 0x11: looks; 0x12: keeps; 0x13: neither (2.6.3.1).
+    accesses = [
+        (0x10001000, MISS),
+        (0x10001000, HIT),
+        (0x10001004, MISS),  # the other half of the line
+        (0x10001004, HIT),
+        (0x11001000, HIT),
+        (0x12001000, MISS),
+        (0x13001000, MISS),
+        (0x11002000, MISS),
+        (0x10002000, MISS),
+        (0x12002008, MISS),
+        (0x10002008, HIT),
+        (0x13002010, MISS),
+        (0x10002010, MISS),
+    ]
+    body = "".join(f"seen({address:#x}u);\n" for address, _ in accesses)
+    _, found = execute(tmp_path, body, COUNTERS + SEEN, in_ram=True)
+    assert found[: len(accesses)] == [kind for _, kind in accesses]
+
+
+def test_without_the_cache_nothing_hits_and_accesses_are_counted(tmp_path: Path) -> None:
+    body = """
+R32(0x14000000) = 1;
+(void)R32(0x10001000);
+HITS = ACCESSES = 1;
+(void)R32(0x10001000);
+R32(0x14000000) = 0;
+for (int i = 0; i < 5; i++) (void)R32(0x10001000);
+R32(0x14000000) = 1;
+(void)R32(0x10001000);
+results[0] = HITS;
+results[1] = ACCESSES;
+"""
+    _, found = execute(tmp_path, body, COUNTERS, in_ram=True)
+    assert found[:2] == [2, 7]
+
+
+@pytest.mark.parametrize(("mirror", "waits"), [(0x10, 0), (0x11, 1), (0x12, 1), (0x13, 1)])
+def test_loads_by_a_mirror_wait_each_time_or_once(tmp_path: Path, mirror: int, waits: int) -> None:
+    body = "volatile int loads = {};\nfor (int i = 0; i < loads; i++) (void)R32(0x{:02x}100000u);"
+    found = stalls(tmp_path, body.format(24, mirror)) - stalls(tmp_path, body.format(8, mirror))
+    assert found == 16 * waits * 47
+
+
+def test_code_at_the_uncached_mirror_comes_from_flash_each_time(tmp_path: Path) -> None:
+    outside = """
+static __attribute__((noinline, aligned(4))) int twice(int i) { return 2 * i; }
+"""
+    body = """
+int (*volatile mirrored)(int) = (int (*)(int))((uint32_t)twice + 0x{:x}000000u);
+for (int i = 0; i < {}; i++) mirrored(i);
+"""
+
+    def waits(mirror: int, calls: int) -> int:
+        return stalls(tmp_path, body.format(mirror, calls), outside)
+
+    # The function is two instructions, one word.
+    assert waits(3, 40) - waits(3, 20) == 20 * 47
+    assert waits(0, 40) == waits(0, 20)
+
+
+def test_the_fast_fidelity_says_that_it_does_not_count(tmp_path: Path) -> None:
+    elf = build(tmp_path, "results[0] = R32(0x14000010);")
+    result = mcusim.run(elf, board=BOARD, fidelity="fast")
+    assert [text for text in result.warnings if "does not count accesses" in text]
