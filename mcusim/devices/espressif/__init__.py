@@ -7,6 +7,7 @@ from mcusim.devices.espressif.analog_i2c import EspAnalogI2c
 from mcusim.devices.espressif.cache import EspCache, EspMmu
 from mcusim.devices.espressif.efuse import EspEfuse
 from mcusim.devices.espressif.gpio import EspGpio
+from mcusim.devices.espressif.i2c import EspI2c
 from mcusim.devices.espressif.interrupt_matrix import EspInterruptMatrix
 from mcusim.devices.espressif.ledc import EspLedc
 from mcusim.devices.espressif.peripheral import EspPeripheral
@@ -26,6 +27,7 @@ DEVICES: dict[str, type[Device]] = {
     "esp-cache": EspCache,
     "esp-efuse": EspEfuse,
     "esp-gpio": EspGpio,
+    "esp-i2c": EspI2c,
     "esp-interrupt-matrix": EspInterruptMatrix,
     "esp-ledc": EspLedc,
     "esp-mmu": EspMmu,
