@@ -47,8 +47,8 @@ class Op(IntEnum):
 class EspI2c(EspPeripheral):
     """Executes its commands one after the other; what a command does is there at its end.
 
-    An address that nobody acknowledges ends the commands with I2C_NACK_INT. That the bus then
-    stays busy, until a STOP or a reset of the state machine, is assumed.
+    An address that nobody acknowledges ends the commands with I2C_NACK_INT, and a STOP follows
+    (esp-idf, i2c_master.c: s_i2c_send_commands waits for it).
     """
 
     reset: ClassVar[Mapping[int, int]] = {
@@ -64,6 +64,7 @@ class EspI2c(EspPeripheral):
         self._transmit: deque[int] = deque()
         self._received: deque[int] = deque()
         self._alarm = Alarm(host, self._executed)
+        self._stop = Alarm(host, self._stopped)
         self._pulses = Alarm(host, self._pulsed)
         self._command = 0
         self._busy = False
@@ -138,8 +139,10 @@ class EspI2c(EspPeripheral):
     def _control(self, value: int) -> None:
         if value & FSM_RST:
             self._alarm.stop()
+            self._stop.stop()
             self._busy = False
         if value & TRANS_START and value & MS_MODE:
+            self._stop.stop()
             self._command = 0
             self._begin()
 
@@ -163,8 +166,8 @@ class EspI2c(EspPeripheral):
             case Op.READ:
                 self._read(command & 0xFF)
             case Op.STOP:
-                self._pending |= TRANS_COMPLETE
-                goes_on = self._busy = False
+                self._stopped()
+                goes_on = False
             case _:
                 self._pending |= END_DETECT
                 goes_on = False
@@ -184,7 +187,13 @@ class EspI2c(EspPeripheral):
             self._response = RESP_REC
         if refused:
             self._pending |= NACK
+            self._stop.after(self._condition_s(SCL_STOP_SETUP, SCL_STOP_HOLD))
         return not refused
+
+    def _stopped(self) -> None:
+        self._pending |= TRANS_COMPLETE
+        self._busy = False
+        self._drive()
 
     def _refused(self, command: int) -> bool:
         """Whether the acknowledge bit of the first byte, which is high, is not as expected."""

@@ -52,6 +52,7 @@ def test_an_address_that_nobody_answers(rig: Rig) -> None:
     assert (rig.host.core_interrupt, i2c.read(SR, 4) >> 4 & 1) == (0, 1)
     rig.later(BIT_S)
     assert rig.host.core_interrupt == 5
+    assert i2c.read(SR, 4) >> 4 & 1 == 1
     assert i2c.read(INT_RAW, 4) & (1 << 10 | 1 << 9 | 1 << 7) == 1 << 10 | 1 << 9
     assert done(rig, 3) == [True, True, False]
     assert i2c.read(SR, 4) >> 18 & 0x3F == 2  # the rest stays in the FIFO
@@ -60,16 +61,18 @@ def test_an_address_that_nobody_answers(rig: Rig) -> None:
     assert rig.host.core_interrupt == 0
 
 
-def test_the_driver_ends_a_refused_transfer_with_a_stop(rig: Rig) -> None:
+def test_a_stop_follows_a_refused_address(rig: Rig) -> None:
+    """esp-idf's driver waits for it, without a command of its own (s_i2c_send_commands)."""
     i2c = rig["i2c0"]
     i2c.write(DATA, 4, 0x40)
     start(rig, RESTART, WRITE | CHECK | 1, STOP)
-    rig.later(20 * BIT_S)
-    assert i2c.read(SR, 4) >> 4 & 1 == 1
+    rig.later(10.5 * BIT_S)
+    assert (i2c.read(SR, 4) >> 4 & 1, i2c.read(INT_RAW, 4) >> 7 & 1) == (1, 0)
+    rig.later(BIT_S)
+    assert (i2c.read(SR, 4) >> 4 & 1, i2c.read(INT_RAW, 4) >> 7 & 1) == (0, 1)
     start(rig, STOP)
     rig.later(2 * BIT_S)
-    assert i2c.read(SR, 4) >> 4 & 1 == 0
-    assert i2c.read(INT_RAW, 4) >> 7 & 1 == 1
+    assert (done(rig, 1), i2c.read(SR, 4) >> 4 & 1) == ([True], 0)
 
 
 def test_without_a_look_at_the_answer_all_commands_are_executed(rig: Rig) -> None:
