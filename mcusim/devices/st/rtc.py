@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
+from mcusim.devices.keeps import WHOLE_WORD
 from mcusim.devices.reset import Reset
 from mcusim.devices.st.clocks import Clocks
 from mcusim.devices.st.exti_lines import ExtiLines
@@ -134,8 +135,11 @@ class Stm32Rtc(WordDevice):
         if register >= 0x50:
             super().store(register, value)  # backup registers
             return
-        if tuple(self._keys) != KEYS and register != ISR:
-            return  # RM0432 49.3.7: write-protected
+        if tuple(self._keys) != KEYS:
+            kept = self.protected_bits(register)
+            if kept == WHOLE_WORD:
+                return
+            value = value & ~kept | self.stored.get(register, 0) & kept
         if register in (TR, DR):
             self._set_calendar(register, value)
         elif register == ISR:
@@ -147,6 +151,10 @@ class Stm32Rtc(WordDevice):
         if register == CR:
             self._start_wake_up()
         self._plan_alarm()
+
+    def protected_bits(self, register: int) -> int:
+        """The bits of a register that need the keys; of ISR's, INIT is (RM0432 49.3.7)."""
+        return 0 if register == ISR else WHOLE_WORD
 
     def _set_calendar(self, register: int, value: int) -> None:
         if not self._initialising:

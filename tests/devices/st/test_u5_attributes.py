@@ -129,6 +129,19 @@ print(RTC(0x40u)); print(RTC(0x48u)); print(RTC(0x1Cu)); print(RTC(0x20u));
     assert words(run(tmp_path, body)) == [0x11, 0x22, 0x8000, ALARM_A]
 
 
+def test_alarms_need_no_key_and_the_calendar_does(tmp_path: Path) -> None:
+    body = f"""{RTC_CLOCK}
+RTC(0x24u) = 0xFF; /* WPR */
+RTC(0x40u) = 0x11; RTC(0x14u) = 5; RTC(0x18u) = 0xFFFFFFFFu & ~(1u << 8 | 1u << 9 | 1u << 10);
+RTC(0x10u) = 1; RTC(0x28u) = 1; RTC(0x0Cu) = 1u << 7; /* PRER, CALR, INIT */
+print(RTC(0x40u)); print(RTC(0x14u)); print(RTC(0x18u)); print(RTC(0x10u)); print(RTC(0x28u));
+print(RTC(0x0Cu) >> 6 & 3u);
+"""
+    keyed = 1 << 4 | 1 << 6 | 1 << 16 | 1 << 17
+    control = 0xFFFFFFFF & ~(7 << 8 | keyed)
+    assert words(run(tmp_path, body)) == [0x11, 5, control, 0x7F00FF, 0, 0]
+
+
 PORT_CLOCK = "R32(0x56020C8Cu) |= 1u << 2; /* GPIOCEN */\n"
 
 

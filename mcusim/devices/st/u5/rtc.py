@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from mcusim.devices.device import Host
 from mcusim.devices.keeps import WHOLE_WORD
+from mcusim.devices.st import rtc
 from mcusim.devices.st.rtc_direct import Stm32RtcDirect
-from mcusim.devices.st.rtc_v3 import MISR
+from mcusim.devices.st.rtc_v3 import CALR, MISR, OLDER
 from mcusim.devices.st.u5.gtzc import IllegalAccesses
-from mcusim.devices.st.u5.rtc_security import PRIVCFGR, SECCFGR, SMISR, protected, secure_flags
+from mcusim.devices.st.u5.rtc_security import (
+    PRIVCFGR,
+    SECCFGR,
+    SHIFTR,
+    SMISR,
+    protected,
+    secure_flags,
+)
 from mcusim.devices.st.u5.secured import is_secured
 
 CONFIGURATION = {PRIVCFGR: 0x80, SECCFGR: 0x84}
 """Where they are kept: at their own offsets the older layout has alarms."""
 SECURE_LINE = 1
+KEYED = {
+    **dict.fromkeys((rtc.TR, rtc.DR, rtc.PRER, OLDER[CALR], SHIFTR), WHOLE_WORD),
+    rtc.CR: 1 << 4 | 1 << 6 | 1 << 16 | 1 << 17,
+}
+"""By offset in the older layout: whole registers, and REFCKON, FMT, ADD1H and SUB1H."""
 
 
 class Stm32u5Rtc(Stm32RtcDirect):
@@ -42,6 +55,10 @@ class Stm32u5Rtc(Stm32RtcDirect):
             self._drive()
         elif register != SMISR:
             super().store(register, value)
+
+    def protected_bits(self, register: int) -> int:
+        """Fewer than in older ones: alarms and wake-up timer need no keys (63.3.11)."""
+        return KEYED.get(register, 0)
 
     def _drive(self) -> None:
         super()._drive()
