@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, Protocol, Self, TypeVar
 
 from mcusim._native import LatchedCounter
@@ -294,6 +294,8 @@ class Device:
         self.interrupts: tuple[int, ...] = ()
         """Its interrupt lines, as the chip file lists them."""
         self.stored: dict[int, int] = {}
+        self.write_ones: Collection[int] = ()
+        """Registers of which a write changes only what it has ones for."""
 
     def placed(self, base: int) -> None:
         """Takes the address at which the machine puts the device, once, before the run."""

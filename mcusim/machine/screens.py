@@ -27,10 +27,12 @@ class Screen(Device):
     def write(self, offset: int, size: int, value: int) -> None:
         bits = self._bits(offset, size, True)
         kept = (1 << 8 * size) - 1 & ~bits
-        if bits and kept:
-            value = value & bits | self.device.read(offset, size) & kept
-        if bits:
-            self.device.write(offset, size, value)
+        if not bits:
+            return
+        value &= bits
+        if kept and offset & ~3 not in self.device.write_ones:
+            value |= self.device.read(offset, size) & kept
+        self.device.write(offset, size, value)
 
     def _bits(self, offset: int, size: int, write: bool) -> int:
         """Those of the bytes that are accessed."""

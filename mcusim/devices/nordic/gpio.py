@@ -36,6 +36,7 @@ class NrfGpio(Device):
         self._detect = False
         self._shift = PORT_1_SHIFT if name == "p1" else 0
         self.port = 1 if name == "p1" else 0
+        self.write_ones = [r - self._shift for r in (OUTSET, OUTCLR, DIRSET, DIRCLR, LATCH)]
         self._fabric.ports[self.port] = self
 
     def inherit(self, before: Self, reset: Reset) -> None:

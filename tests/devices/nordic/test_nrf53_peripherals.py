@@ -59,3 +59,55 @@ def test_the_other_address_is_a_bus_error(
     assert result.fault.kind == "BusFault: PRECISERR"
     assert f"{address} in" in result.fault.message
     assert f"keeps it from {state} accesses" in result.fault.message
+
+
+PORT = """
+#define PERM(port) R32(0x500034C0u + 8u * (port))
+#define LOCK(port) R32(0x500034C4u + 8u * (port))
+#define P0(base) ((base) + 0x842000u)
+#define P1(base) ((base) + 0x842300u) /* behind it, registers have the same offsets as of P0 */
+"""
+
+
+def run_port(folder: Path, body: str, rest: str) -> list[int]:
+    """The words that a firmware prints; `rest` is Non-secure code."""
+    text = (
+        f"{PORT}\nNS_CODE uint32_t rest(uint32_t port) {{ {rest} }}\n"
+        f"int main(void) {{\n{body}\nreturn 0;\n}}\n"
+    )
+    result = mcusim.run(build(folder, text, HERE), board="nrf5340", max_time_s=0.1)
+    assert result.outcome == "exited", result.fault
+    assert result.warnings == []
+    return [int(word, 16) for word in result.output.split()]
+
+
+@pytest.mark.parametrize("port", ["P0", "P1"])
+def test_secure_pins_are_closed_to_non_secure_code(port: str, tmp_path: Path) -> None:
+    body = f"""
+PERM({port[1]}) = 0xFFFFFF00u;
+R32({port}({SECURE}) + 0x514u) = 0x0180u; R32({port}({SECURE}) + 0x504u) = 0x0180u; /* DIR, OUT */
+print(CALL_NS(rest, {port}({NON_SECURE})));
+print(R32({port}({SECURE}) + 0x504u)); print(R32({port}({SECURE}) + 0x514u));
+print(R32({port}({SECURE}) + 0x700u)); print(R32({port}({SECURE}) + 0x720u));
+"""
+    rest = """
+uint32_t seen = R32(port + 0x504u) | R32(port + 0x720u) << 16;
+R32(port + 0x50Cu) = ~0u; /* OUTCLR */
+R32(port + 0x508u) = 0x0201u; R32(port + 0x518u) = 0x0201u; /* OUTSET, DIRSET */
+R32(port + 0x700u) = 0xDu; R32(port + 0x720u) = 0xDu; /* PIN_CNF[0], PIN_CNF[8] */
+return seen;
+"""
+    # Pin 7 was cleared, pin 8 is Secure; DIR of pins 0, 7 and 8.
+    assert run_port(tmp_path, body, rest) == [0x80, 0x101, 0x181, 0xD, 3]
+
+
+def test_all_pins_are_secure_at_reset_and_stay_as_they_are_locked(tmp_path: Path) -> None:
+    body = f"""
+print(PERM(0)); print(PERM(1));
+R32(P0({SECURE}) + 0x504u) = 7;
+print(CALL_NS(rest, P0({NON_SECURE})));
+PERM(0) = 0; LOCK(0) = 1; PERM(0) = ~0u;
+print(PERM(0)); print(CALL_NS(rest, P0({NON_SECURE})));
+"""
+    ones = 0xFFFFFFFF
+    assert run_port(tmp_path, body, "return R32(port + 0x504u);") == [ones, ones, 0, 0, 7]

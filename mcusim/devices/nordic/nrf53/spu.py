@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mcusim.devices.device import Device, Host
-from mcusim.devices.keeps import Keeps
+from mcusim.devices.keeps import WHOLE_WORD, Keeps
+from mcusim.devices.nordic.nrf53.secure_pins import SecurePins
 
 FLASH_NSC, RAM_NSC = range(0x500, 0x510), range(0x540, 0x550)
 FLASH_REGION, RAM_REGION = range(0x600, 0x700), range(0x700, 0x800)
@@ -12,6 +15,8 @@ FLASH, RAM = (0x00000000, 0x4000), (0x20000000, 0x2000)
 """Base, and bytes of one of 64 regions."""
 REGIONS = 64
 SMALLEST_CALLABLE = 32
+GPIO_PERM, PORT_LOCK = (0x4C0, 0x4C8), 1 << 0
+"""GPIOPORT[n].PERM; its LOCK is behind it."""
 PERIPHERALS = range(0x800, 0xC00)
 """PERIPHID[n].PERM, by bits 19 to 12 of a peripheral's address."""
 LOCK, PRESENT = 1 << 8, 1 << 31
@@ -35,15 +40,17 @@ class Nrf53Spu(Device):
     """Tells the core of its regions, and of the callable piece at the end of one.
 
     A selectable peripheral is at its Secure or at its Non-secure address alone; at the other one
-    it is a bus error (PS, Peripheral address mapping). What PERM says of reading, writing and
-    executing memory, the attributes of pins, channels, DMA and split peripherals, the locks of
-    memory and events aren't modelled.
+    it is a bus error (PS, Peripheral address mapping). Secure pins read as zero for Non-secure
+    code, which can't write them. What PERM says of reading, writing and executing memory, the
+    attributes of channels, DMA and other split peripherals, the locks of memory and events aren't
+    modelled.
     """
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         for base, size in (FLASH, RAM):
             host.attribute(base, REGIONS * size, "secure")
+        self._screens_pins = False
         for number, mapping in MAPPINGS.items():
             secure = 0 if mapping == NON_SECURE_ALONE else SECATTR
             self.stored[PERIPHERALS.start + 4 * number] = PRESENT | mapping | secure
@@ -53,12 +60,16 @@ class Nrf53Spu(Device):
         """Permissions as at reset until they are written."""
         if offset in FLASH_REGION or offset in RAM_REGION:
             return self.stored.get(offset, PERM_AT_RESET)
+        if offset in GPIO_PERM:
+            return self.stored.get(offset, WHOLE_WORD)
         return self.stored.get(offset, 0)
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Takes over what concerns attribution."""
         if offset in PERIPHERALS:
             self._set_peripheral(offset, value)
+            return
+        if offset in GPIO_PERM and self.stored.get(offset + 4, 0) & PORT_LOCK:
             return
         self.stored[offset] = value
         for regions, callables, memory in (
@@ -90,7 +101,18 @@ class Nrf53Spu(Device):
     def _attribute(self, offset: int, region: int, memory: tuple[int, int]) -> None:
         base, size = memory
         secure = self.stored[offset] & SECATTR
+        if not secure:
+            self._screen_ports()
         self.host.attribute(base + region * size, size, "secure" if secure else "non-secure")
+
+    def _screen_ports(self) -> None:
+        """Once there may be Non-secure code."""
+        if self._screens_pins:
+            return
+        self._screens_pins = True
+        for port, register in enumerate(GPIO_PERM):
+            pins = SecurePins(port, partial(self.read, register, 4))
+            self.host.screen_device(f"p{port}", lambda: None, pins.allowed)
 
     def _open_gateways(self, registers: range, memory: tuple[int, int]) -> None:
         """REGION and SIZE: 1 for 32 bytes, one more for each doubling, at the region's end."""
