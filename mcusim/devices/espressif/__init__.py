@@ -6,6 +6,7 @@ from mcusim.devices.device import Device
 from mcusim.devices.espressif.analog_i2c import EspAnalogI2c
 from mcusim.devices.espressif.cache import EspCache, EspMmu
 from mcusim.devices.espressif.efuse import EspEfuse
+from mcusim.devices.espressif.gdma import EspGdma
 from mcusim.devices.espressif.gpio import EspGpio
 from mcusim.devices.espressif.i2c import EspI2c
 from mcusim.devices.espressif.interrupt_matrix import EspInterruptMatrix
@@ -14,6 +15,7 @@ from mcusim.devices.espressif.peripheral import EspPeripheral
 from mcusim.devices.espressif.rom_services import EspRomServices
 from mcusim.devices.espressif.rtc_cntl import EspRtcCntl
 from mcusim.devices.espressif.saradc import EspSarAdc
+from mcusim.devices.espressif.spi import EspSpi
 from mcusim.devices.espressif.spi_mem import EspSpiMem
 from mcusim.devices.espressif.syscon import EspSyscon
 from mcusim.devices.espressif.system import EspSystem
@@ -26,6 +28,7 @@ DEVICES: dict[str, type[Device]] = {
     "esp-analog-i2c": EspAnalogI2c,
     "esp-cache": EspCache,
     "esp-efuse": EspEfuse,
+    "esp-gdma": EspGdma,
     "esp-gpio": EspGpio,
     "esp-i2c": EspI2c,
     "esp-interrupt-matrix": EspInterruptMatrix,
@@ -35,6 +38,7 @@ DEVICES: dict[str, type[Device]] = {
     "esp-rom-services": EspRomServices,
     "esp-rtc-cntl": EspRtcCntl,
     "esp-saradc": EspSarAdc,
+    "esp-spi": EspSpi,
     "esp-spi-mem": EspSpiMem,
     "esp-syscon": EspSyscon,
     "esp-system": EspSystem,
