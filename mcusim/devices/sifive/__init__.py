@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcusim.devices.device import Device
 from mcusim.devices.sifive.aon import SifiveAon
 from mcusim.devices.sifive.gpio import SifiveGpio
+from mcusim.devices.sifive.i2c import SifiveI2c
 from mcusim.devices.sifive.otp import SifiveOtp, SifiveOtpMemory
 from mcusim.devices.sifive.prci import SifivePrci
 from mcusim.devices.sifive.pwm import SifivePwm, SifivePwm8
@@ -15,6 +16,7 @@ from mcusim.devices.sifive.uart import SifiveUart
 DEVICES: dict[str, type[Device]] = {
     "sifive-aon": SifiveAon,
     "sifive-gpio": SifiveGpio,
+    "sifive-i2c": SifiveI2c,
     "sifive-otp": SifiveOtp,
     "sifive-otp-memory": SifiveOtpMemory,
     "sifive-prci": SifivePrci,
