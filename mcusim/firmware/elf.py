@@ -39,6 +39,8 @@ RESERVED_NAMES = frozenset(
         ".co_stack",
         ".mstack",
         ".pstack",
+        ".msp_stack",
+        ".msp_stack_seal_res",
         ".dram0.dummy",
         ".flash_rodata_dummy",
         "ARM_LIB_HEAP",
@@ -46,7 +48,8 @@ RESERVED_NAMES = frozenset(
         "ARM_LIB_STACKHEAP",
     }
 )
-"""Sections of linker scripts that set space aside (CMSIS, STM32Cube, nRF5 SDK, armlink, ChibiOS).
+"""Sections of linker scripts that set space aside (CMSIS, STM32Cube, nRF5 SDK, armlink, ChibiOS,
+TF-M).
 
 esp-idf's keep clear of RAM and flash that hold code, seen by the data bus (its sections.ld.in).
 """

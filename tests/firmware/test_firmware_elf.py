@@ -71,9 +71,11 @@ def test_sections_are_attributed_to_flash_and_ram(tiny_elf: Path) -> None:
     assert [row.name for row in reserved_sections(image)] == ["._user_heap_stack"]
 
 
-@pytest.mark.parametrize("name", [".mstack", ".pstack"])
-def test_stacks_of_chibios_are_no_static_data(name: str, tiny_elf: Path, tmp_path: Path) -> None:
-    """They come before all data, so that the end of .mstack would be its stack's own limit."""
+@pytest.mark.parametrize("name", [".mstack", ".pstack", ".msp_stack", ".msp_stack_seal_res"])
+def test_stacks_of_chibios_and_tfm_are_no_static_data(
+    name: str, tiny_elf: Path, tmp_path: Path
+) -> None:
+    """They come before all data, so that the end of one would be its stack's own limit."""
     elf = tmp_path / "named.elf"
     run(require("objcopy"), "--rename-section", f"._user_heap_stack={name}", tiny_elf, elf)
     image = load_firmware(elf)
