@@ -42,6 +42,13 @@ class FlashControl(Protocol):
 
     def invalidate_dcache(self) -> None: ...
 
+    def set_flash_drops(self, on: bool, everywhere: bool) -> None:
+        """Has stores to flash take what they find out of its cache, and change nothing.
+
+        Without, they fault; so they do at aliases that don't use the cache in full, but for
+        `everywhere`: there they do nothing.
+        """
+
     def flash_reads(self) -> tuple[int, int] | None:
         """Reads of all cores so far that the instruction cache served, and that went to the flash.
 

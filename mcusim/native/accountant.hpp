@@ -90,6 +90,8 @@ class Accountant {
   void leave_exception(std::uint32_t pc, std::uint32_t sp);
   void charge_exception(std::uint32_t core_cycles, std::uint32_t words, bool store,
                         std::uint64_t stall);
+  // A store to a memory that takes none, which may only drop a cache line; false: it faults.
+  bool drops_store(std::uint32_t address);
   // Cycles that `words` accesses from `address` on wait for their memory.
   std::uint64_t data_wait(std::uint32_t address, std::uint32_t words, bool write);
   // Time passes without the core.

@@ -419,6 +419,11 @@ bool ArmEngine::on_invalid(uc_engine*, uc_mem_type type, std::uint64_t address, 
     engine.forget_it_state();
     return true;
   }
+  // Unicorn drops the store where this returns true.
+  if (type == UC_MEM_WRITE_PROT && !engine.mpu_denied_ && engine.accountant.drops_store(at)) {
+    engine.forget_it_state();
+    return true;
+  }
   if (engine.kept_) return false;
   engine.stop_.has_address = true;
   engine.stop_.address = at;

@@ -73,6 +73,18 @@ void LineCache::fill(std::uint32_t sector) {
   newest_[slot.set] = slot_of_[line];
 }
 
+void LineCache::drop(std::uint32_t sector) {
+  if (!contains(sector)) return;
+  ++fills_;  // not all that was present still is
+  ++order_;
+  std::uint16_t& place = slot_of_[line_of(sector)];
+  Slot& slot = slots_[place - 1U];
+  slot.valid = static_cast<std::uint8_t>(slot.valid & ~bit_of(sector));
+  if (slot.valid != 0) return;
+  slot = Slot{};
+  place = 0;
+}
+
 Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeometry& icache_is,
              const CacheGeometry& dcache_is)
     : icache(icache_is, size_bytes, read_bytes),
@@ -172,6 +184,13 @@ std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& act
   if (serial.byte_cycles != 0)
     return book_serial(sector << read_shift_, 1U << read_shift_, now) - now;
   return wait_states == 0 ? 0 : book_data(now) - now;
+}
+
+bool Flash::store(std::uint32_t offset, CacheUse use) {
+  if (stores == Stores::kFault) return false;
+  if (!use.looks || !use.fills) return stores == Stores::kDrop;
+  icache.drop(offset >> read_shift_);
+  return true;
 }
 
 std::uint64_t Flash::read_bytes(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now,

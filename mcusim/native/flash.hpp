@@ -68,6 +68,7 @@ class LineCache {
   // what was the newest still is.
   const std::uint64_t& order() const { return order_; }
   void fill(std::uint32_t sector);
+  void drop(std::uint32_t sector);
 
  private:
   struct Slot {
@@ -108,6 +109,10 @@ struct CacheUse {
   bool fills = true;  // whether what it misses goes there
 };
 
+// What a store to a flash that isn't being programmed does: it faults, or takes what it finds out
+// of the cache and changes nothing. Where the cache isn't used in full, that may be a fault still.
+enum class Stores : std::uint8_t { kFault, kDropOrFault, kDrop };
+
 // Core cycles of a read over a serial interface; no such interface where `byte_cycles` is 0.
 struct SerialRead {
   std::uint32_t setup_cycles = 0;  // before the first byte, unless it follows the one read last
@@ -141,6 +146,7 @@ class Flash {
   std::uint32_t wait_states = 0;
   bool prefetch = false;
   SerialRead serial;
+  Stores stores = Stores::kFault;
 
   std::uint32_t read_shift() const { return read_shift_; }
   // The core whose turn it is takes the place of the other.
@@ -153,6 +159,8 @@ class Flash {
   std::uint32_t* line_buffer() { return &client_.current; }
   // Cycles that a load waits for data at byte `offset` of the flash.
   std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity, CacheUse use);
+  // A store that does not reach the array; false: it faults.
+  bool store(std::uint32_t offset, CacheUse use);
   // Whether a load takes its own bytes and no more over the serial interface: nothing caches them.
   bool loads_bytes() const { return serial.byte_cycles != 0 && !data_cache().enabled(); }
   // Cycles that such a load waits.

@@ -207,6 +207,12 @@ void Accountant::write_elsewhere(const Instruction& i, std::uint32_t address, co
   wait(stall);
 }
 
+bool Accountant::drops_store(std::uint32_t address) {
+  const Area& area = areas_[area_of_[address >> 16]];
+  if (area.place != Place::kFlash || flash_ == nullptr) return false;
+  return flash_->store(address - area.base, area.cache_use);
+}
+
 std::uint64_t Accountant::data_wait(std::uint32_t address, std::uint32_t words, bool write) {
   const Area& area = areas_[area_of_[address >> 16]];
   if (area.place == Place::kRam)

@@ -113,6 +113,11 @@ void bind_memories(nb::class_<Engine>& engine) {
       .def("set_dcache", [](Engine& e, bool on) { flash_of(e).dcache.set_enabled(on); })
       .def("invalidate_icache", [](Engine& e) { flash_of(e).icache.invalidate(); })
       .def("invalidate_dcache", [](Engine& e) { flash_of(e).dcache.invalidate(); })
+      .def("set_flash_drops",
+           [](Engine& e, bool on, bool everywhere) {
+             const Stores stores = everywhere ? Stores::kDrop : Stores::kDropOrFault;
+             flash_of(e).stores = on ? stores : Stores::kFault;
+           })
       .def("flash_reads", &flash_reads);
 }
 

@@ -49,6 +49,9 @@ void Engine::map_memory(std::span<const std::pair<std::uint32_t, Area>> bases,
     memories_.push_back({at, size_bytes, bytes, owner, !area.writable, permissions});
     owner = false;
     check(uc_mem_map_ptr(uc_.get(), at, size_bytes, permissions, bytes), "mapping memory");
+    // Mapped alone, it would take a store that `on_invalid` lets pass.
+    if (!area.writable)
+      check(uc_mem_protect(uc_.get(), at, size_bytes, permissions), "protecting memory");
     accountant.add_area(at, size_bytes, area);
   }
 }

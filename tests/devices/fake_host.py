@@ -28,6 +28,10 @@ class FakeFlash:
 
     def set_icache_ways(self, ways: int) -> None: ...
 
+    def set_flash_drops(self, on: bool, everywhere: bool) -> None: ...
+
+    def flash_reads(self) -> tuple[int, int] | None: ...
+
     def set_icache(self, on: bool) -> None:
         self.calls.append(("icache", on))
 

@@ -19,7 +19,8 @@ FILL_BITS = 32
 """Of a transfer: half a line of the cache, which has a valid bit of its own.
 
 The SSI takes no more at once for the bus (Wren6991, the chip's designer, in raspberrypi/pico-sdk,
-issue 1182; pico-sdk, boot2_w25q080.S: "single 32b read").
+issue 1182; pico-sdk, boot2_w25q080.S: "single 32b read"; xip_cache.c: "two valid flags per cache
+line").
 """
 TRANSFER_CYCLES = 7
 """Core cycles of a transfer beside its clocks: selecting the flash, handing address and data over.
@@ -35,18 +36,21 @@ none is assumed to.
 class RpXipCtrl(Peripheral):
     """Turns the cache on and off, empties it at once, and counts its hits and all accesses.
 
+    A store to the flash drops the half of a line that it meets (pico-sdk, hardware_xip_cache,
+    xip_cache_invalidate_range); by other mirrors it faults, or does nothing where CTRL says so.
     Of code, a word counts once for each basic block that has part of it; what DMA reads does not
     count. Streaming isn't modelled; while the cache is off, it does not serve as RAM.
     """
 
     CTRL, FLUSH, STAT, COUNT_HITS, COUNT_ACCESSES, STREAM_CTR = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x18
-    EN, POWER_DOWN = 1 << 0, 1 << 3
+    EN, ERR_BADWRITE, POWER_DOWN = 1 << 0, 1 << 1, 1 << 3
     FLUSH_READY, FIFO_EMPTY = 1 << 1, 1 << 0
     reset: ClassVar[Mapping[int, int]] = {CTRL: 0x3, STAT: FLUSH_READY | FIFO_EMPTY}
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         host.shared(FlashChip).changed = self._flush
+        host.flash.set_flash_drops(True, False)
         self._hits = self._accesses = 0
         self._reads = (0, 0)
         """What the machine had counted when these were brought up to date."""
@@ -68,6 +72,7 @@ class RpXipCtrl(Peripheral):
                     value &= ~self.EN
                 super().store(register, value)
                 self.host.flash.set_icache(bool(value & self.EN))
+                self.host.flash.set_flash_drops(True, not value & self.ERR_BADWRITE)
             case 0x04:
                 self._flush()
             case 0x0C:

@@ -138,3 +138,33 @@ def test_the_fast_fidelity_says_that_it_does_not_count(tmp_path: Path) -> None:
     elf = build(tmp_path, "results[0] = R32(0x14000010);")
     result = mcusim.run(elf, board=BOARD, fidelity="fast")
     assert [text for text in result.warnings if "does not count accesses" in text]
+
+
+def test_a_store_drops_half_a_line_and_changes_nothing(tmp_path: Path) -> None:
+    # pico-examples, flash_cache_perfctr.c: a store is no access, and the next load misses.
+    body = """
+(void)R32(0x10001000);
+(void)R32(0x10001004);
+HITS = ACCESSES = 1;
+R32(0x10001000) = 0;
+results[0] = ACCESSES;
+results[1] = R32(0x10001000);
+results[2] = HITS << 8 | ACCESSES;
+(void)R32(0x10001004);
+results[3] = HITS << 8 | ACCESSES;
+R8(0x10001005) = 7;
+results[4] = R32(0x10001004);
+results[5] = HITS << 8 | ACCESSES;
+R32(0x14000000) = 1;
+R32(0x13001004) = 0;
+(void)R32(0x10001004);
+results[6] = HITS << 8 | ACCESSES;
+"""
+    _, found = execute(tmp_path, body, COUNTERS, in_ram=True)
+    assert found[:7] == [0, 0xFFFFFFFF, 0x001, 0x102, 0xFFFFFFFF, 0x103, 0x204]
+
+
+def test_a_store_by_another_mirror_faults(tmp_path: Path) -> None:
+    result, _ = execute(tmp_path, "R32(0x13100000) = 0;")
+    assert result.outcome == "fault"
+    assert "write to 0x13100000" in result.reason
