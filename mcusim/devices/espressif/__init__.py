@@ -12,6 +12,7 @@ from mcusim.devices.espressif.i2c import EspI2c
 from mcusim.devices.espressif.interrupt_matrix import EspInterruptMatrix
 from mcusim.devices.espressif.ledc import EspLedc
 from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.espressif.rmt import EspRmt
 from mcusim.devices.espressif.rom_services import EspRomServices
 from mcusim.devices.espressif.rtc_cntl import EspRtcCntl
 from mcusim.devices.espressif.saradc import EspSarAdc
@@ -35,6 +36,7 @@ DEVICES: dict[str, type[Device]] = {
     "esp-ledc": EspLedc,
     "esp-mmu": EspMmu,
     "esp-remembered": EspPeripheral,
+    "esp-rmt": EspRmt,
     "esp-rom-services": EspRomServices,
     "esp-rtc-cntl": EspRtcCntl,
     "esp-saradc": EspSarAdc,
