@@ -252,7 +252,8 @@ void ArmEngine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t siz
   const auto at = static_cast<std::uint32_t>(address);
   Block* previous = engine.accountant.current();
   Block* block = previous != nullptr ? previous->successor : nullptr;
-  if (block == nullptr || block->address != at || block->size != size || block->interpreted) {
+  if (block == nullptr || block->address != at || block->size != size || block->interpreted ||
+      block->may_differ) {
     if (engine.helium_ != nullptr && engine.takes_over(at, size)) return;
     block = engine.look_for(previous, at, size);
     if (block == nullptr) return;

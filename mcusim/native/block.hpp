@@ -103,6 +103,7 @@ struct Block {
   bool sends_event = false;      // has SEV
   bool spins = false;            // a branch to itself: only an exception ends it
   bool interpreted = false;      // not Unicorn's to execute
+  bool may_differ = false;       // from what is in RAM now
   bool sets_stack = false;       // gives SP another value, instead of moving it
   bool translated = false;       // as Unicorn has it now, of code in RAM that cores share
   std::uint64_t cache_epoch = ~0ULL;

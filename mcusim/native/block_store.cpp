@@ -102,6 +102,7 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
     if (const Memory* memory = memory_at(address, size); memory != nullptr)
       block.host = memory->host + (address - memory->base);
     block.copy = std::move(code);
+    block.may_differ = true;
   }
   for (const auto& [entry, region] : region_marks_)
     if (entry == address) set_region(block, region);
@@ -130,9 +131,21 @@ Block* Engine::look_for(Block* previous, std::uint32_t address, std::uint32_t si
     }
   }
   block->translated = shares_time();
-  // Code in RAM may change: it is compared at each execution.
-  if (previous != nullptr && !block->has(kInRam)) previous->successor = block;
+  if (block->may_differ && !shares_time()) {
+    block->may_differ = false;
+    compared_.push_back(block);
+  }
+  if (previous != nullptr) previous->successor = block;
   return block;
+}
+
+void Engine::compare_again() {
+  for (Block* block : compared_) block->may_differ = true;
+  compared_.clear();
+}
+
+void Engine::on_translation(uc_engine*, uc_tb*, uc_tb*, void* self) {
+  static_cast<Engine*>(self)->compare_again();
 }
 
 }  // namespace mcusim

@@ -127,7 +127,7 @@ void RiscvEngine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t s
   const auto at = static_cast<std::uint32_t>(address);
   Block* previous = engine.accountant.current();
   Block* block = previous != nullptr ? previous->successor : nullptr;
-  if (block == nullptr || block->address != at || block->size != size) {
+  if (block == nullptr || block->address != at || block->size != size || block->may_differ) {
     block = engine.look_for(previous, at, size);
     if (block == nullptr) return;
   }

@@ -19,6 +19,7 @@ Engine::Engine(uc_arch arch, uc_mode mode, int cpu_model) {
   uc_.reset(uc);
   check(uc_ctl_set_cpu_model(uc, cpu_model), "choosing the core");
   accountant.watch_timeline(&timeline);
+  add_hook(UC_HOOK_EDGE_GENERATED, reinterpret_cast<void*>(&Engine::on_translation), this);
 }
 
 Engine::~Engine() {
@@ -106,6 +107,7 @@ void Engine::write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
   const Memory* memory = memory_at(address, static_cast<std::uint32_t>(bytes.size()));
   if (memory == nullptr) throw std::out_of_range("no memory there");
   std::copy(bytes.begin(), bytes.end(), memory->host + (address - memory->base));
+  compare_again();
 }
 
 std::uint32_t Engine::reg(int unicorn_register) const {

@@ -274,11 +274,16 @@ class Engine {
   std::uint32_t stale_size_ = 0;
   std::uint32_t translated_at_ = 1;  // where it was dropped last; no code is at an odd address
   static void set_region(Block& block, int region);
+  // Code that changed is translated anew before it runs: until then, blocks in RAM that were
+  // compared with it need not be again. With two cores they are each time.
+  static void on_translation(uc_engine* uc, uc_tb* translated, uc_tb* before, void* self);
+  void compare_again();
   Block* find(std::uint32_t address, std::uint32_t size);
   Block* discover(std::uint32_t address, std::uint32_t size);
 
   std::vector<Block**> tables_ = std::vector<Block**>(65536, nullptr);  // by 64 kB of code
   std::deque<Block> blocks_;
+  std::vector<Block*> compared_;  // since the last translation
   std::vector<std::pair<std::uint32_t, int>> region_marks_;
   std::deque<HeapFunction> heap_functions_;
   bool timer_in_sleep_ = true;
