@@ -133,7 +133,7 @@ class Accountant {
   void assume_accesses(Block& block) const;
 
   // Returns false when the run is to stop before this block.
-  bool enter(Block& block) {
+  [[gnu::always_inline]] inline bool enter(Block& block) {
     if (cycles >= next_look_ && !look_up()) return false;
     if (instructions >= stop_at_instruction) return false;
     Block* previous = current_;
@@ -294,14 +294,14 @@ class Accountant {
   }
   bool on_io_port(std::uint32_t address) const;
   std::uint32_t bus_wait(std::uint32_t address, bool write) const;
-  bool look_up();
+  [[gnu::noinline]] bool look_up();
   void rearm_look() {
     next_look_ = std::min(stop_at_cycle_, next_sample_);
     next_look_ = std::min(next_look_, next_turn);
     if (std::exchange(looks_again_, false)) next_look_ = 0;
     if (timeline_ != nullptr) next_look_ = std::min(next_look_, timeline_->next());
   }
-  void arrive(Block* previous, Block& block);
+  [[gnu::noinline]] void arrive(Block* previous, Block& block);
   // What the block before costs more or less for what came after it.
   void meet(Block& previous, const Block& block);
   // Cycles lost to the prediction of the branch that `previous` ends in.
@@ -327,12 +327,12 @@ class Accountant {
     fetch_epoch_ = ordered ? &flash_->icache.order() : &flash_->icache.fills();
     if (ordered) line_buffer_ = flash_->line_buffer();
   }
-  void fetch(Block& block);
+  [[gnu::noinline]] void fetch(Block& block);
   bool hits_cache(Block& block);
   void fetch_lines(Block& block, CacheUse cache_use);
   void fetch_over_axi(Block& block);
   void follow_calls(const Block& previous, const Block& block);
-  void lower_stack(std::uint32_t lowest, const Block* previous, const Block& block);
+  [[gnu::noinline]] void lower_stack(std::uint32_t lowest, const Block* previous, const Block& block);
   void begin_heap_call(const HeapFunction& function);
   void finish_heap_call(std::uint32_t pc, std::uint32_t sp);
   void refresh_top();
