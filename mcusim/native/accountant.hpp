@@ -330,9 +330,13 @@ class Accountant {
   [[gnu::noinline]] void fetch(Block& block);
   bool hits_cache(Block& block);
   void fetch_lines(Block& block, CacheUse cache_use);
+  // The fetches of a block that begins at `start`; returns the cycles that they take longer.
+  std::uint64_t fetch_from(Block& block, std::uint64_t start, CacheUse cache_use);
+  void wait_for_fetches(std::uint64_t stall);
   void fetch_over_axi(Block& block);
   void follow_calls(const Block& previous, const Block& block);
-  [[gnu::noinline]] void lower_stack(std::uint32_t lowest, const Block* previous, const Block& block);
+  [[gnu::noinline]] void lower_stack(std::uint32_t lowest, const Block* previous,
+                                     const Block& block);
   void begin_heap_call(const HeapFunction& function);
   void finish_heap_call(std::uint32_t pc, std::uint32_t sp);
   void refresh_top();

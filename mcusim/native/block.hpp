@@ -1,10 +1,12 @@
 // What is known of a basic block before it runs, and what is counted while it does.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "activity.hpp"
+#include "fetch_record.hpp"
 
 namespace mcusim {
 
@@ -125,6 +127,8 @@ struct Block {
   std::vector<LineUse> lines;
   std::vector<std::uint16_t> sector_cycle;  // when each sector is first wanted
   std::uint32_t last_sector = 0;
+  std::array<FetchRecord, 2> fetches;
+  std::uint32_t oldest_fetches = 0;
   std::uint32_t ram_fetch_wait = 0;
   std::vector<std::uint8_t> copy;  // the bytes decoded, for code in RAM
   const std::uint8_t* host = nullptr;

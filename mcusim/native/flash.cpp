@@ -85,6 +85,29 @@ void LineCache::drop(std::uint32_t sector) {
   place = 0;
 }
 
+CacheContent LineCache::content() const {
+  CacheContent content;
+  for (std::size_t k = 0; k < slots_.size(); ++k) content.lines[k] = packed(slots_[k]);
+  if (!newest_.empty()) content.newest = newest_.front();
+  return content;
+}
+
+void LineCache::restore(const CacheContent& content) {
+  ++fills_;
+  ++order_;
+  for (const Slot& slot : slots_)
+    if (slot.valid != 0) slot_of_[slot.line] = 0;
+  for (std::size_t k = 0; k < slots_.size(); ++k) {
+    const auto valid = static_cast<std::uint8_t>(content.lines[k]);
+    const auto line = static_cast<std::uint32_t>(content.lines[k] >> 8);
+    const bool newest = content.newest == k + 1;
+    slots_[k] = Slot{line, 0, valid, valid == 0 ? 0 : tick_ + (newest ? 2 : 1)};
+    if (valid != 0) slot_of_[line] = static_cast<std::uint16_t>(k + 1);
+  }
+  tick_ += 2;
+  if (!newest_.empty()) newest_.front() = content.newest;
+}
+
 Flash::Flash(std::uint32_t size_bytes, std::uint32_t read_bytes, const CacheGeometry& icache_is,
              const CacheGeometry& dcache_is)
     : icache(icache_is, size_bytes, read_bytes),
@@ -101,8 +124,7 @@ std::uint64_t Flash::book_array(std::uint32_t sector, std::uint64_t now) {
 
 std::uint64_t Flash::book_fetch(std::uint32_t sector, std::uint64_t now) {
   const std::uint64_t ready = book_array(sector, now);
-  client_.booked[client_.oldest] = ready - wait_states;
-  client_.oldest = (client_.oldest + 1) % kBookings;
+  client_.booked[client_.fetches++ % kBookings] = ready - wait_states;
   return ready;
 }
 
@@ -111,7 +133,7 @@ std::uint64_t Flash::book_data_between(std::uint64_t now) {
   // data read among them, one sweep finds the first gap that is long enough.
   const std::uint64_t length = 1 + wait_states;
   const auto booked = [this](std::size_t back) {
-    return client_.booked[(client_.oldest + kBookings - back) % kBookings];
+    return client_.booked[(client_.fetches - back) % kBookings];
   };
   std::size_t back = 0;
   while (back < kBookings && booked(back + 1) + length > now) ++back;
@@ -169,6 +191,40 @@ void Flash::read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activi
   if (known) return;
   client_.prefetch_ready = book_array(sector, now);
   ++activity[kFlashFetch];
+}
+
+AcceleratorState Flash::state(std::uint64_t start) const {
+  AcceleratorState now;
+  now.current = client_.current;
+  now.prefetched = client_.prefetched;
+  now.prefetch_ready = prefetch_left(start);
+  now.array_free = left(client_.array_free, start);
+  now.wait_states = wait_states;
+  now.prefetch = prefetch;
+  now.cached = icache.enabled();
+  now.cache = icache.content();
+  return now;
+}
+
+void Flash::complete(FetchRecord& record, std::size_t first, std::uint64_t start) const {
+  record.bookings = client_.fetches - first;
+  record.known = record.bookings <= FetchRecord::kMostBookings;
+  if (!record.known) return;
+  for (std::size_t k = 0; k < record.bookings; ++k)
+    record.booked[k] = client_.booked[(first + k) % kBookings] - start;
+  record.after = state(start);
+  record.same_content = icache.holds(record.before.cache);
+}
+
+void Flash::repeat(const FetchRecord& record, std::uint64_t start) {
+  const AcceleratorState& after = record.after;
+  client_.current = after.current;
+  client_.prefetched = after.prefetched;
+  if (after.prefetch_ready != 0) client_.prefetch_ready = start + after.prefetch_ready - 1;
+  if (after.array_free != 0) client_.array_free = start + after.array_free - 1;
+  if (!record.same_content) icache.restore(after.cache);
+  for (std::size_t k = 0; k < record.bookings; ++k)
+    client_.booked[client_.fetches++ % kBookings] = start + record.booked[k];
 }
 
 std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& activity,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "activity.hpp"
+#include "fetch_record.hpp"
 
 namespace mcusim {
 
@@ -69,6 +70,15 @@ class LineCache {
   const std::uint64_t& order() const { return order_; }
   void fill(std::uint32_t sector);
   void drop(std::uint32_t sector);
+  bool is_tiny() const { return slots_.size() <= CacheContent{}.lines.size(); }
+  // Of a tiny one.
+  CacheContent content() const;
+  bool holds(const CacheContent& content) const {
+    for (std::size_t k = 0; k < slots_.size(); ++k)
+      if (packed(slots_[k]) != content.lines[k]) return false;
+    return newest_.empty() || newest_.front() == content.newest;
+  }
+  void restore(const CacheContent& content);
 
  private:
   struct Slot {
@@ -77,6 +87,9 @@ class LineCache {
     std::uint8_t valid = 0;  // one bit a sector
     std::uint64_t last_use = 0;
   };
+  static std::uint64_t packed(const Slot& slot) {
+    return slot.valid == 0 ? 0 : std::uint64_t{slot.line} << 8 | slot.valid;
+  }
   void use(std::uint16_t slot) {
     Slot& s = slots_[slot - 1U];
     if (newest_[s.set] == slot) return;
@@ -134,7 +147,7 @@ class Flash {
     std::uint32_t serial_next = kNone;  // byte that the serial flash would send next
     // Starts of the last fetches, not of reads ahead; the oldest is overwritten.
     std::array<std::uint64_t, kBookings> booked{};
-    std::size_t oldest = 0;
+    std::size_t fetches = 0;  // so many; the last one is booked before this place
     std::uint64_t last_data = 0;
   };
 
@@ -154,6 +167,22 @@ class Flash {
 
   // Cycles that the core waits for the instructions of one sector, wanted at cycle `now`.
   std::uint64_t fetch(std::uint32_t sector, std::uint64_t now, Activity& activity, CacheUse use);
+  // Whether what it is, and with it what fetches cost, is little enough to be kept in a record.
+  bool keeps_records() const { return serial.byte_cycles == 0 && icache.is_tiny(); }
+  AcceleratorState state(std::uint64_t start) const;
+  bool is(const AcceleratorState& state, std::uint64_t start) const {
+    return client_.current == state.current && client_.prefetched == state.prefetched &&
+           left(client_.array_free, start) == state.array_free &&
+           prefetch_left(start) == state.prefetch_ready && icache.holds(state.cache) &&
+           wait_states == state.wait_states && prefetch == state.prefetch &&
+           icache.enabled() == state.cached;
+  }
+  // Has the fetches of `record` made, of a block that begins at `start`.
+  void repeat(const FetchRecord& record, std::uint64_t start);
+  // Of the fetches since `fetches()` was `first`, completes a record of a block that began at
+  // `start`.
+  void complete(FetchRecord& record, std::size_t first, std::uint64_t start) const;
+  std::size_t fetches() const { return client_.fetches; }
   // The sector that a run of cache hits ended in: what the fetch unit's line buffer now holds.
   void fetched_from_cache(std::uint32_t sector) { client_.current = sector; }
   std::uint32_t* line_buffer() { return &client_.current; }
@@ -168,6 +197,12 @@ class Flash {
                            Activity& activity);
 
  private:
+  static std::uint64_t left(std::uint64_t cycle, std::uint64_t start) {
+    return cycle < start ? 0 : cycle - start + 1;
+  }
+  std::uint64_t prefetch_left(std::uint64_t start) const {
+    return client_.prefetched == kNone ? 0 : left(client_.prefetch_ready, start);
+  }
   const LineCache& data_cache() const { return icache.serves_data() ? icache : dcache; }
   void read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activity);
   // Reads of the array are booked in time; a data read may find a gap between fetches that are

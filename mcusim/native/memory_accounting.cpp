@@ -105,8 +105,7 @@ void Accountant::place_lines(Block& block, std::uint32_t base, std::uint32_t shi
 void Accountant::fetch(Block& block) {
   if (!block.by_lines) {
     if (block.ram_fetch_wait == 0) return;
-    fetch_stall += block.ram_fetch_wait;
-    return wait(block.ram_fetch_wait);
+    return wait_for_fetches(block.ram_fetch_wait);
   }
   if (block.behind_axi) return fetch_over_axi(block);
   const LineCache& cache = flash_->icache;
@@ -140,21 +139,41 @@ void Accountant::fetch_over_axi(Block& block) {
                               &block.sector_cycle[use.first_offset], start + stall, block.recent);
   if (stall == 0 && changes == memories_->icache.changes() && memories_->icache.enabled())
     block.cache_epoch = changes;
-  if (stall == 0) return;
-  fetch_stall += stall;
-  wait(stall);
+  if (stall != 0) wait_for_fetches(stall);
 }
 
 void Accountant::fetch_lines(Block& block, CacheUse cache_use) {
   const std::uint64_t start = cycles - block.cycles;
+  if (!flash_->keeps_records()) return wait_for_fetches(fetch_from(block, start, cache_use));
+  for (const FetchRecord& record : block.fetches) {
+    if (!record.known || !flash_->is(record.before, start)) continue;
+    flash_->repeat(record, start);
+    block.recent[kFlashFetch] += record.fetched;
+    return wait_for_fetches(record.stall);
+  }
+  FetchRecord& record = block.fetches[block.oldest_fetches++ % block.fetches.size()];
+  const std::size_t first = flash_->fetches();
+  const std::int64_t fetched = block.recent[kFlashFetch];
+  record.before = flash_->state(start);
+  record.stall = fetch_from(block, start, cache_use);
+  record.fetched = static_cast<std::uint32_t>(block.recent[kFlashFetch] - fetched);
+  flash_->complete(record, first, start);
+  wait_for_fetches(record.stall);
+}
+
+void Accountant::wait_for_fetches(std::uint64_t stall) {
+  fetch_stall += stall;
+  wait(stall);
+}
+
+std::uint64_t Accountant::fetch_from(Block& block, std::uint64_t start, CacheUse cache_use) {
   std::uint64_t stall = 0;
   for (const LineUse& use : block.lines)
     for (std::uint32_t k = 0; k < use.count; ++k)
       stall += flash_->fetch(use.first_sector + k,
                              start + block.sector_cycle[use.first_offset + k] + stall, block.recent,
                              cache_use);
-  fetch_stall += stall;
-  wait(stall);
+  return stall;
 }
 
 void Accountant::split_read(std::uint32_t address, const Instruction& i) {

@@ -93,8 +93,9 @@ VectorPlan ArmEngine::plan_of(std::span<const std::uint8_t> code) {
 const VectorPlan& ArmEngine::plan_at(std::uint32_t address, std::uint32_t size) {
   VectorPlan& plan = helium_->plans[std::uint64_t{address} << 32 | size];
   const Memory* memory = memory_at(address, size);
-  const bool same = memory != nullptr && plan.copy.size() == size &&
-                    std::memcmp(memory->host + (address - memory->base), plan.copy.data(), size) == 0;
+  const bool same =
+      memory != nullptr && plan.copy.size() == size &&
+      std::memcmp(memory->host + (address - memory->base), plan.copy.data(), size) == 0;
   if (!same) plan = plan_of(code_at(address, size));
   return plan;
 }
