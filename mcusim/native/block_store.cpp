@@ -139,6 +139,16 @@ Block* Engine::look_for(Block* previous, std::uint32_t address, std::uint32_t si
   return block;
 }
 
+void Engine::drop_translations(std::uint32_t address, std::uint32_t size) {
+  if (size == 0) return;
+  bool code = false;
+  for (std::uint32_t at = address >> 16; at <= (address + size - 1) >> 16; ++at)
+    code = code || tables_[at] != nullptr;
+  if (!code) return;
+  compare_again();
+  check(uc_ctl_remove_cache(uc_.get(), address, std::uint64_t{address} + size), "translating anew");
+}
+
 void Engine::compare_again() {
   for (Block* block : compared_) block->may_differ = true;
   compared_.clear();

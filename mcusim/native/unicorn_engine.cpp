@@ -107,7 +107,7 @@ void Engine::write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
   const Memory* memory = memory_at(address, static_cast<std::uint32_t>(bytes.size()));
   if (memory == nullptr) throw std::out_of_range("no memory there");
   std::copy(bytes.begin(), bytes.end(), memory->host + (address - memory->base));
-  compare_again();
+  drop_translations(address, static_cast<std::uint32_t>(bytes.size()));
 }
 
 std::uint32_t Engine::reg(int unicorn_register) const {

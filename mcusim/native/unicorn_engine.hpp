@@ -278,6 +278,8 @@ class Engine {
   // compared with it need not be again. With two cores they are each time.
   static void on_translation(uc_engine* uc, uc_tb* translated, uc_tb* before, void* self);
   void compare_again();
+  // Of code that the host wrote: Unicorn sees what its core writes.
+  void drop_translations(std::uint32_t address, std::uint32_t size);
   Block* find(std::uint32_t address, std::uint32_t size);
   Block* discover(std::uint32_t address, std::uint32_t size);
 
