@@ -70,7 +70,10 @@ void Accountant::meet(Block& previous, const Block& block) {
 
 void Accountant::arrive(Block* previous, Block& block) {
   if (previous != nullptr) {
-    if (previous->has(kStackSelect)) select_stack((read_control() & 2U) != 0, *sp_, block.address);
+    if (previous->has(kStackSelect))
+      select_stack((read_control() & 2U) != 0, *sp_, block.address);
+    else if (previous->sets_stack)
+      stacks.jump(*sp_, block.address);
     if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);
   }
   regions_and_heap(block);
@@ -240,11 +243,11 @@ void Accountant::locate_access(std::uint32_t address, bool write) {
     port_cycles_ = cursor_[-1].count == 1 && on_io_port(address) ? 1 : 0;
     return;
   }
-  const Effect wanted = write ? Effect::kWrite : Effect::kRead;
   under_way_ = 0;
+  if (found_pc_ != kNoEvent) move_cursor(current_->events);
+  access_offset_ = cursor_->offset;
   for (const Instruction* i = cursor_; i->offset != 0xFFFF; ++i) {
-    if (i->effect != wanted) continue;
-    if (address - address_of(*i) >= std::uint32_t{i->access_bytes} * i->count) continue;
+    if (!makes_access(*i, address, write)) continue;
     access_offset_ = i->offset;
     port_cycles_ = i->count == 1 && on_io_port(address) ? 1 : 0;
     accesses_ = i == cursor_ ? accesses_ + 1 : 1;

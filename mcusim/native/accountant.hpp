@@ -187,13 +187,17 @@ class Accountant {
   bool would_trap(std::uint32_t pc);
   // The current block was left before the instruction at `pc`: gives the rest back.
   void give_back(std::uint32_t pc);
-  // The access under way in the current block, found by its address; for exact time in devices.
+  // The access under way in the current block, for exact time in devices; fast mode finds it by its
+  // address, unless `found_at` has told.
   void locate_access(std::uint32_t address, bool write);
+  // The access that comes next is of the instruction at `pc`.
+  void found_at(std::uint32_t pc) { found_pc_ = pc; }
   // Where the instruction at `pc` in the block under way accesses memory: the first byte that lies
   // at `page` or behind it, `page` itself if that is not known.
   std::uint32_t accessed_by(std::uint32_t pc, std::uint32_t page) const;
   void access_done() {
     in_access_ = false;
+    found_pc_ = kNoEvent;
     cycles -= port_cycles_;
     port_cycles_ = 0;
     if (bus_wait_ != 0 && current_ != nullptr) wait(bus_wait_);
@@ -396,6 +400,12 @@ class Accountant {
   bool divides_by_zero(const Instruction& i);
   bool misaligned(const Instruction& i, std::uint32_t address);
   bool traps_at(const Instruction& i);
+  // Whether the instruction makes this access, as far as fast mode can tell.
+  bool makes_access(const Instruction& i, std::uint32_t address, bool write) const {
+    if (found_pc_ != kNoEvent) return current_->address + i.offset == found_pc_;
+    return i.effect == (write ? Effect::kWrite : Effect::kRead) &&
+           address - address_of(i) < std::uint32_t{i.access_bytes} * i.count;
+  }
   void split_read(std::uint32_t address, const Instruction& i);
   void read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area);
   void write_elsewhere(const Instruction& i, std::uint32_t address, const Area& area);
@@ -449,7 +459,8 @@ class Accountant {
   std::uint8_t last_area_ = 0;  // of the last data access
   std::uint32_t last_address_ = 0;
   std::uint16_t access_offset_ = 0;
-  std::uint8_t accesses_ = 0;  // found of the instruction at `cursor_` (fast)
+  std::uint8_t accesses_ = 0;          // found of the instruction at `cursor_` (fast)
+  std::uint32_t found_pc_ = kNoEvent;  // of the access under way, where it is known (fast)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> io_port_;  // base and size
   std::uint32_t port_cycles_ = 0;                                 // that the access under way saves
   std::vector<DeviceBus> device_buses_;

@@ -7,6 +7,7 @@ namespace mcusim {
 namespace {
 
 constexpr std::uint32_t kSystemControl = 0xE000E000U, kNonSecureAlias = 0xE002E000U;
+constexpr std::uint32_t kDwt = 0xE0001000U, kDwtSize = 0x1000U;
 
 // Bit-banding, an option of Cortex-M3 and M4 (TRM 100166, 3.7): a word a bit.
 constexpr std::uint32_t kRam = 0x20000000U, kRamBits = 0x22000000U;
@@ -25,6 +26,15 @@ struct BitBand {
 bool is_bit_alias(std::uint32_t address) { return address - kDeviceBits < kBitAliasSize; }
 
 }  // namespace
+
+void ArmEngine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
+  Engine::map_devices(base, size_bytes);
+  if (kDwt < base || kDwt - base >= size_bytes) return;
+  cut_devices(kDwt);
+  cut_devices(kDwt + kDwtSize);
+  // As the system control space: for privileged code (B3.1), and to know where it is read.
+  check(uc_mem_protect(uc_.get(), kDwt, kDwtSize, UC_PROT_NONE), "guarding registers");
+}
 
 void ArmEngine::map_system_control() {
   check(uc_mmio_map(uc_.get(), kSystemControl, 0x1000, &ArmEngine::on_system_read, this,
@@ -76,9 +86,15 @@ void ArmEngine::on_ram_bit_write(uc_engine*, std::uint64_t offset, unsigned, std
 std::uint64_t ArmEngine::on_system_read(uc_engine*, std::uint64_t offset, unsigned size,
                                         void* self) {
   auto& engine = *static_cast<ArmEngine*>(self);
-  engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), false);
-  const std::uint64_t now = engine.accountant.now();
-  const std::uint32_t value = engine.system.read(static_cast<std::uint32_t>(offset), size, now);
+  std::uint32_t value = 0;
+  try {
+    engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), false);
+    engine.run_events_before_access();
+    const std::uint64_t now = engine.accountant.now();
+    value = engine.system.read(static_cast<std::uint32_t>(offset), size, now);
+  } catch (...) {
+    engine.fail(std::current_exception());
+  }
   engine.accountant.access_done();
   return value;
 }
@@ -106,9 +122,14 @@ void ArmEngine::on_alias_write(uc_engine* uc, std::uint64_t offset, unsigned siz
 void ArmEngine::on_system_write(uc_engine*, std::uint64_t offset, unsigned size,
                                 std::uint64_t value, void* self) {
   auto& engine = *static_cast<ArmEngine*>(self);
-  engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), true);
-  engine.system.write(static_cast<std::uint32_t>(offset), size, static_cast<std::uint32_t>(value),
-                      engine.accountant.now());
+  try {
+    engine.accountant.locate_access(kSystemControl + static_cast<std::uint32_t>(offset), true);
+    engine.run_events_before_access();
+    engine.system.write(static_cast<std::uint32_t>(offset), size, static_cast<std::uint32_t>(value),
+                        engine.accountant.now());
+  } catch (...) {
+    engine.fail(std::current_exception());
+  }
   if (MemorySystem* memories = engine.accountant.memories()) {
     memories->icache.set_enabled(engine.system.instruction_cache_enabled());
     memories->dcache.set_enabled(engine.system.data_cache_enabled());

@@ -122,7 +122,7 @@ bool ArmEngine::attention() {
 bool ArmEngine::timer_expired(int source) {
   for (const bool non_secure : {false, true}) {
     if (source != systick_sources_[non_secure]) continue;
-    if (system.systick[non_secure].expire(accountant.cycles))
+    if (system.systick[non_secure].expire(accountant.now()))
       exceptions.set_pending(kSysTick + (non_secure ? Exceptions::kOfNonSecure : 0));
     return true;
   }

@@ -31,6 +31,7 @@ class ArmEngine final : public Engine {
   void note_tcm(std::uint32_t base, std::uint32_t size_bytes) override {
     system.features.set_tcm(base, size_bytes);
   }
+  void map_devices(std::uint32_t base, std::uint32_t size_bytes) override;
   void map_system_control();
   // Words at 0x22000000 and 0x42000000 that stand for the bits of RAM and peripherals.
   void map_bit_band();

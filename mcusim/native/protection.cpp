@@ -50,7 +50,10 @@ void ArmEngine::flush_tlb() {
 bool ArmEngine::guard(bool write, std::uint32_t address, int size, std::int64_t value) {
   if (address >= kPrivateBus && address < kPrivateBusEnd) {
     const bool trigger = address == kSystemControl + 0xF00U && system.user_may_pend();
-    return privileged() || (trigger && write);
+    const bool allowed = privileged() || (trigger && write);
+    // Unicorn brings PC up to date for this hook alone.
+    if (allowed && !accountant.accurate()) accountant.found_at(reg(UC_ARM_REG_PC));
+    return allowed;
   }
   // Switched off in this very block, its rules are in the memory map until the next one.
   if (!system.any_mpu_enabled() && !system.mpu_changed) return false;
@@ -93,6 +96,8 @@ void ArmEngine::apply_mpu() {
     }
   std::sort(cuts_.begin(), cuts_.end());
   cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
+  for (const std::uint64_t at : cuts_)
+    if (at < kPrivateBus) cut_devices(static_cast<std::uint32_t>(at));
   for (const Memory& memory : memories_) protect(memory.base, memory.size, memory.permissions);
   for (const auto& window : windows_)
     if (window->base < kPrivateBus)

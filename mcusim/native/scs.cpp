@@ -37,14 +37,9 @@ bool is_byte_register(std::uint32_t offset) {
 
 std::uint32_t SysTick::value(std::uint64_t now) const {
   if ((control_ & kEnable) == 0) return stopped_value_;
-  if (now < zero_at_) {
-    const std::uint64_t ticks = (zero_at_ - now + divider() - 1) / divider();
-    return ticks > latched_ ? 0 : static_cast<std::uint32_t>(ticks);
-  }
-  // Past zero, in the block that zero fell in: the event is still to come.
-  if (reload_ == 0) return 0;
-  const std::uint64_t past = (now - zero_at_) / divider() % (std::uint64_t{reload_} + 1);
-  return past == 0 ? 0 : static_cast<std::uint32_t>(reload_ + 1 - past);
+  if (now >= zero_at_) return 0;  // and stays there, without a value to reload
+  const std::uint64_t ticks = (zero_at_ - now + divider() - 1) / divider();
+  return ticks > latched_ ? 0 : static_cast<std::uint32_t>(ticks);
 }
 
 void SysTick::start(std::uint64_t now) {
@@ -56,16 +51,9 @@ void SysTick::start(std::uint64_t now) {
   timeline_.schedule(source_, zero_at_);
 }
 
-void SysTick::count_zero() {
-  if (counted_zero_ != zero_at_) count_flag_ = true;
-  counted_zero_ = zero_at_;
-}
-
 std::uint32_t SysTick::read(std::uint32_t offset, std::uint64_t now) {
   switch (offset) {
     case 0x0: {
-      // In the block that zero fell in, the event is still to come.
-      if ((control_ & kEnable) != 0 && now >= zero_at_) count_zero();
       const std::uint32_t result = control_ | (count_flag_ ? kCountFlag : 0);
       count_flag_ = false;
       return result;
@@ -113,20 +101,16 @@ void SysTick::resume(std::uint64_t now) {
 }
 
 bool SysTick::expire(std::uint64_t now) {
-  count_zero();
+  count_flag_ = true;
   stopped_value_ = 0;
   if (reload_ != 0) {
     latched_ = reload_;
-    zero_at_ += (std::uint64_t{reload_} + 1) * divider();
-    if (zero_at_ <= now) start(now);
+    // A long block may have seen it pass zero several times.
+    const std::uint64_t period = (std::uint64_t{reload_} + 1) * divider();
+    zero_at_ += ((now - zero_at_) / period + 1) * period;
     timeline_.schedule(source_, zero_at_);
   }
   return (control_ & kTickInt) != 0;
-}
-
-bool SysTick::is_due(std::uint64_t now) const {
-  const std::uint32_t wanted = kEnable | kTickInt;
-  return (control_ & wanted) == wanted && reload_ != 0 && now >= zero_at_;
 }
 
 std::uint32_t SystemControl::interrupt_bits(std::uint32_t index,
@@ -141,15 +125,14 @@ std::uint32_t SystemControl::interrupt_bits(std::uint32_t index,
   return word & visible(index);
 }
 
-std::uint32_t SystemControl::control_state(std::uint64_t now) const {
+std::uint32_t SystemControl::control_state() const {
   std::uint32_t word = static_cast<std::uint32_t>(active_exception);
   if (architecture_.configurable_faults && exceptions_.active_count() <= 1)
     word |= 1U << 11;  // RETTOBASE
   const int urgent = exceptions_.most_urgent();
   word |= static_cast<std::uint32_t>(Exceptions::plain(urgent)) << 12;
   if (Exceptions::plain(urgent) >= kFirstInterrupt) word |= 1U << 22;  // ISRPENDING
-  // As VAL: what reads both must see them agree.
-  if (exceptions_.pending(own(kSysTick)) || systick[non_secure_].is_due(now)) word |= 1U << 26;
+  if (exceptions_.pending(own(kSysTick))) word |= 1U << 26;
   if (exceptions_.pending(own(kPendSv))) word |= 1U << 28;
   if (exceptions_.pending(kNmi) && owns_bus_faults()) word |= 1U << 31;
   return word;
@@ -283,7 +266,7 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, std::uint64_t now) 
     case kCpuid:
       return cpuid_;
     case kIcsr:
-      return control_state(now);
+      return control_state();
     case kVtor:
       return vector_table;
     case kAircr:

@@ -24,8 +24,6 @@ class SysTick {
   void write(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
   // The counter reached zero; returns whether that pends the exception.
   bool expire(std::uint64_t now);
-  // Whether it got to zero in the block under way, and asks for its exception.
-  bool is_due(std::uint64_t now) const;
   // The core's clock stops and starts again.
   void hold(std::uint64_t now);
   void resume(std::uint64_t now);
@@ -35,8 +33,6 @@ class SysTick {
   std::uint32_t value(std::uint64_t now) const;
   std::uint64_t divider() const { return (control_ & 4U) != 0 ? 1 : reference_divider_; }
   void start(std::uint64_t now);
-  // Sets COUNTFLAG for the zero that the event under way or still to come is of, once.
-  void count_zero();
 
   Timeline& timeline_;
   int source_;
@@ -46,7 +42,6 @@ class SysTick {
   std::uint32_t stopped_value_ = 0;
   bool count_flag_ = false;
   std::uint64_t zero_at_ = 0;
-  std::uint64_t counted_zero_ = 0;  // the `zero_at_` that COUNTFLAG has told of
   std::uint32_t reference_divider_ = 8;
 };
 
@@ -153,7 +148,7 @@ class SystemControl : public StateRegisters {
   void write_reset_control(std::uint32_t value);
   void write_sleep_control(std::uint32_t value);
   std::uint32_t interrupt_bits(std::uint32_t index, bool (Exceptions::*get)(int) const) const;
-  std::uint32_t control_state(std::uint64_t now) const;
+  std::uint32_t control_state() const;
   void write_control_state(std::uint32_t value);
   std::uint32_t handler_state() const;
   std::uint32_t added_in_v8() const;

@@ -8,6 +8,10 @@ namespace mcusim {
 bool Engine::sleep() {
   sleeping_ = false;
   if (signals_) signal_other();
+  // The time of the block that ends here is its own, the sleep's is not.
+  accountant.settle();
+  // What came in the block that ends here keeps the core awake.
+  run_events();
   while (!woken()) {
     if (accountant.at_limit()) {
       // The end of a slice is no reason to wake up.

@@ -81,6 +81,18 @@ void Engine::map_devices(std::uint32_t base, std::uint32_t size_bytes) {
         "mapping devices");
 }
 
+void Engine::cut_devices(std::uint32_t at) {
+  const auto found = std::find_if(windows_.begin(), windows_.end(), [at](const auto& window) {
+    return window->base < at && at - window->base < window->size;
+  });
+  if (found == windows_.end()) return;
+  const DeviceWindow whole = **found;
+  check(uc_mem_unmap(uc_.get(), whole.base, whole.size), "dividing devices");
+  windows_.erase(found);
+  Engine::map_devices(whole.base, at - whole.base);
+  Engine::map_devices(at, whole.base + whole.size - at);
+}
+
 const Engine::Memory* Engine::memory_at(std::uint32_t address, std::uint32_t size) const {
   for (const Memory& memory : memories_)
     if (address >= memory.base && address - memory.base < memory.size &&
@@ -140,9 +152,9 @@ void Engine::forget_translations() {
 }
 
 void Engine::run_events() {
-  if (follower_ != nullptr) catch_up(accountant.cycles);
-  for (int source = timeline.take(accountant.cycles); source >= 0;
-       source = timeline.take(accountant.cycles))
+  const std::uint64_t now = accountant.now();
+  if (follower_ != nullptr) catch_up(now);
+  for (int source = timeline.take(now); source >= 0; source = timeline.take(now))
     if (!timer_expired(source)) event(source);
 }
 
@@ -156,6 +168,7 @@ std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned 
     if (!engine->direct_) engine->read_registers();
     engine->accountant.locate_access(address, false);
     if (engine->follower_ != nullptr) engine->catch_up(engine->accountant.now());
+    engine->run_events_before_access();
     value = engine->read_device(address, size);
   } catch (...) {
     engine->fail(std::current_exception());
@@ -173,6 +186,7 @@ void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, st
     if (!engine->direct_) engine->read_registers();
     engine->accountant.locate_access(address, true);
     if (engine->follower_ != nullptr) engine->catch_up(engine->accountant.now());
+    engine->run_events_before_access();
     engine->write_device(address, size, static_cast<std::uint32_t>(value));
   } catch (...) {
     engine->fail(std::current_exception());

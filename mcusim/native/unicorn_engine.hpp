@@ -61,7 +61,7 @@ class Engine {
   void set_flash(std::shared_ptr<Flash> flash);
   // Whether stores of the core reach flash; without, they fault.
   void set_flash_writable(bool on);
-  void map_devices(std::uint32_t base, std::uint32_t size_bytes);
+  virtual void map_devices(std::uint32_t base, std::uint32_t size_bytes);
   void add_device_bus(const DeviceBus& bus) { accountant.add_device_bus(bus); }
   void add_io_port(std::uint32_t base, std::uint32_t size_bytes) {
     accountant.add_io_port(base, size_bytes);
@@ -174,6 +174,9 @@ class Engine {
                                       void* window);
   static void on_device_write(uc_engine* uc, std::uint64_t offset, unsigned size,
                               std::uint64_t value, void* window);
+  // Has devices below `at` and from there on apart, for permissions of their own: where Unicorn
+  // divides a window itself, it loses how far an access is from the window's start.
+  void cut_devices(std::uint32_t at);
   // An access of a device.
   virtual std::uint32_t read_device(std::uint32_t address, std::uint32_t size);
   virtual void write_device(std::uint32_t address, std::uint32_t size, std::uint32_t value);
@@ -191,6 +194,10 @@ class Engine {
 
   // Calls `event` for the sources that are due; the core's own timer serves itself.
   void run_events();
+  // The same before the access under way, where its block began before that.
+  void run_events_before_access() {
+    if (timeline.next() <= accountant.cycles && timeline.next() <= accountant.now()) run_events();
+  }
   virtual bool timer_expired(int) { return false; }
   // False when nothing is left that could end the sleep.
   bool sleep();

@@ -219,6 +219,22 @@ int main(void) { SYST_CSR = 0; SYST_RVR = 90; SYST_CVR = 0; straight(); }""",
         qemu="its time is the host's",
     ),
     Case(
+        "SysTick at zero within straight code",
+        "B3.3.1: its exception is pending from zero on, whatever is written to the timer then",
+        """static volatile uint32_t n; void SysTick_Handler(void) { ++n; SYST_CSR = 4; }
+#define STRAIGHT(last) SYST_CSR = 4; SYST_RVR = 90; SYST_CVR = 0; __asm volatile( \
+"movs r3, #7\\n str r3, [%0]\\n .rept 120\\n nop\\n .endr\\n" last : : "l"(&SYST_CSR) : "r3", \
+"memory"); SYNC(); SYST_CSR = 4; note(n)
+static void __attribute__((noinline, aligned(1024))) cleared(void) { STRAIGHT("str r3, [%0, #8]"); }
+static void __attribute__((noinline, aligned(1024))) off(void) {
+STRAIGHT("movs r3, #5\\n str r3, [%0]"); }
+static void __attribute__((noinline, aligned(1024))) masked(void) {
+CPSID(); STRAIGHT("ldr r3, [%0, #4]\\n str r3, [%0, #8]"); note(ICSR >> 26 & 1); CPSIE(); note(n); }
+int main(void) { cleared(); off(); masked(); }""",
+        (1, 2, 2, 1, 3),
+        qemu="its time is the host's",
+    ),
+    Case(
         "SysTick write to CVR",
         "B3.3.5: any write clears CVR and COUNTFLAG, and pends nothing",
         """int main(void) { SYST_RVR = 200; SYST_CVR = 0; SYST_CSR = 5;

@@ -113,6 +113,16 @@ MPU_CTRL = 5; SYNC(); load(region + 8); store(region + 12); load(region + 1024);
         (0x82, 8, 0x82, 12, 1),
     ),
     Case(
+        "MPU: devices above a region",
+        "B3.5: a region concerns no other addresses",
+        MPU
+        + """int main(void) { REG(0x40008540) = 0x1234; protect(0, 0x40002000, 12, NONE);
+MPU_CTRL = 5; SYNC(); note(REG(0x40008540)); REG(0x40008544) = 0x5678;
+MPU_CTRL = 0; SYNC(); note(REG(0x40008544)); }""",
+        (0x1234, 0x5678),
+        qemu="its machine has other devices",
+    ),
+    Case(
         "MPU: read only",
         "B3.5.9: reads pass, writes fault, and nothing is written",
         MPU

@@ -11,6 +11,7 @@ from assembly import assemble, firmware
 from rig import Rig, board_named, sample
 
 import mcusim
+from mcusim.machine import run_loop
 
 FIDELITIES = ("accurate", "fast")
 ENABLE_FPU = "ldr r4, =0xe000ed88\nldr r0, [r4]\norr r0, #0xf00000\nstr r0, [r4]\ndsb\n"
@@ -395,3 +396,19 @@ def test_mpu_that_is_switched_off_forbids_nothing_in_the_same_block(tmp_path):
     path.write_bytes(firmware(MPU_OFF))
     result = mcusim.run(path, board="nrf52840", base=0, max_time_s=0.01)
     assert (result.outcome, result.exit_code) == ("exited", 7)
+
+
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_where_a_run_is_cut_while_it_sleeps_makes_no_difference(fidelity, tmp_path, monkeypatch):
+    source = (
+        "ldr r0, =0xe000e010\nldr r1, =999\nstr r1, [r0, #4]\nmovs r1, #7\nstr r1, [r0]\n"
+        "cpsid i\n1: adds r2, #1\nmuls r3, r2\nwfi\nldr r1, =0xe000ed04\nldr r4, =0x02000000\n"
+        "str r4, [r1]\nb 1b\n"
+    )  # fmt: skip
+    results = []
+    for slice_cycles in (1 << 20, 997):
+        monkeypatch.setattr(run_loop, "FIRST_SLICE_CYCLES", slice_cycles)
+        monkeypatch.setattr(run_loop, "LONGEST_SLICE_CYCLES", slice_cycles)
+        result = run(source, tmp_path, fidelity, board="nucleo-l4r5zi")
+        results.append(result.to_json())
+    assert results[0] == results[1]

@@ -118,3 +118,50 @@ def test_readings_of_code_in_ram_are_exact_in_both_fidelities(accurate: bool) ->
         write(0, image)
         write(CODE_IN_RAM, program.code)
     compare(rig, twin, [program.labels[name] for name in names], 0)
+
+
+WORK = 18
+STRAIGHT = """
+movw r7, #0xe010
+movt r7, #0xe000
+mvn r6, #0xff000000
+str r6, [r7, #4]
+str r6, [r7, #8]
+movs r6, #5
+str r6, [r7]
+b.w {name}_straight
+{name}_straight:
+mov r7, r8
+ldr r1, [r7, #4]
+ldr r2, [r7, #8]
+{work}
+movw r7, #0x1000
+movt r7, #0xe000
+ldr r3, [r7, #4]
+movw r7, #0xe010
+movt r7, #0xe000
+ldr r4, [r7, #8]
+{work}
+ldr r5, [r7, #8]
+movw r7, #0x1000
+movt r7, #0xe000
+ldr r6, [r7, #4]
+bkpt #0xab
+"""
+
+
+@pytest.mark.parametrize("accurate", [True, False])
+def test_the_timers_agree_in_one_block_where_registers_are_used_again(accurate: bool) -> None:
+    """Loads from other places before them have the same base register and offset."""
+    work = "\n".join(["adds r0, #1"] * WORK)
+    source = f"straight:\n{ENABLE}\n" + STRAIGHT.format(name="straight", work=work)
+    program = assemble(source, CODE_IN_RAM)
+    rig = Rig(board_named("nrf52840"), firmware("start: nop\n"), 0, accurate=accurate)
+    rig.engine.write(CODE_IN_RAM, program.code)
+    registers = {"r8": SCRATCH, "sp": STACK_TOP}
+    state = rig.execute(CODE_IN_RAM, registers, SCRATCH, bytes(RAM_BYTES)).state
+    # TRM 100166, 3.3.1: two cycles a lone load, one for each other instruction, and a load into a
+    # pipeline that is not full up to one more.
+    between = state["r4"] - state["r5"]
+    assert 2 + WORK <= between <= 3 + WORK
+    assert state["r6"] - state["r3"] - between in (8, 9)

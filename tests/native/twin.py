@@ -366,7 +366,6 @@ class Twin:
         self._due.pop(source, None)
 
     def _run_events(self) -> None:
-        self.now = self.cycles
         while due := [(cycle, source) for source, cycle in self._due.items() if cycle <= self.now]:
             source = min(due)[1]
             del self._due[source]
@@ -380,12 +379,14 @@ class Twin:
         return bytes(self.core.uc.mem_read(address, size))
 
     def _read(self, address: int, size: int) -> int:
+        self._run_events()  # what is due before the access
         self.counts["device"] += 1
         if address >> 12 == SYSTEM_CONTROL:
             return self._system.get(address, 0)
         return self._bus.read(address, size)
 
     def _write(self, address: int, size: int, value: int) -> None:
+        self._run_events()
         self.counts["device"] += 1
         if address >> 12 == SYSTEM_CONTROL:
             self._system[address] = value
@@ -395,6 +396,7 @@ class Twin:
     # --- the account ---
 
     def _on_block(self, uc: unicorn.Uc, address: int, size: int, _: object) -> None:
+        self.now = self.cycles
         self._run_events()
         code = bytes(uc.mem_read(address, size))
         key = (address, code)
