@@ -29,7 +29,8 @@ class StackReport:
     """Has the engine tell stacks apart, and names them after the run.
 
     A task's stack is a variable or a block that the heap's functions gave: so the engine knows how
-    far it may grow. Where neither is known, as without symbols, all tasks are one process stack.
+    far it may grow. Where neither is known, as without symbols, a task is known by where on its
+    stack it was interrupted; how far that may grow is not.
     """
 
     def __init__(self, machine: Machine, static: list[SizeRow]) -> None:

@@ -42,9 +42,7 @@ bool ArmEngine::waits_for_interrupt(std::uint32_t pc) {
   if (hint_before(pc) != Hint::kWfi) return false;
   resume_at_ = pc;
   sleep_for_event_ = false;
-  if (!sleep()) return false;
-  accountant.settle();
-  return true;
+  return sleep();
 }
 
 bool ArmEngine::hint(std::uint32_t pc) {

@@ -50,7 +50,7 @@ std::size_t Stacks::find(bool process, std::uint32_t sp, std::uint32_t pc) {
   });
   if (waits != all.end()) return static_cast<std::size_t>(waits - all.begin());
   const Extent extent = extent_of(sp);
-  if (!extent.known()) return without_extent(process);
+  if (!extent.known()) return without_extent(process, sp, pc);
   for (std::size_t i = 0; i < all.size(); ++i)
     if (is_of_state(all[i], process) && !all[i].freed && all[i].extent.known() &&
         all[i].extent.base == extent.base)
@@ -58,17 +58,21 @@ std::size_t Stacks::find(bool process, std::uint32_t sp, std::uint32_t pc) {
   return add(process, extent, pc);
 }
 
-std::size_t Stacks::without_extent(bool process) {
+std::size_t Stacks::without_extent(bool process, std::uint32_t sp, std::uint32_t pc) {
+  const auto may_be = [&](const StackUse& stack) {
+    return is_of_state(stack, process) && !stack.extent.known();
+  };
+  // Deeper than ever, the running task is still on its stack; another one is known by where its
+  // stack was in use. There is one main stack, wherever it is.
+  if (may_be(all[active]) && (!process || sp <= all[active].top)) return active;
+  const bool full = all.size() >= kMaxStacks;
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (is_of_state(all[i], process) && !all[i].extent.known()) return i;
-  all.push_back({});
-  all.back().process = process;
-  all.back().non_secure = non_secure;
-  return all.size() - 1;
+    if (may_be(all[i]) && (!process || full || (all[i].lowest <= sp && sp <= all[i].top))) return i;
+  return add(process, {}, pc);
 }
 
 std::size_t Stacks::add(bool process, const Extent& extent, std::uint32_t pc) {
-  if (all.size() >= kMaxStacks) return without_extent(process);
+  if (all.size() >= kMaxStacks && extent.known()) return without_extent(process, 0, pc);
   // The entry that waits for the main stack is for one whose extent is unknown, if it is used.
   all.push_back({});
   all.back().process = process;

@@ -88,7 +88,7 @@ class Stacks {
     return stack.process == process && stack.non_secure == non_secure;
   }
   std::size_t find(bool process, std::uint32_t sp, std::uint32_t pc);
-  std::size_t without_extent(bool process);
+  std::size_t without_extent(bool process, std::uint32_t sp, std::uint32_t pc);
   std::size_t add(bool process, const Extent& extent, std::uint32_t pc);
   Extent extent_of(std::uint32_t sp) const;
   Extent extent_below(std::uint32_t limit, std::uint32_t lowest) const;

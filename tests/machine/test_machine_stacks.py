@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from assembly import HEADER, PREFIX, firmware
+from intelhex import IntelHex
 from rig import BOARDS, sample
 
 import mcusim
 from mcusim import Result
+from mcusim.firmware import load_firmware
 
 FIDELITIES = ("accurate", "fast")
 
@@ -246,3 +248,69 @@ def test_main_stack_of_the_reset_may_be_a_variable(tmp_path: Path) -> None:
     (stack,) = result.memory.stacks
     assert (stack.holder, stack.peak_bytes, stack.limit) == ("main_stack", 16, 0x20000000)
     assert result.memory.ram_peak_bytes == 256
+
+
+LOADED = """
+table:
+    .word 0x20008000, start + 1
+    .thumb_func
+start:
+    ldr r0, =lower + 256
+    msr psp, r0
+    movs r0, #2
+    msr control, r0
+    isb
+    ldr r1, =saved
+    ldr r0, =upper + 256
+    str r0, [r1, #12]
+    push {r0-r3}
+    str.w sp, [r1, #8]
+    ldr r5, =first
+    ldr.w sp, [r1, #12]
+    bx r5
+    .thumb_func
+first:
+    push {r0, r1}
+    ldr r5, =second
+    ldr.w sp, [r1, #8]
+    bx r5
+    .thumb_func
+second:
+    push {r0-r7}
+    wfi
+    .ltorg
+    .bss
+    .type saved, %object
+    .size saved, 16
+saved: .space 16
+    .type lower, %object
+    .size lower, 256
+lower: .space 256
+    .space 1024
+    .type upper, %object
+    .size upper, 256
+upper: .space 256
+"""
+"""A switch of tasks in thread mode, as in ChibiOS."""
+
+
+def test_a_stack_pointer_from_memory_selects_a_stack(tmp_path: Path) -> None:
+    result = mcusim.run(linked(LOADED, tmp_path), board="nrf52840")
+    assert result.memory.collision is None
+    peaks = {stack.holder: stack.peak_bytes for stack in result.memory.stacks}
+    assert peaks == {"upper": 8, "lower": 16 + 32}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_tasks_are_told_apart_without_symbols(board: str, tmp_path: Path) -> None:
+    image = load_firmware(sample("tasks", board))
+    binary = tmp_path / "tasks.hex"
+    content = IntelHex()
+    for segment in image.segments:
+        content.puts(segment.address, bytes(segment.data))
+    content.write_hex_file(str(binary))
+    with_symbols, without = ran("tasks", board), mcusim.run(binary, board=board)
+    peaks = [sorted(s.peak_bytes for s in r.memory.stacks) for r in (with_symbols, without)]
+    assert peaks[0] == peaks[1]
+    assert len(peaks[0]) > 2
+    assert without.memory.stack_peak_bytes == with_symbols.memory.stack_peak_bytes
