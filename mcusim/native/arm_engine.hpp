@@ -172,6 +172,7 @@ class ArmEngine final : public Engine {
     bool open;
   };
   Screen screen_of(std::uint32_t page, bool write);
+  bool fill_tlb(std::uint32_t at, uc_mem_type type, uc_tlb_entry& entry);
   void map_screen();
   bool kept_out(std::uint32_t address, BusFilter::Access access);
   bool keeps_out(std::uint32_t address, BusFilter::Access access) const;

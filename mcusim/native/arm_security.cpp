@@ -32,32 +32,35 @@ void ArmEngine::divide_states() {
 bool ArmEngine::on_tlb_fill(uc_engine*, std::uint64_t address, uc_mem_type type,
                             uc_tlb_entry* entry, void* self) {
   auto& engine = *static_cast<ArmEngine*>(self);
-  const auto at = static_cast<std::uint32_t>(address);
+  const bool open = engine.fill_tlb(static_cast<std::uint32_t>(address), type, *entry);
+  if (open && type != UC_MEM_FETCH) engine.forget_it_state();
+  return open;
+}
+
+bool ArmEngine::fill_tlb(std::uint32_t at, uc_mem_type type, uc_tlb_entry& entry) {
   const bool write = type == UC_MEM_WRITE;
-  const bool attributed =
-      *engine.special_.secure != 0 || engine.system.attribution.any_open(at, kPage);
-  const Screen screen = attributed ? engine.screen_of(at, write) : Screen{at, false};
-  entry->paddr = address;
-  entry->perms = UC_PROT_ALL;
+  const bool attributed = *special_.secure != 0 || system.attribution.any_open(at, kPage);
+  const Screen screen = attributed ? screen_of(at, write) : Screen{at, false};
+  entry.paddr = at;
+  entry.perms = UC_PROT_ALL;
   if (screen.open && screen.place == at) return true;
   if (type == UC_MEM_FETCH) {
     // Fetches are looked at block by block.
-    entry->perms = UC_PROT_EXEC;
+    entry.perms = UC_PROT_EXEC;
     return true;
   }
   if (screen.open) {
-    entry->paddr = screen.place;
-    entry->perms = static_cast<uc_prot>(UC_PROT_READ | UC_PROT_WRITE);
+    entry.paddr = screen.place;
+    entry.perms = static_cast<uc_prot>(UC_PROT_READ | UC_PROT_WRITE);
     return true;
   }
   if (attributed)
-    engine.bus_denied_ =
-        engine.kept_out(at, write ? BusFilter::Access::kWrite : BusFilter::Access::kRead);
+    bus_denied_ = kept_out(at, write ? BusFilter::Access::kWrite : BusFilter::Access::kRead);
   else
-    engine.violation_ = kAttributionViolation;
-  engine.stop_.has_address = true;
-  engine.stop_.address = at;
-  engine.stop_.write = type == UC_MEM_WRITE;
+    violation_ = kAttributionViolation;
+  stop_.has_address = true;
+  stop_.address = at;
+  stop_.write = write;
   return false;
 }
 

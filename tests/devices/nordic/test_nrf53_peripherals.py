@@ -61,6 +61,22 @@ def test_the_other_address_is_a_bus_error(
     assert f"keeps it from {state} accesses" in result.fault.message
 
 
+@pytest.mark.parametrize("fidelity", ["accurate", "fast"])
+def test_a_load_in_an_it_block_may_be_the_first_of_its_page(fidelity: str, tmp_path: Path) -> None:
+    """The code behind was taken for the rest of the IT block, and left out."""
+    text = """
+NS_CODE uint32_t rest(uint32_t x) { return x; }
+__attribute__((naked, noinline)) static uint32_t table(uint32_t n) {
+  __asm volatile("cmp r0, #7\\n itte ls\\n ldrls r3, =0x00040000\\n ldrsbls r0, [r3, r0]\\n"
+                 "mvnhi.w r0, #10\\n bx lr\\n .ltorg");
+}
+int main(void) { print(table(3)); print(table(9)); return 0; }
+"""
+    result = mcusim.run(build(tmp_path, text, HERE), board="nrf5340", fidelity=fidelity)
+    assert result.outcome == "exited", result.fault
+    assert [int(word, 16) for word in result.output.split()] == [0xFFFFFFFF, 0xFFFFFFF5]
+
+
 PORT = """
 #define PERM(port) R32(0x500034C0u + 8u * (port))
 #define LOCK(port) R32(0x500034C4u + 8u * (port))
