@@ -91,7 +91,13 @@ void Stacks::jump(std::uint32_t sp, std::uint32_t pc) {
   // Where reset gives no stack pointer, the first one that firmware sets is the main stack's.
   if (all[active].lowest == StackUse::kUnused) return select(false, sp, pc);
   const Extent extent = extent_of(sp);
-  if (extent.known() && extent.base != all[active].extent.base) select(all[active].process, sp, pc);
+  const StackUse& from = all[active];
+  const bool back = from.extent.known() && !extent.known() &&
+                    std::any_of(all.begin(), all.end(), [&](const StackUse& stack) {
+                      return is_of_state(stack, from.process) && !stack.extent.known() &&
+                             stack.lowest <= sp && sp <= stack.top;
+                    });
+  if (back || (extent.known() && extent.base != from.extent.base)) select(from.process, sp, pc);
 }
 
 void Stacks::lower(std::uint32_t lowest, std::uint32_t pc) {

@@ -301,6 +301,16 @@ def test_a_stack_pointer_from_memory_selects_a_stack(tmp_path: Path) -> None:
     assert peaks == {"upper": 8, "lower": 16 + 32}
 
 
+def test_a_stack_pointer_from_memory_leads_back_to_a_stack_without_a_variable(
+    tmp_path: Path,
+) -> None:
+    code = LOADED.replace("=lower + 256", "=0x20000400")
+    result = mcusim.run(linked(code, tmp_path), board="nrf52840")
+    assert result.memory.collision is None
+    peaks = {stack.holder: stack.peak_bytes for stack in result.memory.stacks}
+    assert peaks == {"upper": 8, "": 16 + 32}
+
+
 @pytest.mark.parametrize("board", BOARDS)
 def test_tasks_are_told_apart_without_symbols(board: str, tmp_path: Path) -> None:
     image = load_firmware(sample("tasks", board))
