@@ -70,7 +70,11 @@ __attribute__((naked, noinline)) static uint32_t table(uint32_t n) {
   __asm volatile("cmp r0, #7\\n itte ls\\n ldrls r3, =0x00040000\\n ldrsbls r0, [r3, r0]\\n"
                  "mvnhi.w r0, #10\\n bx lr\\n .ltorg");
 }
-int main(void) { print(table(3)); print(table(9)); return 0; }
+__attribute__((naked, noinline)) static uint32_t looked_up(uint32_t n) {
+  __asm volatile("push {r3, lr}\\n ldr r3, =table\\n blx r3\\n"
+                 "cmp r0, #0\\n bne 1f\\n 1: pop {r3, pc}\\n .ltorg");
+}
+int main(void) { R32(0xE000EDD0u) = 1; SYNC(); print(looked_up(3)); print(table(9)); return 0; }
 """
     result = mcusim.run(build(tmp_path, text, HERE), board="nrf5340", fidelity=fidelity)
     assert result.outcome == "exited", result.fault
