@@ -45,3 +45,11 @@ class Clocks:
     def running(self, hz: float) -> float:
         """What is left of a clock's frequency: nothing in sleep."""
         return 0.0 if self.stopped else hz
+
+
+def divided(hz: float, whole: int, numerator: int, denominator: int) -> float:
+    """A clock behind the divider that most peripherals have: DIV_NUM + 1 + DIV_B / DIV_A.
+
+    A DIV_A of 0 switches the fraction off.
+    """
+    return hz / (whole + 1 + (numerator / denominator if denominator else 0.0))

@@ -8,12 +8,11 @@ from enum import IntEnum
 from typing import ClassVar
 
 from mcusim.devices.device import Host
-from mcusim.devices.espressif.clocks import RC_FAST_HZ, XTAL_HZ
-from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.espressif.clocks import RC_FAST_HZ, XTAL_HZ, divided
+from mcusim.devices.espressif.peripheral import InterruptDevice, InterruptRegisters
 from mcusim.devices.espressif.up_counter import Alarm
 
 SCL_LOW_PERIOD, CTR, SR, TO, FIFO_CONF, DATA = 0x00, 0x04, 0x08, 0x0C, 0x18, 0x1C
-INT_RAW, INT_CLR, INT_ENA, INT_STATUS = 0x20, 0x24, 0x28, 0x2C
 SCL_HIGH_PERIOD, SCL_START_HOLD, SCL_RSTART_SETUP = 0x38, 0x40, 0x44
 SCL_STOP_HOLD, SCL_STOP_SETUP, FILTER_CFG, CLK_CONF = 0x48, 0x4C, 0x50, 0x54
 COMD0, SCL_ST_TIME_OUT, SCL_MAIN_ST_TIME_OUT, SCL_SP_CONF = 0x58, 0x78, 0x7C, 0x80
@@ -44,7 +43,7 @@ class Op(IntEnum):
     RESTART = 6
 
 
-class EspI2c(EspPeripheral):
+class EspI2c(InterruptDevice):
     """Executes its commands one after the other; what a command does is there at its end.
 
     An address that nobody acknowledges ends the commands with I2C_NACK_INT, and a STOP follows
@@ -58,6 +57,7 @@ class EspI2c(EspPeripheral):
         0xF8: 0x20070201,
     }  # fmt: skip
     """esp-idf, soc/esp32c3/register/soc/i2c_reg.h."""
+    interrupt_registers = InterruptRegisters(raw=0x20, clr=0x24, ena=0x28, st=0x2C)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -69,7 +69,7 @@ class EspI2c(EspPeripheral):
         self._command = 0
         self._busy = False
         self._response = 0
-        self._pending = TXFIFO_WM
+        self.pending = TXFIFO_WM
 
     def load(self, register: int) -> int:
         match register:
@@ -78,10 +78,6 @@ class EspI2c(EspPeripheral):
                 return counts | 3 << 14 | self._busy * BUS_BUSY | self._response
             case 0x1C:
                 return self._take()
-            case 0x20:
-                return self._pending
-            case 0x2C:
-                return self._pending & self.stored.get(INT_ENA, 0)
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -97,17 +93,15 @@ class EspI2c(EspPeripheral):
                     self._received.clear()
             case 0x1C:
                 self._put(value & 0xFF)
-            case 0x24:
-                self._pending &= ~value
             case 0x80:
                 super().store(SCL_SP_CONF, value)
                 if value & SCL_RST_SLV_EN:
                     self._pulses.after((value >> 1 & 0x1F) * self._bit_s())
-            case 0x08 | 0x20 | 0x2C:
+            case 0x08:
                 return
             case _:
                 super().store(register, value)
-        self._drive()
+        self.drive()
 
     # --- FIFOs ---
 
@@ -115,24 +109,24 @@ class EspI2c(EspPeripheral):
         if len(self._transmit) < FIFO_BYTES:
             self._transmit.append(byte)
         else:
-            self._pending |= TXFIFO_OVF
+            self.pending |= TXFIFO_OVF
 
     def _take(self) -> int:
         if not self._received:
-            self._pending |= RXFIFO_UDF
-            self._drive()
+            self.pending |= RXFIFO_UDF
+            self.drive()
             return 0
         byte = self._received.popleft()
-        self._drive()
+        self.drive()
         return byte
 
-    def _drive(self) -> None:
+    def drive(self) -> None:
         config = self.stored[FIFO_CONF]
         if len(self._transmit) < config >> 5 & 0x1F:
-            self._pending |= TXFIFO_WM
+            self.pending |= TXFIFO_WM
         if len(self._received) > config & 0x1F:
-            self._pending |= RXFIFO_WM
-        self.interrupt(bool(self._pending & self.stored.get(INT_ENA, 0)))
+            self.pending |= RXFIFO_WM
+        super().drive()
 
     # --- commands ---
 
@@ -160,7 +154,7 @@ class EspI2c(EspPeripheral):
         goes_on = True
         match command >> 11 & 7:
             case Op.RESTART:
-                self._pending |= STARTED
+                self.pending |= STARTED
             case Op.WRITE:
                 goes_on = self._write(command)
             case Op.READ:
@@ -169,11 +163,11 @@ class EspI2c(EspPeripheral):
                 self._stopped()
                 goes_on = False
             case _:
-                self._pending |= END_DETECT
+                self.pending |= END_DETECT
                 goes_on = False
         if goes_on:
             self._begin()
-        self._drive()
+        self.drive()
 
     def _write(self, command: int) -> bool:
         """Sends bytes, of which none is acknowledged; whether the next command follows."""
@@ -182,18 +176,18 @@ class EspI2c(EspPeripheral):
             if self._transmit:
                 self._transmit.popleft()
             else:
-                self._pending |= MST_TXFIFO_UDF
-            self._pending |= BYTE_TRANS_DONE
+                self.pending |= MST_TXFIFO_UDF
+            self.pending |= BYTE_TRANS_DONE
             self._response = RESP_REC
         if refused:
-            self._pending |= NACK
+            self.pending |= NACK
             self._stop.after(self._condition_s(SCL_STOP_SETUP, SCL_STOP_HOLD))
         return not refused
 
     def _stopped(self) -> None:
-        self._pending |= TRANS_COMPLETE
+        self.pending |= TRANS_COMPLETE
         self._busy = False
-        self._drive()
+        self.drive()
 
     def _refused(self, command: int) -> bool:
         """Whether the acknowledge bit of the first byte, which is high, is not as expected."""
@@ -204,8 +198,8 @@ class EspI2c(EspPeripheral):
             if len(self._received) < FIFO_BYTES:
                 self._received.append(RELEASED)
             else:
-                self._pending |= RXFIFO_OVF
-            self._pending |= BYTE_TRANS_DONE
+                self.pending |= RXFIFO_OVF
+            self.pending |= BYTE_TRANS_DONE
 
     def _pulsed(self) -> None:
         self.stored[SCL_SP_CONF] &= ~SCL_RST_SLV_EN
@@ -216,9 +210,7 @@ class EspI2c(EspPeripheral):
         """I2C_SCLK: its source divided by DIV_NUM + 1 + DIV_B / DIV_A."""
         config = self.stored[CLK_CONF]
         source_hz = RC_FAST_HZ if config >> 20 & 1 else XTAL_HZ
-        numerator, denominator = config >> 14 & 0x3F, config >> 8 & 0x3F
-        part = numerator / denominator if denominator else 0.0
-        return source_hz / ((config & 0xFF) + 1 + part)
+        return divided(source_hz, config & 0xFF, config >> 14 & 0x3F, config >> 8 & 0x3F)
 
     def _bit_s(self) -> float:
         """A cycle of SCL, as esp-idf works it out from what it measured (i2c_ll.h)."""

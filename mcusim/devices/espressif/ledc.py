@@ -8,12 +8,12 @@ from typing import ClassVar, NamedTuple
 
 from mcusim.devices.device import Host
 from mcusim.devices.espressif.clocks import RC_FAST_HZ, XTAL_HZ
-from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.espressif.peripheral import InterruptDevice, InterruptRegisters
 from mcusim.devices.espressif.up_counter import Alarm, UpCounter
 
 CHANNEL_BYTES, CH0_CONF0, CH0_DUTY, CH0_CONF1, CH0_DUTY_R = 0x14, 0x00, 0x08, 0x0C, 0x10
 TIMER_BYTES, TIMER0_CONF, TIMER0_VALUE = 8, 0xA0, 0xA4
-INT_RAW, INT_ST, INT_ENA, INT_CLR, CONF = 0xC0, 0xC4, 0xC8, 0xCC, 0xD0
+INT_CLR, CONF = 0xCC, 0xD0
 TIMERS, CHANNELS = 4, 6
 TIMER_PAUSE, TIMER_RST, TIMER_PARA_UP = 1 << 22, 1 << 23, 1 << 25
 CHANNEL_PARA_UP, DUTY_START, DUTY_INC = 1 << 4, 1 << 31, 1 << 30
@@ -88,7 +88,7 @@ class _Fade(NamedTuple):
         return self.duty + self.step * steps & DUTY_MASK
 
 
-class EspLedc(EspPeripheral):
+class EspLedc(InterruptDevice):
     """The signals reach no pin, and overflows aren't counted (LEDC_OVF_CNT).
 
     That a duty is taken with the overflow after LEDC_PARA_UP, and changes for the first time
@@ -98,10 +98,11 @@ class EspLedc(EspPeripheral):
     reset: ClassVar[Mapping[int, int]] = {
         TIMER0_CONF + TIMER_BYTES * number: TIMER_RST for number in range(TIMERS)
     }
+    interrupt_registers = InterruptRegisters(raw=0xC0, st=0xC4, ena=0xC8, clr=0xCC)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._timers = [_Timer(host, self._look) for _ in range(TIMERS)]
+        self._timers = [_Timer(host, self.drive) for _ in range(TIMERS)]
         self._fades = [_Fade(0, 0, 0, 1, 0, 0) for _ in range(CHANNELS)]
         self._dividers = [0] * TIMERS
         """As LEDC_TIMERx_PARA_UP took them over."""
@@ -109,7 +110,6 @@ class EspLedc(EspPeripheral):
         """That are known to LEDC_TIMERx_OVF_INT."""
         self._fading = 0
         """Channels whose fade has an end to tell, a bit each."""
-        self._pending = 0
         self.clocks.watch(self._changed)
 
     def load(self, register: int) -> int:
@@ -119,10 +119,6 @@ class EspLedc(EspPeripheral):
         match register:
             case 0xA4 | 0xAC | 0xB4 | 0xBC:
                 return self._timers[register - TIMER0_VALUE >> 3].value
-            case 0xC0:
-                return self._pending
-            case 0xC4:
-                return self._pending & self.stored.get(INT_ENA, 0)
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -134,11 +130,10 @@ class EspLedc(EspPeripheral):
         match register:
             case 0xA0 | 0xA8 | 0xB0 | 0xB8:
                 self._configure_timer(register - TIMER0_CONF >> 3, value)
-            case 0xCC:
-                self._pending &= ~value
-                self._look()
-            case 0xA4 | 0xAC | 0xB4 | 0xBC | 0xC0 | 0xC4:
+            case 0xA4 | 0xAC | 0xB4 | 0xBC:
                 return
+            case 0xCC:
+                super().store(register, value)
             case _:
                 super().store(register, value)
                 self._changed()
@@ -166,7 +161,7 @@ class EspLedc(EspPeripheral):
     def _changed(self) -> None:
         for number, timer in enumerate(self._timers):
             timer.set_rate(self._timer_hz(number))
-        self._look()
+        self.drive()
 
     # --- channels ---
 
@@ -180,7 +175,7 @@ class EspLedc(EspPeripheral):
             super().store(register, value & ~CHANNEL_PARA_UP)
             if value & CHANNEL_PARA_UP:
                 self._fades[channel] = self._fade(channel, duty)
-            self._look()
+            self.drive()
         else:
             super().store(register, value)
 
@@ -201,19 +196,18 @@ class EspLedc(EspPeripheral):
 
     # --- both ---
 
-    def _look(self) -> None:
+    def drive(self) -> None:
         """Takes the overflows up to now, and plans the next one that makes a difference."""
         for number, timer in enumerate(self._timers):
             overflows = timer.overflows
             if overflows > self._overflows[number]:
                 self._overflows[number] = overflows
-                self._pending |= 1 << number
+                self.pending |= 1 << number
             timer.plan(self._next_overflow(number, overflows))
-        enabled = self._pending & self.stored.get(INT_ENA, 0)
-        self.interrupt(bool(enabled))
+        super().drive()
 
     def _next_overflow(self, number: int, overflows: int) -> int | None:
-        awaited = math.inf if self._pending >> number & 1 else overflows + 1
+        awaited = math.inf if self.pending >> number & 1 else overflows + 1
         for channel in range(CHANNELS):
             timer = self._timer_of(channel)
             if not self._fading >> channel & 1 or timer is not self._timers[number]:
@@ -227,4 +221,4 @@ class EspLedc(EspPeripheral):
     def _end_fade(self, channel: int) -> None:
         self._fading &= ~(1 << channel)
         self.stored[CHANNEL_BYTES * channel + CH0_CONF1] &= ~DUTY_START
-        self._pending |= DUTY_CHANGE_END << channel
+        self.pending |= DUTY_CHANGE_END << channel

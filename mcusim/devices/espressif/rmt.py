@@ -8,12 +8,12 @@ from functools import partial
 from typing import ClassVar
 
 from mcusim.devices.device import Host
-from mcusim.devices.espressif.clocks import RC_FAST_HZ, XTAL_HZ
-from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.espressif.clocks import RC_FAST_HZ, XTAL_HZ, divided
+from mcusim.devices.espressif.peripheral import InterruptDevice, InterruptRegisters
 from mcusim.devices.espressif.up_counter import Alarm
 
 CH0CONF0, CH0STATUS, CH0_TX_LIM, SYS_CONF = 0x10, 0x28, 0x58, 0x68
-INT_RAW, INT_ST, INT_ENA, INT_CLR, MEMORY = 0x38, 0x3C, 0x40, 0x44, 0x400
+MEMORY = 0x400
 TRANSMITTERS = 2
 BLOCK_WORDS, BLOCKS = 48, 4
 """Of the memory: a block for each channel, receivers' included."""
@@ -41,7 +41,7 @@ class _Transmitter:
     """Whether the words under way are the last ones."""
 
 
-class EspRmt(EspPeripheral):
+class EspRmt(InterruptDevice):
     """The signals reach no pin, and receivers get none; access to the memory by FIFO is missing.
 
     Words are read in parts of RMT_TX_LIM, after which the driver fills them again.
@@ -53,22 +53,18 @@ class EspRmt(EspPeripheral):
         SYS_CONF: 1 << 26 | 1 << 24 | 1 << 4,
     }
     """esp-idf, soc/esp32c3/register/soc/rmt_reg.h."""
+    interrupt_registers = InterruptRegisters(raw=0x38, st=0x3C, ena=0x40, clr=0x44)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._channels = [_Transmitter() for _ in range(TRANSMITTERS)]
         self._alarms = [Alarm(host, partial(self._sent, n)) for n in range(TRANSMITTERS)]
-        self._pending = 0
 
     def load(self, register: int) -> int:
         match register:
             case 0x28 | 0x2C:
                 number = register - CH0STATUS >> 2
                 return number * BLOCK_WORDS + self._channels[number].at
-            case 0x38:
-                return self._pending
-            case 0x3C:
-                return self._pending & self.stored.get(INT_ENA, 0)
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -76,20 +72,14 @@ class EspRmt(EspPeripheral):
             case 0x10 | 0x14:
                 super().store(register, value & ~SELF_CLEARING)
                 self._control(register - CH0CONF0 >> 2, value)
-            case 0x44:
-                self._pending &= ~value
             case 0x58 | 0x5C:
                 super().store(register, value & ~LOOP_COUNT_RESET)
                 if value & LOOP_COUNT_RESET:
                     self._channels[register - CH0_TX_LIM >> 2].loops = 0
-            case 0x28 | 0x2C | 0x38 | 0x3C:
+            case 0x28 | 0x2C:
                 return
             case _:
                 super().store(register, value)
-        self._drive()
-
-    def _drive(self) -> None:
-        self.interrupt(bool(self._pending & self.stored.get(INT_ENA, 0)))
 
     def _control(self, number: int, value: int) -> None:
         channel = self._channels[number]
@@ -134,27 +124,27 @@ class EspRmt(EspPeripheral):
         channel, config = self._channels[number], self.stored[CH0CONF0 + 4 * number]
         if channel.sent >= self._limit(number):
             channel.sent = 0
-            self._pending |= THRESHOLD << number
+            self.pending |= THRESHOLD << number
         if channel.ends:
             self._end(number, loops=bool(config & TX_CONTI_MODE))
         elif channel.at >= self._words(config, number):
             channel.running = False
-            self._pending |= ERROR << number
+            self.pending |= ERROR << number
         if channel.running:
             self._go_on(number)
-        self._drive()
+        self.drive()
 
     def _end(self, number: int, *, loops: bool) -> None:
         channel, limits = self._channels[number], self.stored[CH0_TX_LIM + 4 * number]
         channel.at = channel.sent = 0
         if not loops:
             channel.running = False
-            self._pending |= TX_END << number
+            self.pending |= TX_END << number
         elif limits & LOOP_CNT_EN:
             channel.loops += 1
             if channel.loops >= limits >> 9 & 0x3FF:
                 channel.loops = 0
-                self._pending |= TX_LOOP << number
+                self.pending |= TX_LOOP << number
 
     def _clock_hz(self, config: int) -> float:
         """Ticks a second: the group's clock by DIV_NUM + 1 + DIV_B / DIV_A, and by DIV_CNT."""
@@ -162,6 +152,5 @@ class EspRmt(EspPeripheral):
         sources = {APB: self.clocks.apb_hz, RC_FAST: RC_FAST_HZ, XTAL: XTAL_HZ}
         # 0 selects none (TRM, RMT_SCLK_SEL); the driver never leaves it there.
         source_hz = sources.get(group >> 24 & 3, XTAL_HZ)
-        numerator, denominator = group >> 18 & 0x3F, group >> 12 & 0x3F
-        divider = (group >> 4 & 0xFF) + 1 + (numerator / denominator if denominator else 0.0)
-        return source_hz / divider / (config >> 8 & 0xFF or 256)
+        hz = divided(source_hz, group >> 4 & 0xFF, group >> 18 & 0x3F, group >> 12 & 0x3F)
+        return hz / (config >> 8 & 0xFF or 256)

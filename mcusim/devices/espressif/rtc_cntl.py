@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from mcusim.devices.device import Host
 from mcusim.devices.espressif import reset_cause
 from mcusim.devices.espressif.clocks import SLOW_HZ, XTAL_HZ
+from mcusim.devices.espressif.peripheral import InterruptRegisters
 from mcusim.devices.espressif.rtc_sleep import RtcSleep, Wake
 from mcusim.devices.espressif.up_counter import UpCounter
 from mcusim.devices.espressif.watchdog import UNLOCKED, Stage, StagedWatchdog, WatchdogDevice
@@ -15,7 +16,7 @@ from mcusim.devices.reset import Reset
 
 OPTIONS0, SLP_TIMER0, SLP_TIMER1, TIME_UPDATE, TIME_LOW0, TIME_HIGH0 = range(0x00, 0x18, 4)
 STATE0, ANA_CONF, RESET_STATE, WAKEUP_STATE = 0x18, 0x34, 0x38, 0x3C
-INT_ENA, INT_RAW, INT_ST, INT_CLR = range(0x40, 0x50, 4)
+INT_ENA = 0x40
 STORE0, STORE4, CLK_CONF, DIG_PWC = 0x50, 0xB8, 0x70, 0x88
 WDTCONFIG0, WDTCONFIG1, WDTFEED, WDTWPROTECT = 0x90, 0x94, 0xA4, 0xA8
 SWD_CONF, SLP_WAKEUP_CAUSE = 0xAC, 0xF8
@@ -54,6 +55,7 @@ class EspRtcCntl(WatchdogDevice):
         SWD_CONF: 1 << 31 | 300 << 18,
     }
     watchdog_config, watchdog_feed = WDTCONFIG0, WDTFEED
+    interrupt_registers = InterruptRegisters(ena=INT_ENA, raw=0x44, st=0x48, clr=0x4C)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -63,7 +65,6 @@ class EspRtcCntl(WatchdogDevice):
         self._counter.set_rate(self.clocks.slow_hz)
         self._watchdog = StagedWatchdog(host)
         self._sleep = RtcSleep(host, self.clocks, self._woken)
-        self._raw = 0
         self.clocks.watch(self._configure_watchdog)
 
     def inherit(self, before: Self, reset: Reset) -> None:
@@ -83,10 +84,6 @@ class EspRtcCntl(WatchdogDevice):
         match register:
             case 0x38:
                 return self._reset_code | super().load(register) & ~0x3F
-            case 0x44:
-                return self._raw
-            case 0x48:
-                return self._raw & self.stored.get(INT_ENA, 0)
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -102,23 +99,18 @@ class EspRtcCntl(WatchdogDevice):
                 super().store(register, value & ~SLEEP_ENABLE)
                 if value & SLEEP_ENABLE:
                     self._fall_asleep()
-            case 0x4C:
-                self._raw &= ~value
             case 0x100:
                 self.stored[INT_ENA] = self.stored.get(INT_ENA, 0) | value
             case 0x104:
                 self.stored[INT_ENA] = self.stored.get(INT_ENA, 0) & ~value
-            case 0x10 | 0x14 | 0x44 | 0x48 | 0xF8:
+            case 0x10 | 0x14 | 0xF8:
                 return
             case 0x70:
                 super().store(register, value)
                 self._choose_slow_clock()
             case _:
                 super().store(register, value)
-        self._drive()
-
-    def _drive(self) -> None:
-        self.interrupt(bool(self._raw & self.stored.get(INT_ENA, 0)))
+        self.drive()
 
     # --- clock and resets ---
 
@@ -158,8 +150,8 @@ class EspRtcCntl(WatchdogDevice):
         return ticks or 1, None
 
     def _warn(self) -> None:
-        self._raw |= WDT_INTERRUPT
-        self._drive()
+        self.pending |= WDT_INTERRUPT
+        self.drive()
 
     def _bite(self, code: int) -> None:
         self._cause.code = code
@@ -181,7 +173,7 @@ class EspRtcCntl(WatchdogDevice):
         self._sleep.begin(Wake(enabled), timer_s, deep=deep)
 
     def _woken(self) -> None:
-        self._raw |= WAKEUP_INTERRUPT
+        self.pending |= WAKEUP_INTERRUPT
         self.stored[SLP_WAKEUP_CAUSE] = self._sleep.cause.value
         self._configure_watchdog()
-        self._drive()
+        self.drive()

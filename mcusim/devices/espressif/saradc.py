@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from mcusim.devices.device import Host
-from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.espressif.peripheral import InterruptDevice, InterruptRegisters
 
-ONETIME_SAMPLE, DATA_1, DATA_2, INT_ENA, INT_RAW, INT_ST, INT_CLR = (
-    0x20, 0x2C, 0x30, 0x40, 0x44, 0x48, 0x4C,
-)  # fmt: skip
+ONETIME_SAMPLE, DATA_1, DATA_2 = 0x20, 0x2C, 0x30
 TSENS_CTRL = 0x58
 UNIT_1, UNIT_2, START = 1 << 31, 1 << 30, 1 << 29
 """The units' bits are also those of the interrupts that tell of a finished conversion."""
@@ -19,39 +16,27 @@ DEGREES_25 = round((25 + 20.52) / 0.4386)
 TEMPERATURE_SENSOR_LL_ADC_FACTOR and _OFFSET_FACTOR)."""
 
 
-class EspSarAdc(EspPeripheral):
+class EspSarAdc(InterruptDevice):
     """Single conversions, done at once, of inputs at 0 V; those by DMA aren't modelled."""
 
     reset: ClassVar[Mapping[int, int]] = {ONETIME_SAMPLE: 13 << 25}
-
-    def __init__(self, name: str, host: Host) -> None:
-        super().__init__(name, host)
-        self._raw = 0
+    interrupt_registers = InterruptRegisters(ena=0x40, raw=0x44, st=0x48, clr=0x4C)
 
     def load(self, register: int) -> int:
-        match register:
-            case 0x44:
-                return self._raw
-            case 0x48:
-                return self._raw & self.stored.get(INT_ENA, 0)
-            case 0x58:
-                return super().load(register) & ~0xFF | DEGREES_25
-        return super().load(register)
+        value = super().load(register)
+        return value & ~0xFF | DEGREES_25 if register == TSENS_CTRL else value
 
     def store(self, register: int, value: int) -> None:
         match register:
-            case 0x2C | 0x30 | 0x44 | 0x48:
+            case 0x2C | 0x30:
                 return
             case 0x20:
                 starts = value & ~self.stored[ONETIME_SAMPLE] & START
                 super().store(register, value)
                 if starts:
                     self._convert(value)
-            case 0x4C:
-                self._raw &= ~value
             case _:
                 super().store(register, value)
-        self.interrupt(bool(self._raw & self.stored.get(INT_ENA, 0)))
 
     def _convert(self, config: int) -> None:
         """The result is 0; the number of the channel stands above its 12 bits."""
@@ -59,4 +44,5 @@ class EspSarAdc(EspPeripheral):
         for unit, register in ((UNIT_1, DATA_1), (UNIT_2, DATA_2)):
             if config & unit:
                 self.stored[register] = channel << 13
-                self._raw |= unit
+                self.pending |= unit
+        self.drive()

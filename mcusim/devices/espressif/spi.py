@@ -8,13 +8,13 @@ from typing import ClassVar
 from mcusim.devices.device import Host
 from mcusim.devices.espressif.clocks import XTAL_HZ
 from mcusim.devices.espressif.gdma import Gdma
-from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.espressif.peripheral import InterruptDevice, InterruptRegisters
 from mcusim.devices.espressif.up_counter import Alarm
 
 CMD, CTRL, CLOCK, USER, USER1, USER2, MS_DLEN, MISC = (
     0x00, 0x08, 0x0C, 0x10, 0x14, 0x18, 0x1C, 0x20,
 )  # fmt: skip
-DMA_CONF, DMA_INT_ENA, DMA_INT_CLR, DMA_INT_RAW, DMA_INT_ST = range(0x30, 0x44, 4)
+DMA_CONF = 0x30
 W0, SLAVE, CLK_GATE, DATE = 0x98, 0xE0, 0xE8, 0xF0
 UPDATE, USR = 1 << 23, 1 << 24
 USR_COMMAND, USR_ADDR, USR_DUMMY, USR_MISO, USR_MOSI = (1 << n for n in range(31, 26, -1))
@@ -30,7 +30,7 @@ OPEN_LINE = 0xFF
 """What is received: the line is pulled up."""
 
 
-class EspSpi(EspPeripheral):
+class EspSpi(InterruptDevice):
     """What a transfer does is there at its end; configured segments aren't modelled."""
 
     reset: ClassVar[Mapping[int, int]] = {
@@ -39,22 +39,18 @@ class EspSpi(EspPeripheral):
         USER2: 7 << 28 | 1 << 27, MISC: 0x3E, SLAVE: 10 << 22, DATE: 0x2007220,
     }  # fmt: skip
     """esp-idf, soc/esp32c3/register/soc/spi_reg.h."""
+    interrupt_registers = InterruptRegisters(ena=0x34, clr=0x38, raw=0x3C, st=0x40)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._dma = host.shared(Gdma)
         self._alarm = Alarm(host, self._done)
         self._busy = False
-        self._pending = 0
 
     def load(self, register: int) -> int:
         match register:
             case 0x00:
                 return super().load(CMD) | self._busy * USR
-            case 0x3C:
-                return self._pending
-            case 0x40:
-                return self._pending & self.stored.get(DMA_INT_ENA, 0)
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -64,35 +60,28 @@ class EspSpi(EspPeripheral):
                 if value & USR and not self._busy and not self.stored[SLAVE] & SLAVE_MODE:
                     self._busy = True
                     self._alarm.after(self._clocks() / self._clock_hz())
-            case 0x38:
-                self._pending &= ~value
             case 0x3C:
-                self._pending = value
-            case 0x40:
-                return
+                self.pending = value
+                self.drive()
             case _:
                 super().store(register, value)
-        self._drive()
-
-    def _drive(self) -> None:
-        self.interrupt(bool(self._pending & self.stored.get(DMA_INT_ENA, 0)))
 
     def _done(self) -> None:
         user, dma = self.stored[USER], self.stored.get(DMA_CONF, 0)
         count = self._data_bits() + 7 >> 3
         if user & USR_MOSI and dma & DMA_TX_ENA:
             short = len(self._dma.take(GDMA_PERIPHERAL, count)) < count
-            self._pending |= OUTFIFO_EMPTY_ERR * short
+            self.pending |= OUTFIFO_EMPTY_ERR * short
         if user & USR_MISO:
             self._receive(count, by_dma=bool(dma & DMA_RX_ENA))
         self._busy = False
-        self._pending |= TRANS_DONE
-        self._drive()
+        self.pending |= TRANS_DONE
+        self.drive()
 
     def _receive(self, count: int, *, by_dma: bool) -> None:
         if by_dma:
             fits = self._dma.put(GDMA_PERIPHERAL, bytes([OPEN_LINE]) * count)
-            self._pending |= INFIFO_FULL_ERR * (not fits)
+            self.pending |= INFIFO_FULL_ERR * (not fits)
             return
         first = BUFFER_BYTES // 2 if self.stored[USER] & MISO_HIGHPART else 0
         for place in range(first, min(first + count, BUFFER_BYTES)):

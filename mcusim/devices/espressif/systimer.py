@@ -8,12 +8,11 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.espressif.clocks import XTAL_HZ
-from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.espressif.peripheral import InterruptDevice, InterruptRegisters
 from mcusim.devices.espressif.up_counter import Alarm, UpCounter
 
 CONF, UNIT0_OP, UNIT1_OP, UNIT0_LOAD_HI, TARGET0_HI = 0x00, 0x04, 0x08, 0x0C, 0x1C
 TARGET0_CONF, UNIT0_VALUE_HI, COMP0_LOAD, UNIT0_LOAD = 0x34, 0x40, 0x50, 0x5C
-INT_ENA, INT_RAW, INT_CLR, INT_ST = 0x64, 0x68, 0x6C, 0x70
 UPDATE, VALUE_VALID = 1 << 30, 1 << 29
 PERIOD_MODE, PERIOD_MASK = 1 << 30, (1 << 26) - 1
 UNIT_SELECT = 1 << 31
@@ -26,10 +25,11 @@ PAST = 1 << BITS - 1
 """A target less than this behind the counter has passed (TRM v1.3, 10.4.3)."""
 
 
-class EspSystimer(EspPeripheral):
+class EspSystimer(InterruptDevice):
     """It stands still in light sleep, as its clock does."""
 
     reset: ClassVar[Mapping[int, int]] = {CONF: 1 << 30 | 1 << 26 | 1 << 25}
+    interrupt_registers = InterruptRegisters(ena=0x64, raw=0x68, clr=0x6C, st=0x70)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -38,7 +38,6 @@ class EspSystimer(EspPeripheral):
         self._targets = [0] * COMPARATORS
         self._armed = [False] * COMPARATORS
         """Whether a comparator has yet to meet its target."""
-        self._pending = 0
         self.clocks.watch(self._changed)
         self._changed()
 
@@ -58,10 +57,6 @@ class EspSystimer(EspPeripheral):
                 unit, is_low = divmod(register - UNIT0_VALUE_HI >> 2, 2)
                 latched = self._units[unit].latch.latched
                 return latched & 0xFFFFFFFF if is_low else latched >> 32
-            case 0x70:
-                return self._pending & self.stored.get(INT_ENA, 0)
-            case 0x68:
-                return self._pending
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -75,10 +70,7 @@ class EspSystimer(EspPeripheral):
                 self._changed()
             case 0x50 | 0x54 | 0x58:
                 self._arm(register - COMP0_LOAD >> 2)
-            case 0x6C:
-                self._pending &= ~value
-                self._drive()
-            case 0x68 | 0x70 | 0x40 | 0x44 | 0x48 | 0x4C:
+            case 0x40 | 0x44 | 0x48 | 0x4C:
                 return
             case 0x00:
                 begins = value & ~self.stored[CONF]
@@ -90,7 +82,6 @@ class EspSystimer(EspPeripheral):
                 self._configure(register - TARGET0_CONF >> 2, value)
             case _:
                 super().store(register, value)
-                self._drive()
 
     def _pair(self, high: int) -> int:
         return self.stored.get(high, 0) << 32 | self.stored.get(high + 4, 0)
@@ -138,14 +129,14 @@ class EspSystimer(EspPeripheral):
             self._alarms[comparator].after(unit.seconds_to(target))
 
     def _reached(self, comparator: int) -> None:
-        self._pending |= 1 << comparator
+        self.pending |= 1 << comparator
         period = self._period(comparator)
         if period:
             self._targets[comparator] = (self._targets[comparator] + period) % (1 << BITS)
             self._plan(comparator)
         else:
             self._armed[comparator] = False
-        self._drive()
+        self.drive()
 
     def _changed(self) -> None:
         for number, unit in enumerate(self._units):
@@ -153,9 +144,8 @@ class EspSystimer(EspPeripheral):
             unit.set_rate(self.clocks.running(TICKS_HZ) if works else 0.0)
         for comparator in range(COMPARATORS):
             self._plan(comparator)
-        self._drive()
+        self.drive()
 
-    def _drive(self) -> None:
-        enabled = self._pending & self.stored.get(INT_ENA, 0)
+    def drive(self) -> None:
         for comparator in range(COMPARATORS):
-            self.interrupt(bool(enabled >> comparator & 1), comparator)
+            self.interrupt(bool(self.enabled >> comparator & 1), comparator)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.espressif.clocks import RC_FAST_DIVIDED_HZ, RC_SLOW_HZ, XTAL32K_HZ, XTAL_HZ
+from mcusim.devices.espressif.peripheral import InterruptRegisters
 from mcusim.devices.espressif.reset_cause import CORE_WATCHDOG, CPU_WATCHDOG, ResetCause
 from mcusim.devices.espressif.up_counter import Alarm, UpCounter
 from mcusim.devices.espressif.watchdog import UNLOCKED, Stage, StagedWatchdog, WatchdogDevice
@@ -14,7 +15,7 @@ from mcusim.devices.espressif.watchdog import UNLOCKED, Stage, StagedWatchdog, W
 T0CONFIG, T0LO, T0HI, T0UPDATE, T0ALARMLO, T0ALARMHI = range(0x00, 0x18, 4)
 T0LOADLO, T0LOADHI, T0LOAD = 0x18, 0x1C, 0x20
 WDTCONFIG0, WDTCONFIG1, WDTCONFIG2, WDTFEED, WDTWPROTECT = 0x48, 0x4C, 0x50, 0x60, 0x64
-RTCCALICFG, RTCCALICFG1, INT_ENA, INT_RAW, INT_ST, INT_CLR = range(0x68, 0x80, 4)
+RTCCALICFG, RTCCALICFG1, INT_ENA = range(0x68, 0x74, 4)
 RTCCALICFG2 = 0x80
 USE_XTAL, ALARM_EN, AUTORELOAD, INCREASE, EN = 1 << 9, 1 << 10, 1 << 29, 1 << 30, 1 << 31
 WDT_USE_XTAL = 1 << 21
@@ -46,6 +47,7 @@ class EspTimerGroup(WatchdogDevice):
         RTCCALICFG: CALI_CYCLING | 1 << 13 | 1 << 16,
     }
     watchdog_config, watchdog_feed = WDTCONFIG0, WDTFEED
+    interrupt_registers = InterruptRegisters(ena=INT_ENA, raw=0x74, st=0x78, clr=0x7C)
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -53,7 +55,6 @@ class EspTimerGroup(WatchdogDevice):
         self._counter = UpCounter(host, BITS)
         self._alarm = Alarm(host, self._reached)
         self._watchdog = StagedWatchdog(host)
-        self._pending = 0
         self.clocks.watch(self._changed)
 
     def placed(self, base: int) -> None:
@@ -72,10 +73,6 @@ class EspTimerGroup(WatchdogDevice):
                 return value | CALI_RDY if value & (CALI_START | CALI_CYCLING) else value
             case 0x6C:
                 return self._calibrated() << 7 | 1
-            case 0x74:
-                return self._pending
-            case 0x78:
-                return self._pending & self.stored.get(INT_ENA, 0)
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -85,10 +82,7 @@ class EspTimerGroup(WatchdogDevice):
             case 0x20:
                 self._reload()
                 self._changed()
-            case 0x7C:
-                self._pending &= ~value
-                self._drive()
-            case 0x04 | 0x08 | 0x74 | 0x78 | 0x6C:
+            case 0x04 | 0x08 | 0x6C:
                 return
             case _:
                 super().store(register, value)
@@ -113,11 +107,11 @@ class EspTimerGroup(WatchdogDevice):
         return hz if config & INCREASE else -hz
 
     def _reached(self) -> None:
-        self._pending |= T0_INTERRUPT
+        self.pending |= T0_INTERRUPT
         self.stored[T0CONFIG] &= ~ALARM_EN
         if self.stored[T0CONFIG] & AUTORELOAD:
             self._reload()
-        self._drive()
+        self.drive()
 
     # --- watchdog ---
 
@@ -137,8 +131,8 @@ class EspTimerGroup(WatchdogDevice):
         return ticks, None
 
     def _warn(self) -> None:
-        self._pending |= WDT_INTERRUPT
-        self._drive()
+        self.pending |= WDT_INTERRUPT
+        self.drive()
 
     def _bite(self, causes: tuple[int, int]) -> None:
         self._cause.code = causes[1 if self.name.endswith("1") else 0]
@@ -163,9 +157,8 @@ class EspTimerGroup(WatchdogDevice):
         else:
             self._alarm.stop()
         self._configure_watchdog()
-        self._drive()
+        self.drive()
 
-    def _drive(self) -> None:
-        enabled = self._pending & self.stored.get(INT_ENA, 0)
-        self.interrupt(bool(enabled & T0_INTERRUPT), 0)
-        self.interrupt(bool(enabled & WDT_INTERRUPT), 1)
+    def drive(self) -> None:
+        self.interrupt(bool(self.enabled & T0_INTERRUPT), 0)
+        self.interrupt(bool(self.enabled & WDT_INTERRUPT), 1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from mcusim.devices.device import Host
-from mcusim.devices.espressif.clocks import RC_FAST_HZ, XTAL_HZ
+from mcusim.devices.espressif.clocks import RC_FAST_HZ, XTAL_HZ, divided
 from mcusim.devices.espressif.console import Console
 from mcusim.devices.espressif.peripheral import EspPeripheral
 from mcusim.devices.espressif.up_counter import Alarm
@@ -135,9 +135,7 @@ class EspUart(EspPeripheral):
         conf, divider = self.stored[CLK_CONF], self.stored[CLKDIV]
         sources = {FROM_APB: self.clocks.apb_hz, FROM_RC_FAST: RC_FAST_HZ, FROM_XTAL: XTAL_HZ}
         source_hz = self.clocks.running(sources.get(conf >> 20 & 3, 0.0))
-        numerator, denominator = conf & 0x3F, conf >> 6 & 0x3F
-        part = numerator / denominator if denominator else 0.0
-        clock_hz = source_hz / ((conf >> 12 & 0xFF) + 1 + part)
+        clock_hz = divided(source_hz, conf >> 12 & 0xFF, conf & 0x3F, conf >> 6 & 0x3F)
         whole = (divider & 0xFFF) + (divider >> 20 & 0xF) / 16.0
         return whole / clock_hz if clock_hz else 0.0
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from mcusim.devices.device import Host
-from mcusim.devices.espressif.peripheral import EspPeripheral
+from mcusim.devices.espressif.peripheral import InterruptDevice
 from mcusim.devices.espressif.up_counter import Alarm
 
 Stage = tuple[int, Callable[[], None] | None]
@@ -72,7 +72,7 @@ class StagedWatchdog:
             action()
 
 
-class WatchdogDevice(EspPeripheral, ABC):
+class WatchdogDevice(InterruptDevice, ABC):
     """The registers around a watchdog: from the configuration to the feed, then the protection."""
 
     watchdog_config: ClassVar[int]
