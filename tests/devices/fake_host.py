@@ -48,7 +48,7 @@ class FakeFlash:
 class FakeHost:
     """The machine as a device sees it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock_hz: float = 64e6) -> None:
         self.flash = FakeFlash()
         self.required_wait_states = 5
         self.attributes: list[tuple[int, int, str]] = []
@@ -57,7 +57,7 @@ class FakeHost:
         self.now = 0
         self.core = 0
         self.asleep = 0
-        self.clock_hz = 64e6
+        self.clock_hz = clock_hz
         self.text: list[tuple[str, bytes]] = []
         self.pins: list[tuple[str, int, bool]] = []
         self.markers: list[int] = []

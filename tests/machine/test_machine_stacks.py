@@ -220,11 +220,15 @@ def linked(code: str, tmp_path: Path) -> Path:
     return elf
 
 
-def test_exception_at_a_switch_of_stacks_is_on_the_new_one(tmp_path: Path) -> None:
-    result = mcusim.run(linked(SWITCHING, tmp_path), board="nrf52840")
+def peak_bytes(code: str, tmp_path: Path) -> dict[str, int]:
+    """Of each stack, by what holds it, of code whose stacks do not run into anything."""
+    result = mcusim.run(linked(code, tmp_path), board="nrf52840")
     assert result.memory.collision is None
-    peaks = {stack.holder: stack.peak_bytes for stack in result.memory.stacks}
-    assert peaks == {"upper": 16, "lower": 32}
+    return {stack.holder: stack.peak_bytes for stack in result.memory.stacks}
+
+
+def test_exception_at_a_switch_of_stacks_is_on_the_new_one(tmp_path: Path) -> None:
+    assert peak_bytes(SWITCHING, tmp_path) == {"upper": 16, "lower": 32}
 
 
 STACK_IS_A_VARIABLE = """
@@ -295,20 +299,14 @@ upper: .space 256
 
 
 def test_a_stack_pointer_from_memory_selects_a_stack(tmp_path: Path) -> None:
-    result = mcusim.run(linked(LOADED, tmp_path), board="nrf52840")
-    assert result.memory.collision is None
-    peaks = {stack.holder: stack.peak_bytes for stack in result.memory.stacks}
-    assert peaks == {"upper": 8, "lower": 16 + 32}
+    assert peak_bytes(LOADED, tmp_path) == {"upper": 8, "lower": 16 + 32}
 
 
 def test_a_stack_pointer_from_memory_leads_back_to_a_stack_without_a_variable(
     tmp_path: Path,
 ) -> None:
     code = LOADED.replace("=lower + 256", "=0x20000400")
-    result = mcusim.run(linked(code, tmp_path), board="nrf52840")
-    assert result.memory.collision is None
-    peaks = {stack.holder: stack.peak_bytes for stack in result.memory.stacks}
-    assert peaks == {"upper": 8, "": 16 + 32}
+    assert peak_bytes(code, tmp_path) == {"upper": 8, "": 16 + 32}
 
 
 @pytest.mark.parametrize("board", BOARDS)

@@ -14,9 +14,7 @@ PRIORITY, PENDING, ENABLE, THRESHOLD, CLAIM = 0, 0x1000, 0x2000, 0x200000, 0x200
 
 @pytest.fixture
 def host() -> FakeHost:
-    fake = FakeHost()
-    fake.clock_hz = 16e6
-    return fake
+    return FakeHost(clock_hz=16e6)
 
 
 @pytest.fixture

@@ -23,9 +23,8 @@ LOW_HZ = 30e3
 
 @pytest.fixture
 def host() -> FakeHost:
-    fake = FakeHost()
+    fake = FakeHost(clock_hz=16e6)
     fake.external_clock_hz = 16e6
-    fake.clock_hz = 16e6
     return fake
 
 

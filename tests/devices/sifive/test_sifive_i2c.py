@@ -19,9 +19,7 @@ BIT = 5 * (PRESCALER + 1)
 
 @pytest.fixture
 def host() -> FakeHost:
-    fake = FakeHost()
-    fake.clock_hz = 16e6
-    return fake
+    return FakeHost(clock_hz=16e6)
 
 
 @pytest.fixture

@@ -14,9 +14,7 @@ from mcusim.devices.sifive.gpio import SifiveGpio
 
 @pytest.fixture
 def host() -> FakeHost:
-    fake = FakeHost()
-    fake.clock_hz = 16e6
-    return fake
+    return FakeHost(clock_hz=16e6)
 
 
 def made(host: FakeHost, kind: str, *interrupts: int) -> Device:
