@@ -61,14 +61,14 @@ bool ArmEngine::raised() const { return exceptions.execution_priority(masks()) <
 bool ArmEngine::load(std::uint32_t address, std::uint32_t& word) const {
   const Memory* memory = memory_at(address, 4);
   if (memory == nullptr) return false;
-  std::memcpy(&word, memory->host + (address - memory->base), 4);
+  std::memcpy(&word, memory->at(address), 4);
   return true;
 }
 
 bool ArmEngine::store(std::uint32_t address, std::uint32_t word) {
   const Memory* memory = memory_at(address, 4);
   if (memory == nullptr || memory->read_only) return false;
-  std::memcpy(memory->host + (address - memory->base), &word, 4);
+  std::memcpy(memory->at(address), &word, 4);
   return true;
 }
 

@@ -88,7 +88,7 @@ std::uint64_t ArmEngine::on_screened_read(uc_engine*, std::uint64_t offset, unsi
   const Memory* memory = engine.memory_at(address, size);
   engine.accountant.locate_access(address, false);
   if (memory != nullptr && !engine.kept_out(address, BusFilter::Access::kRead))
-    std::memcpy(&value, memory->host + (address - memory->base), size);
+    std::memcpy(&value, memory->at(address), size);
   engine.accountant.access_done();
   return value;
 }
@@ -103,7 +103,7 @@ void ArmEngine::on_screened_write(uc_engine*, std::uint64_t offset, unsigned siz
   if (memory == nullptr || (memory->permissions & UC_PROT_WRITE) == 0) return;
   engine.accountant.locate_access(address, true);
   if (!engine.kept_out(address, BusFilter::Access::kWrite))
-    std::memcpy(memory->host + (address - memory->base), &value, size);
+    std::memcpy(memory->at(address), &value, size);
   engine.accountant.access_done();
 }
 

@@ -70,10 +70,8 @@ void ArmEngine::request_reset() {
 }
 
 void ArmEngine::reset() {
-  accountant.reset();
-  published = PublishedRegisters{};
-  latched_counters.clear();
-  dozing_ = sleeping_ = sleep_interrupted_ = event_register_ = locked_up_ = mpu_denied_ = false;
+  restart();
+  event_register_ = locked_up_ = mpu_denied_ = false;
   violation_ = 0;
   bus_denied_ = false;
   filter.reset();

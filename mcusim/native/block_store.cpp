@@ -70,7 +70,7 @@ void Engine::drop_stale_code() {
 
 std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t size) const {
   if (const Memory* all = memory_at(address, size)) {
-    const std::uint8_t* const first = all->host + (address - all->base);
+    const std::uint8_t* const first = all->at(address);
     return {first, first + size};
   }
   std::vector<std::uint8_t> code;
@@ -79,7 +79,7 @@ std::vector<std::uint8_t> Engine::code_at(std::uint32_t address, std::uint32_t s
     // Byte by byte: neighbouring memories may share a block.
     const Memory* memory = memory_at(address + k, 1);
     if (memory == nullptr) throw std::runtime_error("a block runs outside all memories");
-    code.push_back(memory->host[address + k - memory->base]);
+    code.push_back(*memory->at(address + k));
   }
   return code;
 }
@@ -100,7 +100,7 @@ Block* Engine::discover(std::uint32_t address, std::uint32_t size) {
   inspect(block, code);
   if (block.has(kInRam)) {
     if (const Memory* memory = memory_at(address, size); memory != nullptr)
-      block.host = memory->host + (address - memory->base);
+      block.host = memory->at(address);
     block.copy = std::move(code);
     block.may_differ = true;
   }

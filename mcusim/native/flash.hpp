@@ -170,6 +170,8 @@ class Flash {
   // Whether what it is, and with it what fetches cost, is little enough to be kept in a record.
   bool keeps_records() const { return serial.byte_cycles == 0 && icache.is_tiny(); }
   AcceleratorState state(std::uint64_t start) const;
+  // Compared in place: this is asked before each block, and building a state costs as much as the
+  // fetches that it would save.
   bool is(const AcceleratorState& state, std::uint64_t start) const {
     return client_.current == state.current && client_.prefetched == state.prefetched &&
            left(client_.array_free, start) == state.array_free &&

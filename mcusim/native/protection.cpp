@@ -73,7 +73,7 @@ bool ArmEngine::guard(bool write, std::uint32_t address, int size, std::int64_t 
   }
   if ((memory->permissions & UC_PROT_WRITE) == 0) return false;
   // Unicorn drops stores to a page that it holds for read-only.
-  std::memcpy(memory->host + (address - memory->base), &value, static_cast<std::size_t>(size));
+  std::memcpy(memory->at(address), &value, static_cast<std::size_t>(size));
   return true;
 }
 

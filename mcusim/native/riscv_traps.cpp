@@ -249,10 +249,8 @@ void RiscvEngine::request_reset() {
 }
 
 void RiscvEngine::reset() {
-  accountant.reset();
-  published = PublishedRegisters{};
-  latched_counters.clear();
-  dozing_ = sleeping_ = sleep_interrupted_ = reset_requested_ = sleep_deep_ = false;
+  restart();
+  reset_requested_ = sleep_deep_ = false;
   repeats_ = trap_cause_ = 0;
   csrs.reset();
   look_at_protection();

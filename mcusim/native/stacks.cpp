@@ -67,7 +67,7 @@ std::size_t Stacks::without_extent(bool process, std::uint32_t sp, std::uint32_t
   if (may_be(all[active]) && (!process || sp <= all[active].top)) return active;
   const bool full = all.size() >= kMaxStacks;
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (may_be(all[i]) && (!process || full || (all[i].lowest <= sp && sp <= all[i].top))) return i;
+    if (may_be(all[i]) && (!process || full || all[i].was_at(sp))) return i;
   return add(process, {}, pc);
 }
 
@@ -92,11 +92,11 @@ void Stacks::jump(std::uint32_t sp, std::uint32_t pc) {
   if (all[active].lowest == StackUse::kUnused) return select(false, sp, pc);
   const Extent extent = extent_of(sp);
   const StackUse& from = all[active];
-  const bool back = from.extent.known() && !extent.known() &&
-                    std::any_of(all.begin(), all.end(), [&](const StackUse& stack) {
-                      return is_of_state(stack, from.process) && !stack.extent.known() &&
-                             stack.lowest <= sp && sp <= stack.top;
-                    });
+  const bool back =
+      from.extent.known() && !extent.known() &&
+      std::any_of(all.begin(), all.end(), [&](const StackUse& stack) {
+        return is_of_state(stack, from.process) && !stack.extent.known() && stack.was_at(sp);
+      });
   if (back || (extent.known() && extent.base != from.extent.base)) select(from.process, sp, pc);
 }
 

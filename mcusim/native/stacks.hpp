@@ -36,6 +36,7 @@ struct StackUse {
   bool freed = false;
   Extent extent;
   std::vector<Frame> frames;  // at the lowest SP
+  bool was_at(std::uint32_t sp) const { return lowest <= sp && sp <= top; }
   std::uint64_t peak_bytes() const { return top > lowest ? top - lowest : 0; }
 };
 

@@ -104,21 +104,21 @@ const Engine::Memory* Engine::memory_at(std::uint32_t address, std::uint32_t siz
 std::uint16_t Engine::halfword(std::uint32_t address) const {
   const Memory* memory = memory_at(address, 2);
   if (memory == nullptr) return 0;
-  const std::uint8_t* code = memory->host + (address - memory->base);
+  const std::uint8_t* code = memory->at(address);
   return static_cast<std::uint16_t>(code[0] | code[1] << 8);
 }
 
 std::vector<std::uint8_t> Engine::read(std::uint32_t address, std::uint32_t size) const {
   const Memory* memory = memory_at(address, size);
   if (memory == nullptr) throw std::out_of_range("no memory there");
-  const std::uint8_t* from = memory->host + (address - memory->base);
+  const std::uint8_t* from = memory->at(address);
   return {from, from + size};
 }
 
 void Engine::write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
   const Memory* memory = memory_at(address, static_cast<std::uint32_t>(bytes.size()));
   if (memory == nullptr) throw std::out_of_range("no memory there");
-  std::copy(bytes.begin(), bytes.end(), memory->host + (address - memory->base));
+  std::copy(bytes.begin(), bytes.end(), memory->at(address));
   drop_translations(address, static_cast<std::uint32_t>(bytes.size()));
 }
 
@@ -146,6 +146,13 @@ void Engine::stop_with(Stop reason, int number, std::uint32_t pc) {
   uc_emu_stop(uc_.get());
 }
 
+void Engine::restart() {
+  accountant.reset();
+  published = PublishedRegisters{};
+  latched_counters.clear();
+  dozing_ = sleeping_ = sleep_interrupted_ = false;
+}
+
 void Engine::forget_translations() {
   check(uc_ctl_flush_tb(uc_.get()), "flushing");
   if (follower_ != nullptr) follower_->forget_translations();
@@ -158,6 +165,13 @@ void Engine::run_events() {
     if (!timer_expired(source)) event(source);
 }
 
+void Engine::begin_access(std::uint32_t address, bool write) {
+  if (!direct_) read_registers();
+  accountant.locate_access(address, write);
+  if (follower_ != nullptr) catch_up(accountant.now());
+  run_events_before_access();
+}
+
 std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned size,
                                      void* window) {
   const auto* place = static_cast<DeviceWindow*>(window);
@@ -165,10 +179,7 @@ std::uint64_t Engine::on_device_read(uc_engine*, std::uint64_t offset, unsigned 
   const std::uint32_t address = place->base + static_cast<std::uint32_t>(offset);
   std::uint32_t value = 0;
   try {
-    if (!engine->direct_) engine->read_registers();
-    engine->accountant.locate_access(address, false);
-    if (engine->follower_ != nullptr) engine->catch_up(engine->accountant.now());
-    engine->run_events_before_access();
+    engine->begin_access(address, false);
     value = engine->read_device(address, size);
   } catch (...) {
     engine->fail(std::current_exception());
@@ -183,10 +194,7 @@ void Engine::on_device_write(uc_engine*, std::uint64_t offset, unsigned size, st
   Engine* engine = place->engine;
   const std::uint32_t address = place->base + static_cast<std::uint32_t>(offset);
   try {
-    if (!engine->direct_) engine->read_registers();
-    engine->accountant.locate_access(address, true);
-    if (engine->follower_ != nullptr) engine->catch_up(engine->accountant.now());
-    engine->run_events_before_access();
+    engine->begin_access(address, true);
     engine->write_device(address, size, static_cast<std::uint32_t>(value));
   } catch (...) {
     engine->fail(std::current_exception());

@@ -154,6 +154,7 @@ class Engine {
     bool owner;
     bool read_only;
     std::uint32_t permissions;  // without an MPU
+    std::uint8_t* at(std::uint32_t address) const { return host + (address - base); }
   };
   struct DeviceWindow {
     Engine* engine;
@@ -165,6 +166,9 @@ class Engine {
   };
 
   Engine(uc_arch arch, uc_mode mode, int cpu_model);
+
+  // Of a reset, what all architectures have; devices place and publish their registers anew.
+  void restart();
 
   // Throws what Unicorn has to say.
   static void check(uc_err error, const char* what);
@@ -198,6 +202,8 @@ class Engine {
   void run_events_before_access() {
     if (timeline.next() <= accountant.cycles && timeline.next() <= accountant.now()) run_events();
   }
+  // Before a device's access: finds the instruction that makes it, and has come what is due.
+  void begin_access(std::uint32_t address, bool write);
   virtual bool timer_expired(int) { return false; }
   // False when nothing is left that could end the sleep.
   bool sleep();

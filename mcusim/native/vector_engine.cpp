@@ -93,9 +93,8 @@ VectorPlan ArmEngine::plan_of(std::span<const std::uint8_t> code) {
 const VectorPlan& ArmEngine::plan_at(std::uint32_t address, std::uint32_t size) {
   VectorPlan& plan = helium_->plans[std::uint64_t{address} << 32 | size];
   const Memory* memory = memory_at(address, size);
-  const bool same =
-      memory != nullptr && plan.copy.size() == size &&
-      std::memcmp(memory->host + (address - memory->base), plan.copy.data(), size) == 0;
+  const bool same = memory != nullptr && plan.copy.size() == size &&
+                    std::memcmp(memory->at(address), plan.copy.data(), size) == 0;
   if (!same) plan = plan_of(code_at(address, size));
   return plan;
 }
@@ -129,7 +128,7 @@ VectorRun ArmEngine::read_run(std::uint32_t address) const {
   run.address = address;
   const Memory* memory = memory_at(address, 2);
   if (memory == nullptr) return run;
-  run.host = memory->host + (address - memory->base);
+  run.host = memory->at(address);
   const std::uint32_t room = memory->size - (address - memory->base);
   while (run.code.size() < kLongestRun && run.size + 4 <= room) {
     const std::uint8_t* at = run.host + run.size;
@@ -377,7 +376,7 @@ std::uint8_t* ArmEngine::VectorBus::window(std::uint32_t address, std::uint32_t 
     if ((memory->permissions & UC_PROT_WRITE) == 0) throw mve::AccessFault{address, true, false};
     engine->forget_code(address, bytes);
   }
-  return memory->host + (address - memory->base);
+  return memory->at(address);
 }
 
 bool ArmEngine::kept_out_of_vector(std::uint32_t address, bool write) {

@@ -13,7 +13,7 @@ from mcusim.devices.espressif.up_counter import Alarm, UpCounter
 
 CHANNEL_BYTES, CH0_CONF0, CH0_DUTY, CH0_CONF1, CH0_DUTY_R = 0x14, 0x00, 0x08, 0x0C, 0x10
 TIMER_BYTES, TIMER0_CONF, TIMER0_VALUE = 8, 0xA0, 0xA4
-INT_CLR, CONF = 0xCC, 0xD0
+CONF = 0xD0
 TIMERS, CHANNELS = 4, 6
 TIMER_PAUSE, TIMER_RST, TIMER_PARA_UP = 1 << 22, 1 << 23, 1 << 25
 CHANNEL_PARA_UP, DUTY_START, DUTY_INC = 1 << 4, 1 << 31, 1 << 30
@@ -132,7 +132,7 @@ class EspLedc(InterruptDevice):
                 self._configure_timer(register - TIMER0_CONF >> 3, value)
             case 0xA4 | 0xAC | 0xB4 | 0xBC:
                 return
-            case 0xCC:
+            case 0xCC:  # INT_CLR
                 super().store(register, value)
             case _:
                 super().store(register, value)
