@@ -70,13 +70,20 @@ void Accountant::meet(Block& previous, const Block& block) {
 
 void Accountant::arrive(Block* previous, Block& block) {
   if (previous != nullptr) {
-    if (previous->has(kStackSelect))
-      select_stack((read_control() & 2U) != 0, *sp_, block.address);
-    else if (previous->sets_stack)
-      stacks.jump(*sp_, block.address);
+    follow_stack(*previous, block.address);
     if (previous->has(kCalls) || previous->has(kReturns)) follow_calls(*previous, block);
   }
   regions_and_heap(block);
+}
+
+void Accountant::follow_stack(const Block& previous, std::uint32_t pc) {
+  if (previous.has(kStackSelect)) {
+    const bool process = (read_control() & 2U) != 0;
+    if (previous.sets_main && !process) stacks.set_main(*sp_);
+    select_stack(process, *sp_, pc);
+  } else if (previous.sets_stack) {
+    stacks.jump(*sp_, pc);
+  }
 }
 
 void Accountant::follow_calls(const Block& previous, const Block& block) {
@@ -135,10 +142,7 @@ void Accountant::renew_awaited() {
 
 void Accountant::stack_frame(std::uint32_t sp, std::uint32_t pc) {
   // The block that just ended may have switched stacks, and no other one has run since.
-  if (current_ != nullptr && current_->has(kStackSelect))
-    select_stack((read_control() & 2U) != 0, *sp_, pc);
-  else if (current_ != nullptr && current_->sets_stack)
-    stacks.jump(*sp_, pc);
+  if (current_ != nullptr) follow_stack(*current_, pc);
   if (sp < stacks.watch()) stacks.lower(sp, pc);
 }
 

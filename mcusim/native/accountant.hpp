@@ -338,6 +338,8 @@ class Accountant {
   std::uint64_t fetch_from(Block& block, std::uint64_t start, CacheUse cache_use);
   void wait_for_fetches(std::uint64_t stall);
   void fetch_over_axi(Block& block);
+  // The stack that is in use behind `previous`.
+  void follow_stack(const Block& previous, std::uint32_t pc);
   void follow_calls(const Block& previous, const Block& block);
   [[gnu::noinline]] void lower_stack(std::uint32_t lowest, const Block* previous,
                                      const Block& block);

@@ -24,6 +24,7 @@ void ArmEngine::inspect(Block& block, std::span<const std::uint8_t> host) {
   constexpr std::uint16_t kSev = 0xBF40U;
   constexpr std::uint16_t kMoveToSpMask = 0xFF87U, kMoveToSp = 0x4685U;  // MOV SP, Rm
   constexpr std::uint16_t kLoadMask = 0xFF70U, kLoad = 0xF850U;          // LDR Rt, all wide forms
+  constexpr std::uint8_t kMsp = 8;                                       // SYSm of MSR
   for (const Instruction& i : block.code) {
     const auto half =
         static_cast<std::uint16_t>(host[i.offset] | std::uint32_t{host[i.offset + 1U]} << 8);
@@ -34,6 +35,7 @@ void ArmEngine::inspect(Block& block, std::span<const std::uint8_t> host) {
     // CPS and MSR end a block, and may let a pending exception through at once.
     const bool change = (half & 0xFFE8U) == 0xB660U, move = (half & 0xFFF0U) == 0xF380U;
     if (change || (move && (host[i.offset + 3U] & 0xD0U) == 0x80U)) block.flags |= kStackSelect;
+    block.sets_main = move && (host[i.offset + 3U] & 0xD0U) == 0x80U && host[i.offset + 2U] == kMsp;
   }
   block.spins = is_branch_to_itself(host);
   block.needs_care = block.sends_event || block.spins || block.has(kUsesFpu) ? 1U : 0U;

@@ -107,6 +107,7 @@ struct Block {
   bool interpreted = false;      // not Unicorn's to execute
   bool may_differ = false;       // from what is in RAM now
   bool sets_stack = false;       // gives SP another value, instead of moving it
+  bool sets_main = false;        // ends in MSR to MSP
   bool translated = false;       // as Unicorn has it now, of code in RAM that cores share
   std::uint64_t cache_epoch = ~0ULL;
   std::uint64_t cycles_spent = 0;       // everything included

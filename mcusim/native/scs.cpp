@@ -69,7 +69,12 @@ std::uint32_t SysTick::read(std::uint32_t offset, std::uint64_t now) {
 
 void SysTick::write(std::uint32_t offset, std::uint32_t word, std::uint64_t now) {
   if (offset == 0x4) {
+    const bool held = (control_ & kEnable) != 0 && reload_ == 0 && value(now) == 0;
     reload_ = word & k24Bits;
+    if (held) {  // B3.3.1: it loads the new value with the next tick
+      stopped_value_ = 0;
+      start(now);
+    }
     return;
   }
   if (offset == 0x8) {

@@ -26,6 +26,7 @@ void Stacks::restart() {
   for (StackUse& stack : all) {
     stack.left_at = 0;
     if (stack.extent.caller != 0) stack.freed = true;
+    if (!stack.process && !stack.extent.known()) give_up(stack);
   }
   blocks_.clear();
   heap_bytes_ = 0;
@@ -37,7 +38,7 @@ void Stacks::select(bool process, std::uint32_t sp, std::uint32_t pc) {
   active = find(process, sp, pc);
   StackUse& stack = all[active];
   stack.left_at = 0;
-  // The first value of a stack pointer is its top; a later, higher one moves it.
+  // The first value of a stack pointer is its top; a later, higher one of a task moves it.
   if (stack.lowest == StackUse::kUnused) stack.lowest = sp;
   stack.top = std::max(stack.top, sp);
   rearm();
@@ -59,16 +60,45 @@ std::size_t Stacks::find(bool process, std::uint32_t sp, std::uint32_t pc) {
 }
 
 std::size_t Stacks::without_extent(bool process, std::uint32_t sp, std::uint32_t pc) {
+  if (!process) return main_without_extent(sp, pc);
   const auto may_be = [&](const StackUse& stack) {
-    return is_of_state(stack, process) && !stack.extent.known();
+    return is_of_state(stack, true) && !stack.extent.known();
   };
   // Deeper than ever, the running task is still on its stack; another one is known by where its
-  // stack was in use. There is one main stack, wherever it is.
-  if (may_be(all[active]) && (!process || sp <= all[active].top)) return active;
+  // stack was in use.
+  if (may_be(all[active]) && sp <= all[active].top) return active;
   const bool full = all.size() >= kMaxStacks;
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (may_be(all[i]) && (!process || full || all[i].was_at(sp))) return i;
-  return add(process, {}, pc);
+    if (may_be(all[i]) && (full || all[i].was_at(sp))) return i;
+  return add(true, {}, pc);
+}
+
+std::size_t Stacks::main_without_extent(std::uint32_t sp, std::uint32_t pc) {
+  const auto may_be = [&](const StackUse& stack) {
+    return is_of_state(stack, false) && !stack.extent.known();
+  };
+  const bool full = all.size() >= kMaxStacks;
+  // There is one at a time. Nothing pops above its top: there begins another one.
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!may_be(all[i]) || all[i].given_up) continue;
+    if (sp > all[i].top && !full) give_up(all[i]);
+    if (!all[i].given_up) return i;
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!may_be(all[i]) || !(full || all[i].was_at(sp))) continue;
+    all[i].given_up = false;
+    return i;
+  }
+  return add(false, {}, pc);
+}
+
+void Stacks::give_up(StackUse& stack) {
+  if (stack.peak_bytes() != 0) {
+    stack.given_up = true;
+  } else {  // nothing was on it, so that its top moves
+    stack.top = 0;
+    stack.lowest = StackUse::kUnused;
+  }
 }
 
 std::size_t Stacks::add(bool process, const Extent& extent, std::uint32_t pc) {
@@ -97,7 +127,21 @@ void Stacks::jump(std::uint32_t sp, std::uint32_t pc) {
       std::any_of(all.begin(), all.end(), [&](const StackUse& stack) {
         return is_of_state(stack, from.process) && !stack.extent.known() && stack.was_at(sp);
       });
-  if (back || (extent.known() && extent.base != from.extent.base)) select(from.process, sp, pc);
+  if (back || (extent.known() && extent.base != from.extent.base))
+    return select(from.process, sp, pc);
+  if (from.process || extent.known() || from.extent.known()) return;
+  const auto is_other = [&](const StackUse& stack) {
+    return is_of_state(stack, false) && !stack.extent.known() && stack.was_at(sp);
+  };
+  // Lower, it may be an array of variable length, or what a function's end takes off.
+  if (sp <= from.top && (from.was_at(sp) || std::none_of(all.begin(), all.end(), is_other))) return;
+  set_main(sp);
+  select(false, sp, pc);
+}
+
+void Stacks::set_main(std::uint32_t sp) {
+  StackUse& stack = all[active];
+  if (!stack.process && !stack.extent.known() && !stack.was_at(sp)) give_up(stack);
 }
 
 void Stacks::lower(std::uint32_t lowest, std::uint32_t pc) {
@@ -127,7 +171,7 @@ std::uint32_t Stacks::limit_of(const StackUse& stack) const {
 std::uint64_t Stacks::bytes_beside() const {
   std::uint64_t bytes = heap_bytes_;
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (i != active && !all[i].extent.counted) bytes += all[i].peak_bytes();
+    if (i != active && !all[i].extent.counted && !all[i].given_up) bytes += all[i].peak_bytes();
   return bytes;
 }
 

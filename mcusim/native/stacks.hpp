@@ -34,6 +34,7 @@ struct StackUse {
   std::uint32_t entry = 0;    // where execution began on it
   std::uint32_t left_at = 0;  // SP when an exception interrupted its task; 0: it runs, or unknown
   bool freed = false;
+  bool given_up = false;  // a main stack whose pointer was set elsewhere, as by a bootloader
   Extent extent;
   std::vector<Frame> frames;  // at the lowest SP
   bool was_at(std::uint32_t sp) const { return lowest <= sp && sp <= top; }
@@ -68,6 +69,8 @@ class Stacks {
   void leave(std::uint32_t sp);
   // SP was set, not moved: to another stack perhaps.
   void jump(std::uint32_t sp, std::uint32_t pc);
+  // The main stack's pointer, which is in use, was set to this.
+  void set_main(std::uint32_t sp);
   // SP below this is news for `lower`.
   std::uint32_t watch() const { return watch_; }
   void lower(std::uint32_t lowest, std::uint32_t pc);
@@ -90,6 +93,8 @@ class Stacks {
   }
   std::size_t find(bool process, std::uint32_t sp, std::uint32_t pc);
   std::size_t without_extent(bool process, std::uint32_t sp, std::uint32_t pc);
+  std::size_t main_without_extent(std::uint32_t sp, std::uint32_t pc);
+  static void give_up(StackUse& stack);
   std::size_t add(bool process, const Extent& extent, std::uint32_t pc);
   Extent extent_of(std::uint32_t sp) const;
   Extent extent_below(std::uint32_t limit, std::uint32_t lowest) const;

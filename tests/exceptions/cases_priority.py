@@ -259,6 +259,17 @@ for (volatile int i = 0; i < 100000; ++i) {} note(n <= 2 && n >= 1); note(SYST_C
         (1, 0),
     ),
     Case(
+        "SysTick reload after 0",
+        "B3.3.1: held at zero with RVR 0, the counter loads a new RVR with the next tick",
+        """static volatile uint32_t n; void SysTick_Handler(void) { ++n; }
+static uint32_t counts(void) { n = 0; for (volatile int i = 0; i < 20000; ++i) {} return n > 1; }
+int main(void) { SYST_RVR = 0; SYST_CVR = 0; SYST_CSR = 7; note(counts()); note(SYST_CVR);
+SYST_RVR = 1000; note(counts()); SYST_RVR = 0; counts(); note(counts()); SYST_RVR = 1000;
+note(counts()); }""",
+        (0, 0, 1, 0, 1),
+        qemu="its timer stays disabled",
+    ),
+    Case(
         "SysTick without TICKINT",
         "B3.3.3: no exception, but COUNTFLAG",
         """void SysTick_Handler(void) { note(0xBAD); }

@@ -114,6 +114,81 @@ def test_frame_of_an_exception_is_on_the_interrupted_stack(fidelity: str, tmp_pa
     assert [stack.peak_bytes for stack in result.memory.stacks] == [16 + 32]
 
 
+BOOTLOADER = """
+start:
+    push {{r0-r7}}
+    ldr r0, ={top:#x}
+    {set}
+    ldr r1, =application
+    bx r1
+    .ltorg
+    .thumb_func
+application:
+    cpsid i
+    push {{r0, r1}}
+    push {{r0, r1, lr}}
+    cpsie i
+    ldr r0, =0xE000ED08
+    ldr r1, =table
+    str r1, [r0]
+    ldr r0, =0xE000ED04
+    mov r1, #0x10000000
+    str r1, [r0]
+    dsb
+    isb
+    wfi
+    .ltorg
+    .thumb_func
+pendsv:
+    bx lr
+    .balign 512
+table:
+    .space 56
+    .word pendsv
+"""
+"""Leads to another program on its own stack, as bootloaders do; the reset's is at 0x20008000."""
+
+
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+@pytest.mark.parametrize(
+    ("top", "setting"),
+    [(0x20004000, "msr msp, r0"), (0x20010000, "msr msp, r0"), (0x20010000, "mov sp, r0")],
+)
+def test_a_main_stack_that_was_moved_counts_from_its_new_top(
+    top: int, setting: str, fidelity: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "bootloader.bin"
+    path.write_bytes(firmware(BOOTLOADER.format(top=top, set=setting)))
+    result = mcusim.run(path, board="nrf52840", base=0, fidelity=fidelity)  # type: ignore[arg-type]
+    assert result.outcome == "exited"
+    # A frame of eight words at a multiple of eight bytes.
+    own = 20 + 4 + 32
+    stacks = [(stack.name, stack.top, stack.peak_bytes) for stack in result.memory.stacks]
+    assert stacks == [("main", 0x20008000, 32), ("main", top, own)]
+    assert result.memory.ram_peak_bytes == own
+
+
+RESTARTED = """
+start:
+    ldr r0, =0x20004000
+    msr msp, r0
+    push {r0-r3}
+    ldr r0, =0x20004000
+    msr msp, r0
+    push {r0-r7}
+    wfi
+"""
+"""Start-up code sets the pointer before its first use; an RTOS then drops what is on the stack."""
+
+
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_a_main_stack_goes_on_where_nothing_else_began(fidelity: str, tmp_path: Path) -> None:
+    path = tmp_path / "restarted.bin"
+    path.write_bytes(firmware(RESTARTED))
+    result = mcusim.run(path, board="nrf52840", base=0, fidelity=fidelity)  # type: ignore[arg-type]
+    assert [(s.top, s.peak_bytes) for s in result.memory.stacks] == [(0x20004000, 32)]
+
+
 @cache
 def ran(name: str, board: str, fidelity: str = "accurate") -> Result:
     """One run of each, shared by the tests."""
