@@ -144,8 +144,15 @@ class Host(Protocol):
     def filter_addresses(self, base: int, size_bytes: int, keeps: Keeps) -> None:
         """Keeps accesses out of addresses, whatever is there: in whole kilobytes, with a fault."""
 
-    def watch_filters(self, told: Callable[[str, int], None]) -> None:
-        """Takes who is told the memory and the offset of each access that was kept out."""
+    def filter_device(self, name: str, keeps: Keeps) -> None:
+        """Keeps accesses out of a device, at all of its addresses."""
+
+    def watch_filters(self, told: Callable[[str, int, bool], None]) -> None:
+        """Takes who is told of each access that was kept out; one for all controllers.
+
+        It gets the name of the memory or device and the offset, and whether the security of the
+        access was what kept it out, rather than its privilege alone.
+        """
 
     def screen_device(
         self,

@@ -1,4 +1,4 @@
-"""Whom a controller in front of a memory keeps out."""
+"""Whom a controller in front of a memory or a device keeps out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ WHOLE_WORD = 0xFFFFFFFF
 
 
 class Keeps(IntFlag):
-    """Kinds of access by the security of the transaction; native/bus_filter.hpp has the same bits.
+    """Kinds of access by security and privilege; native/bus_filter.hpp has the same bits.
 
     What is kept out reads as zero, and writes do nothing; code there is a bus error.
     """
@@ -20,3 +20,7 @@ class Keeps(IntFlag):
     SECURE_FETCH = 4
     WITH_FAULT = 8
     """Data that are kept out are a bus error as well."""
+    NON_SECURE_USER = 16
+    SECURE_USER = 32
+    USER = NON_SECURE_USER | SECURE_USER
+    """Unprivileged accesses of a state, and of both."""

@@ -9,6 +9,7 @@ from mcusim.boards.schema import Npu
 from mcusim.devices.arm.dwt import Dwt
 from mcusim.devices.arm.ethos_u55 import EthosU55
 from mcusim.devices.arm.itm import Itm
+from mcusim.devices.arm.memory_control import CortexM55MemoryControl
 from mcusim.devices.arm.sse300 import DEVICES as SSE300
 from mcusim.devices.device import Device, Host
 from mcusim.devices.espressif import DEVICES as ESPRESSIF
@@ -40,6 +41,7 @@ from mcusim.devices.st import DEVICES as STM32
 from mcusim.errors import BoardError
 
 _TYPES: dict[str, type[Device]] = {
+    "cortex-m55-memory-control": CortexM55MemoryControl,
     "nrf-clock-power": NrfPower,
     "nrf-egu": NrfEgu,
     "nrf-ficr": NrfFicr,

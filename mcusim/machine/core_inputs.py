@@ -57,14 +57,24 @@ class CoreInputs:
         for engine in self.cores.engines:
             as_arm(engine).filter_memory(base, size_bytes, rule)
 
-    def watch_filters(self, told: Callable[[str, int], None]) -> None:
-        """Tells the memory and the offset of each access that a controller kept out."""
+    def filter_device(self, name: str, keeps: Keeps) -> None:
+        """Has a controller keep accesses out of a device, at all of its addresses."""
+        chip = self.board.chip
+        for entry in (*chip.device, *chip.npu):
+            if entry.name == name:
+                for base in (entry.base, *entry.aliases):
+                    for engine in self.cores.engines:
+                        as_arm(engine).filter_memory(base, entry.size_bytes, keeps)
 
-        def tell(address: int) -> None:
-            for memory in self.board.chip.memory:
-                for base in (memory.base, *memory.aliases):
-                    if base <= address < base + memory.size_bytes:
-                        told(memory.name, address - base)
+    def watch_filters(self, told: Callable[[str, int, bool], None]) -> None:
+        """Tells the memory or device and the offset of each access that a controller kept out."""
+        chip = self.board.chip
+
+        def tell(address: int, foreign: bool) -> None:
+            for entry in (*chip.memory, *chip.device, *chip.npu):
+                for base in (entry.base, *entry.aliases):
+                    if base <= address < base + entry.size_bytes:
+                        told(entry.name, address - base, foreign)
 
         for engine in self.cores.engines:
             as_arm(engine).set_filter_told(tell)

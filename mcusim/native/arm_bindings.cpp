@@ -55,9 +55,9 @@ void add_chip_coprocessor(ArmEngine& engine, std::size_t number,
 }
 
 void set_filter_told(ArmEngine& engine, nb::callable python) {
-  engine.filter.told = [python = std::move(python)](std::uint32_t address) {
+  engine.filter.told = [python = std::move(python)](std::uint32_t address, bool foreign) {
     const nb::gil_scoped_acquire gil;
-    python(address);
+    python(address, foreign);
   };
 }
 

@@ -273,6 +273,7 @@ void ArmEngine::masks_written() {
   if (special_.basepri != nullptr)
     *special_.basepri = exceptions.implemented(static_cast<std::uint8_t>(*special_.basepri));
   if (system.any_mpu_enabled()) flush_tlb();
+  note_privilege();
   accountant.look_soon();
 }
 
@@ -290,7 +291,8 @@ bool ArmEngine::admit(Block& block) {
     return false;
   }
   if (stale_tlb_) flush_tlb();
-  if (divided_ && !admit_state(block)) return false;
+  const bool screened = filtered_ && filter.any();
+  if (divided_ ? !admit_state(block) : screened && !admit_fetch(block.address)) return false;
   if (system.mpu.enabled() &&
       !system.mpu.allows(block.address, AccessKind::kFetch, privileged(), raised())) {
     stop_with(Stop::kError, UC_ERR_FETCH_PROT, block.address);

@@ -77,7 +77,8 @@ class ArmEngine final : public Engine {
     filter.told = nullptr;
   }
 
-  // The chip's controllers in front of memories (arm_filter.cpp), and how they see an access.
+  // The chip's controllers in front of memories and devices (arm_filter.cpp), and how they see an
+  // access.
   BusFilter filter;
   void filter_memory(std::uint32_t base, std::uint32_t size_bytes, std::uint8_t rule);
   bool secure_access(std::uint32_t address) const;
@@ -163,7 +164,6 @@ class ArmEngine final : public Engine {
   std::uint32_t vector_of(int number) const;  // its address
 
   // The Security Extension: BXNS and BLXNS are Unicorn's, the rest is ours (arm_security.cpp).
-  void divide_states();
   // Whether the core is in the state that the block's address asks for, or has come to it.
   bool admit_state(const Block& block);
   // Where Unicorn finds a page, or that it is to fault.
@@ -173,6 +173,10 @@ class ArmEngine final : public Engine {
   };
   Screen screen_of(std::uint32_t page, bool write);
   bool fill_tlb(std::uint32_t at, uc_mem_type type, uc_tlb_entry& entry);
+  // Has Unicorn ask for each page, once there is something to keep out.
+  void screen_pages();
+  void note_privilege();
+  BusFilter::Master master_of(std::uint32_t address, BusFilter::Access access) const;
   void map_screen();
   bool kept_out(std::uint32_t address, BusFilter::Access access);
   bool keeps_out(std::uint32_t address, BusFilter::Access access) const;
@@ -312,6 +316,7 @@ class ArmEngine final : public Engine {
   SpecialRegisters special_;                 // of the present state
   std::array<SpecialRegisters, 2> banks_{};  // with the Security Extension: Secure, Non-secure
   bool divided_ = false;                     // the firmware has made memory Non-secure
+  bool filtered_ = false;                    // Unicorn asks for each page
   std::uint32_t violation_ = 0;
   bool locked_up_ = false;
   bool mpu_denied_ = false;

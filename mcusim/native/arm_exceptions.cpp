@@ -250,6 +250,7 @@ void ArmEngine::refresh_mode(std::uint32_t xpsr) {
   // Unicorn keeps the privilege with its translation state; a write to the flags renews it.
   set_reg(UC_ARM_REG_APSR_NZCV, xpsr & 0xF0000000U);
   if (system.any_mpu_enabled()) flush_tlb();
+  note_privilege();
 }
 
 bool ArmEngine::may_return(std::uint32_t exc_return, int nested) const {

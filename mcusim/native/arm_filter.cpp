@@ -1,5 +1,6 @@
 // Accesses that a controller of the chip keeps out, or has to be asked for: a page of which that is
-// true stands at another place for Unicorn, where each access comes here.
+// true stands at another place for Unicorn, where each access comes here. Its virtual address cache
+// asks of each page; it has one for each state and level of privilege.
 #include <cstring>
 
 #include "arm_engine.hpp"
@@ -20,6 +21,21 @@ void ArmEngine::filter_memory(std::uint32_t base, std::uint32_t size_bytes, std:
   attend();
 }
 
+void ArmEngine::screen_pages() {
+  const bool user = filter.restrains_user() && !privileged();
+  if (filtered_ || !(divided_ || filter.restrains_secure() || user)) return;
+  filtered_ = true;
+  map_screen();
+  check(uc_ctl_tlb_mode(uc_.get(), UC_TLB_VIRTUAL), "choosing the address cache");
+  add_hook(UC_HOOK_TLB_FILL, reinterpret_cast<void*>(&ArmEngine::on_tlb_fill), this);
+}
+
+void ArmEngine::note_privilege() {
+  if (filtered_ || !filter.restrains_user() || privileged()) return;
+  system.mpu_changed = true;
+  attend();
+}
+
 void ArmEngine::map_screen() {
   if (screen_mapped_) return;
   screen_mapped_ = true;
@@ -29,8 +45,17 @@ void ArmEngine::map_screen() {
 }
 
 bool ArmEngine::secure_access(std::uint32_t address) const {
-  return *special_.secure != 0 &&
+  return options_.security && *special_.secure != 0 &&
          system.attribution.of_data(address, true).security != Security::kNonSecure;
+}
+
+BusFilter::Master ArmEngine::master_of(std::uint32_t address, BusFilter::Access access) const {
+  // A fetch is as its address is attributed, whatever the state: Non-secure code fetches SG.
+  const bool fetch = access == BusFilter::Access::kFetch && options_.security;
+  const bool secure =
+      fetch ? system.attribution.of_data(address, true).security != Security::kNonSecure
+            : secure_access(address);
+  return {secure, privileged()};
 }
 
 ArmEngine::Screen ArmEngine::screen_of(std::uint32_t page, bool write) {
@@ -38,7 +63,7 @@ ArmEngine::Screen ArmEngine::screen_of(std::uint32_t page, bool write) {
   if (!filter.any()) return {page, true};
   const std::optional<std::uint8_t> rule = filter.of_page(page);
   const auto access = write ? BusFilter::Access::kWrite : BusFilter::Access::kRead;
-  if (rule && !BusFilter::keeps_out(*rule, secure_access(page), access)) return {page, true};
+  if (rule && !BusFilter::keeps_out(*rule, master_of(page, access), access)) return {page, true};
   if (rule && (*rule & BusFilter::kFaults) != 0) return {page, false};
   const auto found = screened_.try_emplace(page, static_cast<std::uint32_t>(screened_.size()));
   const std::uint32_t number = found.first->second % (kScreenedSize / BusFilter::kPage);
@@ -48,14 +73,9 @@ ArmEngine::Screen ArmEngine::screen_of(std::uint32_t page, bool write) {
 }
 
 bool ArmEngine::keeps_out(std::uint32_t address, BusFilter::Access access) const {
-  // As long as neither memory nor a filter tells the states apart, all is Secure code's.
-  if (!divided_ || !filter.any()) return false;
-  // A fetch is as its address is attributed, whatever the state: Non-secure code fetches SG.
-  const bool secure =
-      access == BusFilter::Access::kFetch
-          ? system.attribution.of_data(address, true).security != Security::kNonSecure
-          : secure_access(address);
-  return BusFilter::keeps_out(filter.at(address), secure, access);
+  // As long as neither memory nor a filter tells accesses apart, all pass.
+  if (!filtered_ || !filter.any()) return false;
+  return BusFilter::keeps_out(filter.at(address), master_of(address, access), access);
 }
 
 bool ArmEngine::kept_out(std::uint32_t address, BusFilter::Access access) {
@@ -63,7 +83,8 @@ bool ArmEngine::kept_out(std::uint32_t address, BusFilter::Access access) {
   if (!filter.told) return true;
   try {
     if (!direct_) read_registers();
-    filter.told(address);
+    const bool secure = master_of(address, access).secure;
+    filter.told(address, BusFilter::is_foreign(filter.at(address), secure, access));
   } catch (...) {
     fail(std::current_exception());
   }
@@ -87,8 +108,8 @@ std::uint64_t ArmEngine::on_screened_read(uc_engine*, std::uint64_t offset, unsi
   std::uint64_t value = 0;
   const Memory* memory = engine.memory_at(address, size);
   engine.accountant.locate_access(address, false);
-  if (memory != nullptr && !engine.kept_out(address, BusFilter::Access::kRead))
-    std::memcpy(&value, memory->at(address), size);
+  const bool open = !engine.kept_out(address, BusFilter::Access::kRead);
+  if (memory != nullptr && open) std::memcpy(&value, memory->at(address), size);
   engine.accountant.access_done();
   return value;
 }
@@ -100,9 +121,9 @@ void ArmEngine::on_screened_write(uc_engine*, std::uint64_t offset, unsigned siz
   const std::uint32_t address =
       engine.screened_pages_[at / BusFilter::kPage] + at % BusFilter::kPage;
   const Memory* memory = engine.memory_at(address, size);
-  if (memory == nullptr || (memory->permissions & UC_PROT_WRITE) == 0) return;
   engine.accountant.locate_access(address, true);
-  if (!engine.kept_out(address, BusFilter::Access::kWrite))
+  const bool writable = memory != nullptr && (memory->permissions & UC_PROT_WRITE) != 0;
+  if (!engine.kept_out(address, BusFilter::Access::kWrite) && writable)
     std::memcpy(memory->at(address), &value, size);
   engine.accountant.access_done();
 }

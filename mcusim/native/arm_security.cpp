@@ -23,12 +23,6 @@ std::uint32_t signature_of(std::uint32_t exc_return) {
 
 }  // namespace
 
-void ArmEngine::divide_states() {
-  divided_ = true;
-  check(uc_ctl_tlb_mode(uc_.get(), UC_TLB_VIRTUAL), "choosing the address cache");
-  add_hook(UC_HOOK_TLB_FILL, reinterpret_cast<void*>(&ArmEngine::on_tlb_fill), this);
-}
-
 bool ArmEngine::on_tlb_fill(uc_engine*, std::uint64_t address, uc_mem_type type,
                             uc_tlb_entry* entry, void* self) {
   auto& engine = *static_cast<ArmEngine*>(self);
@@ -39,7 +33,8 @@ bool ArmEngine::on_tlb_fill(uc_engine*, std::uint64_t address, uc_mem_type type,
 
 bool ArmEngine::fill_tlb(std::uint32_t at, uc_mem_type type, uc_tlb_entry& entry) {
   const bool write = type == UC_MEM_WRITE;
-  const bool attributed = *special_.secure != 0 || system.attribution.any_open(at, kPage);
+  const bool attributed =
+      !divided_ || *special_.secure != 0 || system.attribution.any_open(at, kPage);
   const Screen screen = attributed ? screen_of(at, write) : Screen{at, false};
   entry.paddr = at;
   entry.perms = UC_PROT_ALL;

@@ -77,7 +77,7 @@ void ArmEngine::reset() {
   filter.reset();
   for (const int source : systick_sources_) timeline.cancel(source);
   if (options_.security && system.non_secure()) switch_state(false);
-  const bool rules_were_on = system.any_mpu_enabled() || divided_;
+  const bool rules_were_on = system.any_mpu_enabled() || filtered_;
   Attribution attribution = system.attribution;
   attribution.reset();
   CoreFeatures features = system.features;

@@ -6,6 +6,7 @@ namespace mcusim {
 
 void BusFilter::set(std::uint32_t base, std::uint32_t size_bytes, std::uint8_t rule) {
   restrains_secure_ = restrains_secure_ || (rule & (kSecureData | kSecureFetch)) != 0;
+  restrains_user_ = restrains_user_ || (rule & (kNonSecureUser | kSecureUser)) != 0;
   for (std::uint32_t done = 0; done < size_bytes; done += kGranule) {
     const std::uint32_t address = base + done, number = address / kPage;
     const auto found = pages_.find(number);

@@ -43,7 +43,7 @@ std::uint8_t ArmEngine::traps() const {
 
 void ArmEngine::flush_tlb() {
   stale_tlb_ = false;
-  careful_ = system.any_mpu_enabled() || divided_ ? 1U : 0U;
+  careful_ = system.any_mpu_enabled() || filtered_ ? 1U : 0U;
   check(uc_ctl_flush_tlb(uc_.get()), "dropping the address cache");
 }
 
@@ -86,8 +86,10 @@ void ArmEngine::forget_it_state() {
 
 void ArmEngine::apply_mpu() {
   system.mpu_changed = false;
-  if (!divided_ && (system.attribution.divided() || filter.restrains_secure())) divide_states();
-  if (divided_ && filter.any()) map_screen();
+  // A filter tells the states apart as well.
+  divided_ =
+      divided_ || system.attribution.divided() || (options_.security && filter.restrains_secure());
+  screen_pages();
   // Unicorn keeps the cuts of old rules: they are to be set anew as well.
   for (const Mpu* mpu : {&system.mpu, &system.other.mpu})
     for (const std::uint64_t at : mpu->boundaries()) {

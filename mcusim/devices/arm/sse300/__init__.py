@@ -6,7 +6,7 @@ from mcusim.devices.arm.sse300.fpgaio import Mps3Fpgaio
 from mcusim.devices.arm.sse300.gpio import CmsdkGpio
 from mcusim.devices.arm.sse300.memory_protection import Sse300Mpc
 from mcusim.devices.arm.sse300.registers import Remembered
-from mcusim.devices.arm.sse300.secure_config import Sse300SecureConfig
+from mcusim.devices.arm.sse300.secure_config import Sse300NonSecureConfig, Sse300SecureConfig
 from mcusim.devices.arm.sse300.slow_clock import CmsdkTimer, CmsdkWatchdog
 from mcusim.devices.arm.sse300.system import (
     Mps3Scc,
@@ -31,6 +31,7 @@ DEVICES: dict[str, type[Device]] = {
     "sse300-counter-status": Sse300CounterStatus,
     "sse300-cpu-identity": Sse300CpuIdentity,
     "sse300-mpc": Sse300Mpc,
+    "sse300-non-secure-config": Sse300NonSecureConfig,
     "sse300-non-secure-watchdog": Sse300NonSecureWatchdog,
     "sse300-registers": Remembered,
     "sse300-secure-config": Sse300SecureConfig,

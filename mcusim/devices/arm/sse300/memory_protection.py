@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
+from mcusim.devices.arm.sse300.blocked import Blocked
 from mcusim.devices.arm.sse300.registers import ApbDevice
 from mcusim.devices.device import Host
 from mcusim.devices.keeps import Keeps
@@ -34,23 +35,6 @@ PARTS = {
 }
 
 
-class Blocked:
-    """All controllers: which of them kept an access out, and their one interrupt."""
-
-    def __init__(self) -> None:
-        self.controllers: list[Sse300Mpc] = []
-
-    def tell(self, memory: str, offset: int) -> None:
-        """Hands an access that was kept out to the controller that did it."""
-        for controller in self.controllers:
-            controller.blocked(memory, offset)
-
-    @property
-    def interrupts(self) -> bool:
-        """Whether any asks for the interrupt."""
-        return any(controller.asks for controller in self.controllers)
-
-
 class Sse300Mpc(ApbDevice):
     """Each block is for Secure accesses alone, or for Non-secure ones alone.
 
@@ -68,9 +52,8 @@ class Sse300Mpc(ApbDevice):
         self.stored[BLK_MAX] = self._words - 1
         self._table: dict[int, int] = {}
         self._all = host.shared(Blocked)
-        self._all.controllers.append(self)
+        self._all.add(self, host)
         if name in PARTS:
-            host.watch_filters(self._all.tell)
             self._keep(0, self._part.size_bytes, Keeps.NON_SECURE)
 
     def load(self, register: int) -> int:
@@ -122,11 +105,11 @@ class Sse300Mpc(ApbDevice):
 
     @property
     def asks(self) -> bool:
-        """Whether it asks for the interrupt."""
+        """Whether it asks for the interrupt that all of them share."""
         return bool(self.stored.get(INT_STAT, 0) & self.stored[INT_EN])
 
     def _signal(self) -> None:
-        self.interrupt(self._all.interrupts)
+        self.interrupt(self._all.asks_for(self.interrupts))
 
     def _keep(self, offset: int, size_bytes: int, keeps: Keeps) -> None:
         if self.stored[CTRL] & SEC_RESP:

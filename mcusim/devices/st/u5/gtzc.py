@@ -56,10 +56,13 @@ class Stm32u5Tzic(WordDevice):
         self._accesses = host.shared(IllegalAccesses)
         self._accesses.add(self)
         if is_secured(host):
-            host.watch_filters(
-                lambda memory, _: self._accesses.report(MEMORIES.get(memory, memory))
-            )
+            host.watch_filters(self._tell)
             host.screen_device(name, lambda: self._accesses.report(name))
+
+    def _tell(self, name: str, _offset: int, foreign: bool) -> None:
+        """An unprivileged access of what is privileged is no event (5.5.3)."""
+        if foreign:
+            self._accesses.report(MEMORIES.get(name, name))
 
     def flag(self, resource: str) -> None:
         """Sets the flag of one of its resources."""
