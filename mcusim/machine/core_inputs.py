@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from mcusim import _native
 from mcusim.boards import Board
+from mcusim.boards.schema import Device, Memory, Npu
 from mcusim.cpu.architecture import Architecture
 from mcusim.cpu.unicorn_arm import as_arm
 from mcusim.cpu.unicorn_riscv import as_riscv
@@ -59,25 +60,29 @@ class CoreInputs:
 
     def filter_device(self, name: str, keeps: Keeps) -> None:
         """Has a controller keep accesses out of a device, at all of its addresses."""
-        chip = self.board.chip
-        for entry in (*chip.device, *chip.npu):
-            if entry.name == name:
-                for base in (entry.base, *entry.aliases):
-                    for engine in self.cores.engines:
-                        as_arm(engine).filter_memory(base, entry.size_bytes, keeps)
+        for found, base, size_bytes in self._places():
+            if found == name:
+                for engine in self.cores.engines:
+                    as_arm(engine).filter_memory(base, size_bytes, keeps)
 
     def watch_filters(self, told: Callable[[str, int, bool], None]) -> None:
         """Tells the memory or device and the offset of each access that a controller kept out."""
-        chip = self.board.chip
 
         def tell(address: int, foreign: bool) -> None:
-            for entry in (*chip.memory, *chip.device, *chip.npu):
-                for base in (entry.base, *entry.aliases):
-                    if base <= address < base + entry.size_bytes:
-                        told(entry.name, address - base, foreign)
+            for name, base, size_bytes in self._places():
+                if base <= address < base + size_bytes:
+                    told(name, address - base, foreign)
 
         for engine in self.cores.engines:
             as_arm(engine).set_filter_told(tell)
+
+    def _places(self) -> Iterator[tuple[str, int, int]]:
+        """Name, address and size in bytes of each memory and device, at all of its addresses."""
+        chip = self.board.chip
+        entries: tuple[Memory | Device | Npu, ...] = (*chip.memory, *chip.device, *chip.npu)
+        for entry in entries:
+            for base in (entry.base, *entry.aliases):
+                yield entry.name, base, entry.size_bytes
 
     def screen_device(
         self,

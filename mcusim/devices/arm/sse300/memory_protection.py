@@ -33,6 +33,8 @@ PARTS = {
     "mpc-bram": Part("bram", 0, 0x200000),
     "mpc-qspi": Part("qspi", 0, 0x800000),
 }
+UNCHECKED = Part("", 0, 0x80000000)
+"""The 2 GB of DDR memory, from 0x60000000 on."""
 
 
 class Sse300Mpc(ApbDevice):
@@ -47,7 +49,7 @@ class Sse300Mpc(ApbDevice):
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._part = PARTS.get(name, Part("", 0, 0x10000000))
+        self._part = PARTS.get(name, UNCHECKED)
         self._words = self._part.size_bytes // BLOCK_BYTES // BLOCKS_OF_WORD
         self.stored[BLK_MAX] = self._words - 1
         self._table: dict[int, int] = {}

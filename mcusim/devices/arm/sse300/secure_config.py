@@ -24,6 +24,8 @@ MEMORY_CONTROLLERS = {
     "mpc-isram0": 0, "mpc-isram1": 1, "mpc-bram": 16, "mpc-qspi": 17, "mpc-ddr": 18,
 }  # fmt: skip
 """Their bits in SECMPCINTSTATUS."""
+READ_ONLY = (SECMPCINTSTATUS, SECPPCINTSTAT, *range(0x050, 0x0D0, 4))
+"""So are registers of controllers that there aren't."""
 PPC_BITS = sum(1 << interrupt_bit(ppc) for ppc in IMPLEMENTED)
 
 
@@ -34,6 +36,8 @@ class Sse300SecureConfig(ApbDevice):
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
+        self._blocked = 0
+        """Controllers that kept an access out since they were cleared, as in SECPPCINTSTAT."""
         self._ports = host.shared(PeripheralProtection)
         self._all = host.shared(Blocked)
         self._all.add(self, host)
@@ -42,7 +46,11 @@ class Sse300SecureConfig(ApbDevice):
 
     def load(self, register: int) -> int:
         if register == SECMPCINTSTATUS:
-            return sum(1 << bit for name, bit in MEMORY_CONTROLLERS.items() if self._all.asking(name))
+            return sum(
+                1 << bit for name, bit in MEMORY_CONTROLLERS.items() if self._all.asking(name)
+            )
+        if register == SECPPCINTSTAT:
+            return self._blocked & self.stored.get(SECPPCINTEN, 0)
         if register in self._ports.non_secure:
             return self._ports.non_secure[register]
         if register - UNPRIVILEGED in self._ports.secure_user:
@@ -64,24 +72,23 @@ class Sse300SecureConfig(ApbDevice):
             super().store(register, value & 3)
             self._attribute()
         elif register == SECPPCINTCLR:
-            self.stored[SECPPCINTSTAT] = self.stored.get(SECPPCINTSTAT, 0) & ~value
+            self._blocked &= ~value
         elif register == SECPPCINTEN:
             super().store(register, value & PPC_BITS)
-        elif register not in (SECMPCINTSTATUS, SECPPCINTSTAT):
+        elif register not in READ_ONLY:
             super().store(register, value)
         self._signal()
 
     def blocked(self, name: str, _offset: int) -> None:
         """Flags the controller of a peripheral that was not reached."""
         if name in PLACES:
-            bit = interrupt_bit(PLACES[name][0])
-            self.stored[SECPPCINTSTAT] = self.stored.get(SECPPCINTSTAT, 0) | 1 << bit
+            self._blocked |= 1 << interrupt_bit(PLACES[name][0])
             self._signal()
 
     @property
     def asks(self) -> bool:
         """Whether a controller of peripherals asks for the interrupt."""
-        return bool(self.stored.get(SECPPCINTSTAT, 0) & self.stored.get(SECPPCINTEN, 0))
+        return bool(self.load(SECPPCINTSTAT))
 
     def _signal(self) -> None:
         self.interrupt(self.asks)
@@ -103,13 +110,11 @@ class Sse300NonSecureConfig(ApbDevice):
         self._ports = host.shared(PeripheralProtection)
 
     def load(self, register: int) -> int:
-        ppc = register - UNPRIVILEGED
-        return self._ports.non_secure_user.get(ppc, 0) if ppc in IMPLEMENTED else super().load(register)
+        ports = self._ports.non_secure_user.get(register - UNPRIVILEGED)
+        return super().load(register) if ports is None else ports
 
     def store(self, register: int, value: int) -> None:
         ppc = register - UNPRIVILEGED
         if ppc in IMPLEMENTED:
             self._ports.non_secure_user[ppc] = value & IMPLEMENTED[ppc]
             self._ports.apply(self.host, ppc)
-        else:
-            super().store(register, value)
