@@ -222,6 +222,10 @@ class Host(Protocol):
     def core(self) -> int:
         """Number of the core whose access is under way; 0 in events, and where there is one."""
 
+    @property
+    def privileged(self) -> bool:
+        """Whether the access under way is one of privileged code."""
+
     def set_coprocessor(self, number: int, execute: Callable[[int, int, int], int | None]) -> None:
         """Takes what executes a coprocessor's instructions.
 

@@ -111,6 +111,11 @@ class CoreInputs:
                     for engine in self.cores.engines:
                         engine.withdraw(base, entry.size_bytes)
 
+    @property
+    def privileged(self) -> bool:
+        """Whether the access under way is one of privileged code."""
+        return self.engine.privileged
+
     def latch(
         self, counter: _native.LatchedCounter, trigger: int, bits: int, low: int, high: int
     ) -> None:

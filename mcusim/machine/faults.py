@@ -173,7 +173,10 @@ def _kept_out(machine: Machine, stopped: Stopped, where: str) -> str:
     fetch = stopped.cause is Cause.FETCH
     verb = "jump to" if fetch else "write to" if stopped.cause is Cause.WRITE else "read of"
     address = stopped.pc if fetch else stopped.address or 0
-    state = "Secure" if as_arm(machine.engine).secure_access(address) else "Non-secure"
+    engine = as_arm(machine.engine)
+    state = "Secure" if engine.secure_access(address) else "Non-secure"
+    if not engine.privileged:
+        state = f"unprivileged {state}"
     place = "" if fetch else f" in {where}"
     return f"{verb} 0x{address:08x}{place}: " + KEPT_OUT.format(state=state)
 

@@ -56,6 +56,7 @@ class FakeHost:
         self.external_clock_hz = 8e6
         self.now = 0
         self.core = 0
+        self.privileged = True
         self.asleep = 0
         self.clock_hz = clock_hz
         self.text: list[tuple[str, bytes]] = []

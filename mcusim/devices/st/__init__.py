@@ -15,7 +15,6 @@ from mcusim.devices.st.f7 import DEVICES as STM32F7
 from mcusim.devices.st.flash import Stm32Flash
 from mcusim.devices.st.g0 import DEVICES as STM32G0
 from mcusim.devices.st.gpio import Stm32Gpio
-from mcusim.devices.st.gtzc import Stm32Gtzc
 from mcusim.devices.st.h7 import DEVICES as STM32H7
 from mcusim.devices.st.identity import Stm32Identity
 from mcusim.devices.st.iwdg import Stm32Iwdg
@@ -49,7 +48,6 @@ DEVICES: dict[str, type[Device]] = {
     "stm32-flash": Stm32Flash,
     "stm32-fmc": Stm32Fmc,
     "stm32-gpio": Stm32Gpio,
-    "stm32-gtzc": Stm32Gtzc,
     "stm32-identity": Stm32Identity,
     "stm32-iwdg": Stm32Iwdg,
     "stm32-lptim": Stm32Lptim,

@@ -51,6 +51,7 @@ class FakeChip:
 
     def __init__(self, clock_hz: float = 120e6) -> None:
         self.now = 0
+        self.privileged = True
         self.clock = Clock(clock_hz)
         self.flash: FlashControl = FakeFlash()
         self.levels: dict[int, bool] = {}
@@ -180,6 +181,10 @@ class FakeChip:
 
     def marker(self, value: int) -> None:
         raise AssertionError("no marker here")
+
+    def filter_device(self, name: str, keeps: int) -> None: ...
+
+    def filter_memory(self, name: str, offset: int, size_bytes: int, keeps: int) -> None: ...
 
     def set_interrupt(self, number: int, level: bool) -> None:
         if level and not self.levels.get(number):

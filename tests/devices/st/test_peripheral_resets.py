@@ -19,7 +19,7 @@ CHIPS = sorted((ROOT / "boards" / "chips").glob("stm32*.toml"))
 APB1RSTR1, APB1RSTR2, AHB1RSTR, AHB2RSTR = (
     f"R(0x{0x40021000 + offset:x})" for offset in (0x38, 0x3C, 0x28, 0x2C)
 )
-GTZC = ("stm32-gtzc", "stm32u5-tzsc", "stm32u5-tzic", "stm32u5-mpcbb")
+GTZC = tuple(f"stm32u{n}-{unit}" for n in (3, 5) for unit in ("tzsc", "tzic", "mpcbb"))
 WITHOUT_RESET = {"rtc", "tamp", "wwdg", "wwdg1", "bkpsram", "dcache1"}
 """Devices with a clock gate and no reset bit in some series; PWR has none in the STM32U5."""
 

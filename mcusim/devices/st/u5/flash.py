@@ -54,7 +54,7 @@ class Stm32u5Flash(WordDevice):
     }
     """The highest HCLK for 0, 1, 2... wait states by range of the core voltage."""
     has_secure_pages: ClassVar[bool] = True
-    """Whether the attributes of pages act, with TrustZone on."""
+    """Whether the attributes of pages act."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -66,8 +66,9 @@ class Stm32u5Flash(WordDevice):
         if loaded is not None:
             self.stored[OPTR] = loaded
         self._security: FlashSecurity | None = None
-        if self.has_secure_pages and is_secured(host):
-            self._security = FlashSecurity(host, self.stored, self.page_bytes)
+        if self.has_secure_pages:
+            secured = is_secured(host)
+            self._security = FlashSecurity(host, self.stored, self.page_bytes, secured)
 
     def load(self, register: int) -> int:
         # Operations are over at once: neither BSY nor WDW is ever set.

@@ -10,44 +10,45 @@ Places = dict[str, tuple[int, int]]
 """Number of the register, from 0, and bit."""
 
 
-def _bits(names: str, first: int = 0) -> Bits:
+def bits(names: str, first: int = 0) -> Bits:
     """Names that follow each other from a bit on; "-" is none."""
     return {first + n: name for n, name in enumerate(names.split()) if name != "-"}
 
 
 SECURABLE: dict[str, tuple[Bits, ...]] = {
     "tzsc1": (
-        _bits(
+        bits(
             "tim2 tim3 tim4 tim5 tim6 tim7 wwdg iwdg spi2 usart2 usart3 uart4 uart5 i2c1 i2c2 crs "
             "i2c4 lptim2 fdcan1 ucpd1"
         ),
-        _bits("tim1 spi1 tim8 usart1 tim15 tim16 tim17 sai1 sai2"),
-        _bits(
+        bits("tim1 spi1 tim8 usart1 tim15 tim16 tim17 sai1 sai2"),
+        bits(
             "mdf1 cordic fmac crc tsc dma2d icache dcache1 adc1 dcmi otg_fs - hash rng - - "
             "octospim sdmmc1 sdmmc2 fsmc octospi1 octospi2 ramcfg"
         ),
     ),
-    "tzsc2": (_bits("spi3 lpuart1 i2c3 lptim1 lptim3 lptim4 opamp comp adc4 vrefbuf - dac1 adf1"),),
+    "tzsc2": (bits("spi3 lpuart1 i2c3 lptim1 lptim3 lptim4 opamp comp adc4 vrefbuf - dac1 adf1"),),
 }
 """By controller, the peripherals of each SECCFGR."""
 
 
-def _places(*registers: Bits) -> Places:
+def places(*registers: Bits) -> Places:
+    """Where each name of some registers is."""
     return {
         name: (index, bit) for index, bits in enumerate(registers) for bit, name in bits.items()
     }
 
 
 SOURCES: dict[str, Places] = {
-    "tzic1": _places(
+    "tzic1": places(
         *SECURABLE["tzsc1"],
-        _bits("gpdma1 flash flash-memory") | _bits("tzsc1 tzic1", 14)
-        | _bits("sram1 mpcbb1 sram2 mpcbb2 sram3 mpcbb3", 24),
+        bits("gpdma1 flash flash-memory") | bits("tzsc1 tzic1", 14)
+        | bits("sram1 mpcbb1 sram2 mpcbb2 sram3 mpcbb3", 24),
     ),
-    "tzic2": _places(
+    "tzic2": places(
         *SECURABLE["tzsc2"],
-        _bits("syscfg rtc tamp pwr rcc lpdma1 exti") | _bits("tzsc2 tzic2", 14)
-        | _bits("sram4 mpcbb4", 24),
+        bits("syscfg rtc tamp pwr rcc lpdma1 exti") | bits("tzsc2 tzic2", 14)
+        | bits("sram4 mpcbb4", 24),
     ),
 }  # fmt: skip
 """By interrupt controller, where each peripheral and memory has its flag."""
