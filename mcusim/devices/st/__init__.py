@@ -16,6 +16,7 @@ from mcusim.devices.st.flash import Stm32Flash
 from mcusim.devices.st.g0 import DEVICES as STM32G0
 from mcusim.devices.st.gpio import Stm32Gpio
 from mcusim.devices.st.h7 import DEVICES as STM32H7
+from mcusim.devices.st.i2c import Stm32I2c
 from mcusim.devices.st.identity import Stm32Identity
 from mcusim.devices.st.iwdg import Stm32Iwdg
 from mcusim.devices.st.lptim import Stm32Lptim
@@ -27,6 +28,8 @@ from mcusim.devices.st.rng import Stm32Rng
 from mcusim.devices.st.rtc import Stm32Rtc
 from mcusim.devices.st.rtc_direct import Stm32RtcDirect
 from mcusim.devices.st.rtc_v3 import Stm32RtcV3
+from mcusim.devices.st.spi import Stm32Spi
+from mcusim.devices.st.spi_v2 import Stm32SpiV2
 from mcusim.devices.st.storage import Stm32BackupSram, Stm32Fmc, Stm32Tamp
 from mcusim.devices.st.syscfg import Stm32Syscfg
 from mcusim.devices.st.timer import Stm32Timer
@@ -48,6 +51,7 @@ DEVICES: dict[str, type[Device]] = {
     "stm32-flash": Stm32Flash,
     "stm32-fmc": Stm32Fmc,
     "stm32-gpio": Stm32Gpio,
+    "stm32-i2c": Stm32I2c,
     "stm32-identity": Stm32Identity,
     "stm32-iwdg": Stm32Iwdg,
     "stm32-lptim": Stm32Lptim,
@@ -59,6 +63,8 @@ DEVICES: dict[str, type[Device]] = {
     "stm32-rtc": Stm32Rtc,
     "stm32-rtc-direct": Stm32RtcDirect,
     "stm32-rtc-v3": Stm32RtcV3,
+    "stm32-spi": Stm32Spi,
+    "stm32-spi-v2": Stm32SpiV2,
     "stm32-syscfg": Stm32Syscfg,
     "stm32-tamp": Stm32Tamp,
     "stm32-timer": Stm32Timer,

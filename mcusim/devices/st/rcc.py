@@ -36,7 +36,7 @@ class Stm32Rcc(Stm32RccBase):
     kernel_fields: ClassVar[Mapping[str, KernelField]] = rr.KERNEL_FIELDS
     kernel_clocks = ("pclk", "sysclk", "hsi", "lse")
     low_power_timers: ClassVar[Mapping[str, KernelField]] = rr.LOW_POWER_TIMERS
-    on_apb2 = ("usart1",)
+    on_apb2 = ("usart1", "spi1")
 
     def store(self, register: int, value: int) -> None:
         super().store(register, value)

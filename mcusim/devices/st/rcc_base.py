@@ -83,10 +83,12 @@ class Stm32RccBase(WordDevice, ABC):
     """By the name of the peripheral; 0 is the clock of its bus."""
     kernel_clocks: ClassVar[tuple[str, ...]]
     """What the field's values stand for."""
+    own_kernel_clocks: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """The same, of peripherals whose fields have other values."""
     low_power_timers: ClassVar[Mapping[str, KernelField]] = {}
     """Theirs are pclk, lsi, hsi and lse."""
     on_apb2: ClassVar[tuple[str, ...]] = ()
-    """Serial ports that have their registers there."""
+    """Peripherals with a bit rate that have their registers there."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
@@ -241,7 +243,7 @@ class Stm32RccBase(WordDevice, ABC):
         return (0.0, LSE_HZ, LSI_HZ, self._rtc_hse_hz())[bdcr >> 8 & 3]
 
     def _kernel_clock(self, device: str) -> str:
-        names = self.kernel_clocks
+        names = self.own_kernel_clocks.get(device, self.kernel_clocks)
         field = self.kernel_fields.get(device)
         if device in self.low_power_timers:
             names, field = ("pclk", "lsi", "hsi", "lse"), self.low_power_timers[device]

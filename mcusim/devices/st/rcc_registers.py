@@ -9,7 +9,7 @@ from mcusim.devices.st.rcc_base import ResetRegisters
 CR, ICSCR, CFGR, PLLCFGR = 0x00, 0x04, 0x08, 0x0C
 CIER, CIFR, CICR = 0x18, 0x1C, 0x20
 AHB1ENR, AHB3ENR, APB1ENR1, APB2ENR = 0x48, 0x50, 0x58, 0x60
-CCIPR, BDCR, CSR, CRRCR = 0x88, 0x90, 0x94, 0x98
+CCIPR, BDCR, CSR, CRRCR, CCIPR2 = 0x88, 0x90, 0x94, 0x98, 0x9C
 
 MSION, MSIRGSEL = 1 << 0, 1 << 3
 HSION, HSEON, PLLON = 1 << 8, 1 << 16, 1 << 24
@@ -65,8 +65,12 @@ KERNEL_FIELDS = {
     "uart4": (CCIPR, 6, 3),
     "uart5": (CCIPR, 8, 3),
     "lpuart1": (CCIPR, 10, 3),
+    "i2c1": (CCIPR, 12, 3),
+    "i2c2": (CCIPR, 14, 3),
+    "i2c3": (CCIPR, 16, 3),
+    "i2c4": (CCIPR2, 0, 3),
 }
-"""Register, position and mask of a serial port's clock selection (RM0432 6.4.27)."""
+"""Register, position and mask of a clock selection (RM0432 6.4.27; stm32l4r5xx.h)."""
 LOW_POWER_TIMERS = {"lptim1": (CCIPR, 18, 3), "lptim2": (CCIPR, 20, 3)}
 
 

@@ -59,9 +59,13 @@ KERNEL_FIELDS = {
     "usart6": (DCKCFGR2, 10, 3),
     "uart7": (DCKCFGR2, 12, 3),
     "uart8": (DCKCFGR2, 14, 3),
+    "i2c1": (DCKCFGR2, 16, 3),
+    "i2c2": (DCKCFGR2, 18, 3),
+    "i2c3": (DCKCFGR2, 20, 3),
+    "i2c4": (DCKCFGR2, 22, 3),
 }
-"""Register, position and mask of a serial port's clock selection."""
-ON_APB2 = ("usart1", "usart6")
+"""Register, position and mask of a clock selection (stm32f746xx.h)."""
+ON_APB2 = ("usart1", "usart6", "spi1", "spi4", "spi5", "spi6")
 
 
 def pll_hz(pllcfgr: int, hse_hz: float) -> float:

@@ -58,8 +58,10 @@ KERNEL_FIELDS = {
     "usart3": (CCIPR, 4, 3),
     "lpuart2": (CCIPR, 8, 3),
     "lpuart1": (CCIPR, 10, 3),
+    "i2c1": (CCIPR, 12, 3),
+    "i2c2": (CCIPR, 14, 3),
 }
-"""Register, position and mask of a serial port's clock selection; USART4 to USART6 have none."""
+"""Register, position and mask of a clock selection; USART4 to USART6 have none."""
 LOW_POWER_TIMERS = {"lptim1": (CCIPR, 18, 3), "lptim2": (CCIPR, 20, 3)}
 
 

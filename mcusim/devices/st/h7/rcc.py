@@ -44,6 +44,7 @@ class Stm32h743Rcc(Stm32RccBase):
     other_registers = frozenset((rr.D2CCIP2R, rr.D3CCIPR, rr.BDCR, rr.CSR))
     kernel_fields: ClassVar[Mapping[str, KernelField]] = rr.KERNEL_FIELDS
     kernel_clocks = ("pclk", "pll2q", "pll3q", "hsi", "csi", "lse")
+    own_kernel_clocks: ClassVar[Mapping[str, tuple[str, ...]]] = rr.OWN_KERNEL_CLOCKS
     on_apb2 = rr.ON_APB2
 
     def load(self, register: int) -> int:
@@ -75,11 +76,18 @@ class Stm32h743Rcc(Stm32RccBase):
                 return self._source_hz(rr.SW_HSI)
             case "csi":
                 return self._source_hz(rr.SW_CSI)
+            case "hse":
+                return self._source_hz(rr.SW_HSE)
+            case "per":
+                choice = self.stored.get(rr.D1CCIPR, 0) >> 28 & 3
+                return self._source_hz((rr.SW_HSI, rr.SW_CSI, rr.SW_HSE)[min(choice, 2)])
+            case "pin":
+                return 0.0  # nothing is connected to I2S_CKIN
             case _:
-                return self._pll_hz(1 if name == "pll2q" else 2, "q")
+                return self._pll_hz(int(name[3]) - 1, name[4])
 
     def _bus_hz(self, device: str) -> float:
-        return self._clocks.pclk4 if device == "lpuart1" else super()._bus_hz(device)
+        return self._clocks.pclk4 if device in rr.ON_APB4 else super()._bus_hz(device)
 
     def _sysclk(self) -> float:
         choice = self.stored.get(rr.CFGR, 0) & 7

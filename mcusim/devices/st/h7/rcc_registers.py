@@ -14,7 +14,7 @@ D1CFGR, D2CFGR, D3CFGR = 0x18, 0x1C, 0x20
 PLLCKSELR, PLLCFGR = 0x28, 0x2C
 PLLDIVR = (0x30, 0x38, 0x40)
 PLLFRACR = (0x34, 0x3C, 0x44)
-D2CCIP2R, D3CCIPR = 0x54, 0x58
+D1CCIPR, D2CCIP1R, D2CCIP2R, D3CCIPR = 0x4C, 0x50, 0x54, 0x58
 CIFR, CICR, BDCR, CSR, RSR = 0x64, 0x68, 0x70, 0x74, 0xD0
 APB4LPENR, SECOND = 0x11C, 0x60
 
@@ -84,9 +84,21 @@ KERNEL_FIELDS = {
     **dict.fromkeys(("usart1", "usart6", "uart9", "usart10"), (D2CCIP2R, 3, 7)),
     **dict.fromkeys(("usart2", "usart3", "uart4", "uart5", "uart7", "uart8"), (D2CCIP2R, 0, 7)),
     "lpuart1": (D3CCIPR, 0, 7),
+    **dict.fromkeys(("spi1", "spi2", "spi3"), (D2CCIP1R, 12, 7)),
+    **dict.fromkeys(("spi4", "spi5"), (D2CCIP1R, 16, 7)),
+    "spi6": (D3CCIPR, 28, 7),
+    **dict.fromkeys(("i2c1", "i2c2", "i2c3"), (D2CCIP2R, 12, 3)),
+    "i2c4": (D3CCIPR, 8, 3),
 }
-"""Register, position and mask of a serial port's clock selection."""
-ON_APB2 = ("usart1", "usart6", "uart9", "usart10")
+"""Register, position and mask of a clock selection (stm32h743xx.h)."""
+OWN_KERNEL_CLOCKS = {
+    **dict.fromkeys(("spi1", "spi2", "spi3"), ("pll1q", "pll2p", "pll3p", "pin", "per")),
+    **dict.fromkeys(("spi4", "spi5", "spi6"), ("pclk", "pll2q", "pll3q", "hsi", "csi", "hse")),
+    **dict.fromkeys(("i2c1", "i2c2", "i2c3", "i2c4"), ("pclk", "pll3r", "hsi", "csi")),
+}
+"""stm32h7xx_hal_rcc_ex.h: RCC_SPI123CLKSOURCE_x, RCC_SPI45CLKSOURCE_x, RCC_I2C123CLKSOURCE_x."""
+ON_APB2 = ("usart1", "usart6", "uart9", "usart10", "spi1", "spi4", "spi5")
+ON_APB4 = ("lpuart1", "spi6", "i2c4")
 
 
 def at_first_address(register: int) -> int:

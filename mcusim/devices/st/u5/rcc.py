@@ -38,7 +38,8 @@ class Stm32u5Rcc(Stm32RccBase):
     other_registers = frozenset((rr.CCIPR1, rr.CCIPR3, rr.BDCR, rr.CSR))
     kernel_fields: ClassVar[Mapping[str, KernelField]] = rr.KERNEL_FIELDS
     kernel_clocks: ClassVar[tuple[str, ...]] = ("pclk", "sysclk", "hsi", "lse", "msik")
-    on_apb2 = ("usart1",)
+    own_kernel_clocks: ClassVar[Mapping[str, tuple[str, ...]]] = rr.OWN_KERNEL_CLOCKS
+    on_apb2 = ("usart1", "spi1")
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)

@@ -80,8 +80,19 @@ KERNEL_FIELDS = {
     "uart4": (CCIPR1, 6, 3),
     "uart5": (CCIPR1, 8, 3),
     "lpuart1": (CCIPR3, 0, 7),
+    "i2c1": (CCIPR1, 10, 3),
+    "i2c2": (CCIPR1, 12, 3),
+    "i2c4": (CCIPR1, 14, 3),
+    "spi2": (CCIPR1, 16, 3),
+    "spi1": (CCIPR1, 20, 3),
+    "spi3": (CCIPR3, 3, 3),
+    "i2c3": (CCIPR3, 6, 3),
 }
-"""Register, position and mask of a serial port's clock selection."""
+"""Register, position and mask of a clock selection (stm32u575xx.h)."""
+OWN_KERNEL_CLOCKS = dict.fromkeys(
+    ("i2c1", "i2c2", "i2c3", "i2c4", "spi1", "spi2", "spi3"), ("pclk", "sysclk", "hsi", "msik")
+)
+"""stm32u5xx_hal_rcc_ex.h: RCC_I2C1CLKSOURCE_x, RCC_SPI1CLKSOURCE_x."""
 
 
 def msis_hz(icscr1: int, csr: int) -> float:
