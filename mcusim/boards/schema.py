@@ -305,7 +305,8 @@ class Attribution(Sourced, frozen=True, kw_only=True):
 
     base: int
     size_bytes: int
-    security: Literal["secure", "non-secure-callable", "non-secure"]
+    security: Literal["secure", "non-secure-callable", "non-secure", "exempt"]
+    """Exempt: of the state of the code that accesses it, whatever the SAU has."""
 
 
 class TrustZone(Strict, frozen=True, kw_only=True):

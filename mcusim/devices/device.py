@@ -136,16 +136,21 @@ class Host(Protocol):
         """Takes the core clock that the firmware chose; one that the user forces stays."""
 
     def attribute(self, base: int, size_bytes: int, security: str) -> None:
-        """Takes what the chip says of addresses: secure, non-secure-callable or non-secure."""
+        """Takes what the chip says of addresses.
 
-    def filter_memory(self, name: str, offset: int, size_bytes: int, keeps: Keeps) -> None:
-        """Keeps accesses out of a part of a memory, in units of 256 bytes."""
+        That is secure, non-secure-callable, non-secure, or exempt: of the code's state.
+        """
+
+    def filter_memory(
+        self, name: str, offset: int, size_bytes: int, keeps: Keeps, core: int | None = None
+    ) -> None:
+        """Keeps accesses of a core, or of all, out of a part of a memory, in units of 256 bytes."""
 
     def filter_addresses(self, base: int, size_bytes: int, keeps: Keeps) -> None:
         """Keeps accesses out of addresses, whatever is there: in whole kilobytes, with a fault."""
 
-    def filter_device(self, name: str, keeps: Keeps) -> None:
-        """Keeps accesses out of a device, at all of its addresses."""
+    def filter_device(self, name: str, keeps: Keeps, core: int | None = None) -> None:
+        """Keeps accesses of a core, or of all, out of a device, at all of its addresses."""
 
     def watch_filters(self, told: Callable[[str, int, bool], None]) -> None:
         """Takes who is told of each access that was kept out; one for all controllers.
@@ -236,8 +241,13 @@ class Host(Protocol):
     def add_double_coprocessor(self, number: int) -> None:
         """Gives each core the RP2350's coprocessor for double precision, as CP `number`."""
 
-    def add_redundancy_coprocessor(self, number: int, salt: int) -> None:
-        """Gives each core the RP2350's coprocessor for checks; its 64-bit salt makes canaries."""
+    def add_redundancy_coprocessor(
+        self, number: int, salt: int, failed: Callable[[bool], None]
+    ) -> None:
+        """Gives each core the RP2350's coprocessor for checks; its 64-bit salt makes canaries.
+
+        `failed` is told of a check that fails, and, with True, of an instruction that stalls.
+        """
 
     def hold_core(self, core: int) -> None:
         """Holds a core but the first in reset; what it was doing is lost."""

@@ -43,27 +43,31 @@ class CoreInputs:
         for engine in self.cores.engines:
             as_arm(engine).attribute(base, size_bytes, security)
 
-    def filter_memory(self, name: str, offset: int, size_bytes: int, keeps: Keeps) -> None:
+    def filter_memory(
+        self, name: str, offset: int, size_bytes: int, keeps: Keeps, core: int | None = None
+    ) -> None:
         """Has a controller keep accesses out of a part of a memory, as far as that goes."""
         for memory in self.board.chip.memory:
             inside = min(size_bytes, memory.size_bytes - offset)
             if memory.name == name and inside > 0:
                 for base in (memory.base, *memory.aliases):
-                    for engine in self.cores.engines:
-                        as_arm(engine).filter_memory(base + offset, inside, keeps)
+                    self._filter(base + offset, inside, keeps, core)
 
     def filter_addresses(self, base: int, size_bytes: int, keeps: Keeps) -> None:
         """Has a controller keep accesses out of addresses; data there are a bus error."""
         rule = keeps | Keeps.WITH_FAULT if keeps else keeps
-        for engine in self.cores.engines:
+        self._filter(base, size_bytes, rule, None)
+
+    def _filter(self, base: int, size_bytes: int, rule: Keeps, core: int | None) -> None:
+        engines = self.cores.engines
+        for engine in engines if core is None else engines[core : core + 1]:
             as_arm(engine).filter_memory(base, size_bytes, rule)
 
-    def filter_device(self, name: str, keeps: Keeps) -> None:
+    def filter_device(self, name: str, keeps: Keeps, core: int | None = None) -> None:
         """Has a controller keep accesses out of a device, at all of its addresses."""
         for found, base, size_bytes in self._places():
             if found == name:
-                for engine in self.cores.engines:
-                    as_arm(engine).filter_memory(base, size_bytes, keeps)
+                self._filter(base, size_bytes, keeps, core)
 
     def watch_filters(self, told: Callable[[str, int, bool], None]) -> None:
         """Tells the memory or device and the offset of each access that a controller kept out."""
@@ -133,10 +137,12 @@ class CoreInputs:
         for engine in self.cores.engines:
             as_arm(engine).add_double_coprocessor(number)
 
-    def add_redundancy_coprocessor(self, number: int, salt: int) -> None:
+    def add_redundancy_coprocessor(
+        self, number: int, salt: int, failed: Callable[[bool], None]
+    ) -> None:
         """Gives each core the RP2350's coprocessor for checks, with its random number."""
         for engine in self.cores.engines:
-            as_arm(engine).add_redundancy_coprocessor(number, salt)
+            as_arm(engine).add_redundancy_coprocessor(number, salt, failed)
 
     def set_core_line(self, number: int, level: bool) -> None:
         """Drives the interrupt input `number` of a RISC-V hart, as mip counts them."""

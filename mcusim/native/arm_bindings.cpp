@@ -54,6 +54,16 @@ void add_chip_coprocessor(ArmEngine& engine, std::size_t number,
   engine.chip_coprocessors[number] = std::move(coprocessor);
 }
 
+void add_redundancy_coprocessor(ArmEngine& engine, std::size_t number, std::uint64_t salt,
+                                nb::callable failed) {
+  engine.coprocessor_failed = [failed = std::move(failed)](bool stalls) {
+    const nb::gil_scoped_acquire gil;
+    failed(stalls);
+  };
+  auto told = [&engine](bool stalls) { engine.coprocessor_failed(stalls); };
+  add_chip_coprocessor(engine, number, std::make_unique<RedundancyCoprocessor>(salt, told));
+}
+
 void set_filter_told(ArmEngine& engine, nb::callable python) {
   engine.filter.told = [python = std::move(python)](std::uint32_t address, bool foreign) {
     const nb::gil_scoped_acquire gil;
@@ -65,6 +75,7 @@ Security security_of(const std::string& name) {
   if (name == "secure") return Security::kSecure;
   if (name == "non-secure-callable") return Security::kNonSecureCallable;
   if (name == "non-secure") return Security::kNonSecure;
+  if (name == "exempt") return Security::kExempt;
   throw nb::value_error("a security attribute that there is not");
 }
 
@@ -85,12 +96,8 @@ void bind_engine(nb::module_& m) {
             add_chip_coprocessor(e, number, std::make_unique<DoubleCoprocessor>());
           },
           "number"_a)
-      .def(
-          "add_redundancy_coprocessor",
-          [](ArmEngine& e, std::size_t number, std::uint64_t salt) {
-            add_chip_coprocessor(e, number, std::make_unique<RedundancyCoprocessor>(salt));
-          },
-          "number"_a, "salt"_a)
+      .def("add_redundancy_coprocessor", &add_redundancy_coprocessor, "number"_a, "salt"_a,
+           "failed"_a)
       .def_prop_ro("vector_table", [](const ArmEngine& e) { return e.system.vector_table; })
       .def(
           "attribute",

@@ -226,10 +226,7 @@ StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
       if (!serve(resume_at_)) return stopped_at_limit();
       continue;
     }
-    if (error == UC_ERR_INSN_INVALID && run_coprocessor(stop_.pc)) {
-      resume_at_ = stop_.pc + 4;
-      continue;
-    }
+    if (error == UC_ERR_INSN_INVALID && run_coprocessor(stop_.pc)) continue;
     if (error != UC_ERR_OK) {
       // After a jump without the Thumb bit every instruction is undefined to Unicorn.
       const bool thumb = (reg(UC_ARM_REG_XPSR) & kThumb) != 0;

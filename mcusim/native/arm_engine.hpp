@@ -72,8 +72,11 @@ class ArmEngine final : public Engine {
   Coprocessor coprocessor;
   // Those that concern their core alone: by their numbers, in place of `coprocessor`.
   std::array<std::unique_ptr<ChipCoprocessor>, 8> chip_coprocessors;
+  // Told of a check that one of them made and that failed, and whether the core now stalls.
+  std::function<void(bool stalls)> coprocessor_failed = [](bool) {};
   void drop_callbacks() override {
     coprocessor = nullptr;
+    coprocessor_failed = nullptr;
     filter.told = nullptr;
   }
 
@@ -222,7 +225,8 @@ class ArmEngine final : public Engine {
   void switch_mode(bool process, bool fpu, std::uint32_t xpsr);
   void translate_fault(int& number, std::uint32_t& cfsr, std::uint32_t pc) const;
 
-  // Has the chip execute the coprocessor instruction at `pc`; false when it is none of its.
+  // Has the chip execute the coprocessor instruction at `pc`, to go on at `resume_at_`; false when
+  // it is none of its.
   bool run_coprocessor(std::uint32_t pc);
   std::optional<std::uint64_t> execute_coprocessor(std::uint32_t number, std::uint32_t instruction,
                                                    std::uint32_t first, std::uint32_t second);

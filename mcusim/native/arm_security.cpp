@@ -73,7 +73,7 @@ bool ArmEngine::admit_state(const Block& block) {
   if (secure == system.non_secure()) adopt_state();
   if (filter.any() && !admit_fetch(block.address)) return false;
   const Security security = system.attribution.at(block.address);
-  if (secure == (security != Security::kNonSecure)) return true;
+  if (security == Security::kExempt || secure == (security != Security::kNonSecure)) return true;
   const bool gateway = security == Security::kNonSecureCallable &&
                        halfword(block.address) == kGateway &&
                        halfword(block.address + 2) == kGateway;

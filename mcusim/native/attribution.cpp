@@ -92,8 +92,10 @@ Attribution::Answer Attribution::of_regions(std::uint32_t address) const {
 
 Attribution::Answer Attribution::lookup(std::uint32_t address) const {
   Answer found = of_regions(address);
+  const Security chip = of_chip(address);
+  if (chip == Security::kExempt) return {chip, -1};
   // The stricter of the two decides.
-  found.security = std::min(found.security, of_chip(address));
+  found.security = std::min(found.security, chip);
   return found;
 }
 
@@ -106,8 +108,9 @@ Security Attribution::at(std::uint32_t address) {
 }
 
 Attribution::Answer Attribution::of_data(std::uint32_t address, bool secure) const {
-  if (belongs_to_both(address)) return {secure ? Security::kSecure : Security::kNonSecure, -1};
-  return lookup(address);
+  const Answer found = belongs_to_both(address) ? Answer{Security::kExempt, -1} : lookup(address);
+  if (found.security != Security::kExempt) return found;
+  return {secure ? Security::kSecure : Security::kNonSecure, -1};
 }
 
 bool Attribution::any_open(std::uint32_t address, std::uint32_t size_bytes) const {

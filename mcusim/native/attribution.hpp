@@ -8,7 +8,8 @@
 
 namespace mcusim {
 
-enum class Security : std::uint8_t { kSecure, kNonSecureCallable, kNonSecure };
+// Exempt: of the state of the code that accesses it; a chip says so, whatever the SAU has.
+enum class Security : std::uint8_t { kSecure, kNonSecureCallable, kNonSecure, kExempt };
 
 class Attribution {
  public:

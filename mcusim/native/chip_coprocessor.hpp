@@ -13,6 +13,8 @@ class ChipCoprocessor {
   // returns what these are after it; nothing where it has no such instruction.
   virtual std::optional<std::uint64_t> execute(std::uint32_t instruction, std::uint32_t first,
                                                std::uint32_t second) = 0;
+  // Whether the instruction executed last is not over, and comes again.
+  virtual bool stalls() const { return false; }
 };
 
 // The fields of such an instruction (DDI0553, C2.4: MCR, MCRR, MRC, MRRC, CDP, and their forms 2).

@@ -24,6 +24,10 @@ bool ArmEngine::run_coprocessor(std::uint32_t pc) {
       number, head << 16 | tail, first == 15 || data_processing ? 0 : low(first),
       transfers_two ? low(second) : 0);
   if (!result) return false;
+  const ChipCoprocessor* own = chip_coprocessors[number].get();
+  resume_at_ = pc;
+  if (own != nullptr && own->stalls()) return true;
+  resume_at_ += 4;
   if (reads && first == 15) {
     // MRC with PC as its register sets the flags.
     const std::uint32_t flags = static_cast<std::uint32_t>(*result) & kFlags;

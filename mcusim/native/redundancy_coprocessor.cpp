@@ -26,7 +26,15 @@ std::optional<std::uint64_t> RedundancyCoprocessor::execute(std::uint32_t instru
                                                             std::uint32_t first,
                                                             std::uint32_t second) {
   const CoprocessorFields fields(instruction);
-  // A CDP is the panic.
+  stalls_ = has_failed_ || fields.data_processing;  // a CDP is the panic
+  const std::optional<std::uint64_t> result = stalls_ ? std::nullopt : check(fields, first, second);
+  if (!result) failed_(std::exchange(has_failed_, true));
+  return result.value_or(0);
+}
+
+std::optional<std::uint64_t> RedundancyCoprocessor::check(const CoprocessorFields& fields,
+                                                          std::uint32_t first,
+                                                          std::uint32_t second) {
   const bool has = !fields.data_processing && !(fields.two_registers && fields.reads);
   if (!has || !has_parity(fields)) return std::nullopt;
   if (fields.two_registers)

@@ -18,7 +18,9 @@ RESULTS = 0x20000000
 """Where the linker script puts the array `results`."""
 
 
-def build(folder: Path, body: str, outside: str = "", *flags: str) -> Path:
+def build(
+    folder: Path, body: str, outside: str = "", *flags: str, script: str = "pico2.ld"
+) -> Path:
     """An ELF file whose main is `body`; `outside` stands before it."""
     if shutil.which(GCC) is None:
         pytest.skip(f"{GCC} not found")
@@ -26,7 +28,7 @@ def build(folder: Path, body: str, outside: str = "", *flags: str) -> Path:
     main = f"int main(void) {{\n{indent(body, '  ')}\n  return 0;\n}}\n"
     source.write_text(f'#include "pico2.h"\n{outside}\n{main}')
     options = ["-mcpu=cortex-m33", "-mthumb", "-O1", "-g", "-ffreestanding", "-nostdlib", *flags]
-    options += ["-Wall", "-Werror", f"-I{HERE}", f"-Wl,-T,{HERE / 'pico2.ld'}"]
+    options += ["-Wall", "-Werror", f"-I{HERE}", f"-Wl,-T,{HERE / script}"]
     command = [GCC, *options, "-o", str(elf), str(HERE / "pico2_start.c"), str(source), "-lgcc"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -34,10 +36,10 @@ def build(folder: Path, body: str, outside: str = "", *flags: str) -> Path:
 
 
 def execute(
-    folder: Path, body: str, outside: str = "", *flags: str
+    folder: Path, body: str, outside: str = "", *flags: str, script: str = "pico2.ld"
 ) -> tuple[Result, list[int], list[tuple[int, bool]]]:
     """Builds and runs to the end; the result, the array `results`, and the edges of pins."""
-    elf = build(folder, body, outside, *flags)
+    elf = build(folder, body, outside, *flags, script=script)
     edges: list[tuple[int, bool]] = []
     with mcusim.start(elf, board="rp2350", max_time_s=2.0) as simulation:
         machine = simulation.machine

@@ -316,6 +316,14 @@ static uint32_t canary(void) {
   return c;
 }
 """
+NMI = """
+static void failed(void) {
+  uint32_t number;
+  __asm volatile("mrs %0, ipsr" : "=r"(number));
+  results[0] = number;
+  finish();
+}
+"""
 ENABLE_CHECKS = "CPACR |= 3u << 14;\n"
 
 
@@ -364,7 +372,57 @@ def test_checks_that_hold_go_on(tmp_path: Path) -> None:
         '__asm volatile("cdp p7,#0,c0,c0,c0,#1");',
     ],
 )
-def test_a_check_that_fails_ends_the_run(tmp_path: Path, check: str) -> None:
-    result, _, _ = execute(tmp_path, f"{ENABLE_CHECKS}{check}", CHECKS, "-Wno-unused-function")
+def test_a_check_that_fails_is_an_nmi(tmp_path: Path, check: str) -> None:
+    result, words, _ = execute(
+        tmp_path,
+        f"""{ENABLE_CHECKS}handler = failed;
+        {check}
+        results[1] = 1;
+        """,
+        CHECKS + NMI,
+        "-Wno-unused-function",
+    )
+    assert result.outcome == "exited"
+    assert words[:2] == [2, 0]
+    assert result.warnings == [
+        "a check of the redundancy coprocessor failed: both cores get an NMI"
+    ]
+
+
+def test_the_nmi_comes_to_the_other_core_as_well(tmp_path: Path) -> None:
+    result, words, _ = execute(
+        tmp_path,
+        """handler = failed;
+        launch(second);
+        for (;;) continue;
+        """,
+        f"""{CHECKS + NMI}
+        static void second(void) {{
+          {ENABLE_CHECKS}
+          for (volatile int n = 0; n < 100; ++n) continue;
+          CHECK("mcr p7,#2,%0,c0,c0,#0", FALSE_, 0);
+          for (;;) continue;
+        }}
+        """,
+        "-Wno-unused-function",
+    )
+    assert result.outcome == "exited"
+    assert words[0] == 2
+
+
+@pytest.mark.parametrize("check", ['"cdp p7,#0,c0,c0,c0,#1"', '"mcr p7,#1,%0,c0,c0,#0" :: "r"(9)'])
+def test_then_the_coprocessor_stalls(tmp_path: Path, check: str) -> None:
+    # The NMI stays asserted: its handler comes again and again.
+    result, words, _ = execute(
+        tmp_path,
+        f"{ENABLE_CHECKS}handler = again;\n__asm volatile({check});\nresults[1] = 1;",
+        f"""{CHECKS}
+        static void again(void) {{
+          if (++results[0] == 3) CHECK("mcr p7,#2,%0,c0,c0,#0", TRUE_, 0);
+        }}
+        """,
+        "-Wno-unused-function",
+    )
     assert result.outcome == "fault"
-    assert "coprocessor 7 refuses" in result.reason
+    assert "stalls its core for good" in result.reason
+    assert words[:2] == [3, 0]

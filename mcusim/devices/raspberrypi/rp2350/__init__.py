@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
-from mcusim.devices.raspberrypi.rp2350 import clocks, dma, pins, qmi, sio, system, timers
+from mcusim.devices.raspberrypi.rp2350 import (
+    access,
+    clocks,
+    dma,
+    pins,
+    qmi,
+    sio,
+    system,
+    timers,
+)
 
 DEVICES: dict[str, type[Device]] = {
+    "rp2350-accessctrl": access.Rp2350Accessctrl,
     "rp2350-adc": system.Rp2350Adc,
     "rp2350-bootram": system.Rp2350Bootram,
     "rp2350-busctrl": system.Rp2350Busctrl,

@@ -14,6 +14,8 @@ BELLS = 0xFF
 GPIO_COPROCESSOR, DOUBLE_COPROCESSOR, REDUNDANCY_COPROCESSOR = 0, 4, 7
 SALT = 0x243F6A8885A308D3
 """Of the redundancy coprocessor: random on the chip, the same in each run here."""
+NMI = -14
+"""Its number among interrupts."""
 OUT, ENABLE, INPUT = 0, 4, 8
 """CRm of the coprocessor's instructions, for the low half of the pins; the high half's is one more
 in MCR and MRC."""
@@ -35,7 +37,19 @@ class Rp2350Sio(Rp2040Sio):
         self._bells = [0] * CORES
         host.set_coprocessor(GPIO_COPROCESSOR, self._execute)
         host.add_double_coprocessor(DOUBLE_COPROCESSOR)
-        host.add_redundancy_coprocessor(REDUNDANCY_COPROCESSOR, SALT)
+        host.add_redundancy_coprocessor(REDUNDANCY_COPROCESSOR, SALT, self._check_failed)
+
+    def _check_failed(self, stalls: bool) -> None:
+        """Both cores get an NMI until a reset; after that the coprocessor stalls."""
+        if stalls:
+            self.host.end(
+                "an instruction of the redundancy coprocessor stalls its core for good, as a check "
+                "failed before",
+                failure="redundancy coprocessor",
+            )
+            return
+        self.host.warn("a check of the redundancy coprocessor failed: both cores get an NMI")
+        self.host.set_interrupt(NMI, True)
 
     def load(self, register: int, core: int) -> int:
         if BELL_OUT_SET <= register <= BELL_IN_CLEAR:

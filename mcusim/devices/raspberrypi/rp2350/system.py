@@ -85,7 +85,7 @@ class Rp2350Tbman(RpTbman):
 
 
 class Rp2350Remembered(Peripheral):
-    """A block that no reset holds and whose registers are remembered: ACCESSCTRL and the like."""
+    """A block that no reset holds and whose registers are remembered."""
 
 
 class Rp2350Bootram(Peripheral):
