@@ -32,6 +32,8 @@ inline constexpr std::uint32_t kNoCp = 1U << 19;
 inline constexpr std::uint32_t kStackOverflow = 1U << 20;  // UFSR.STKOF of Armv8-M
 inline constexpr std::uint32_t kVectTbl = 1U << 1, kForced = 1U << 30, kDebugEvt = 1U << 31;
 inline constexpr std::uint32_t kMemManageBits = 0xFFU;
+// A frame that attribution forbids, which SFSR tells of: no bit of these registers.
+inline constexpr std::uint32_t kStackViolation = 1U << 28;
 
 // With the Security Extension (DDI0553): EXC_RETURN and FNC_RETURN, SFPA in a frame's xPSR, SFSR.
 inline constexpr std::uint32_t kSecureStack = 1U << 6, kCalleeNotStacked = 1U << 5, kToSecure = 1U;

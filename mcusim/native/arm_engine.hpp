@@ -151,9 +151,16 @@ class ArmEngine final : public Engine {
   bool can_take(int number) const;
   // Both return the fault status bits of what went wrong.
   std::uint32_t push_words(std::uint32_t frame, std::span<const std::uint32_t> words,
-                           bool as_privileged);
+                           BusFilter::Master as);
   std::uint32_t pop_words(std::uint32_t frame, std::span<std::uint32_t> words,
-                          bool as_privileged) const;
+                          BusFilter::Master as);
+  // Of the present state.
+  BusFilter::Master stacker(bool as_privileged) const {
+    return {options_.security && !system.non_secure(), as_privileged};
+  }
+  // Whether a word of a frame is kept out, and what that adds to the fault status.
+  bool frame_kept_out(std::uint32_t address, bool write, BusFilter::Master as,
+                      std::uint32_t& status);
   std::uint32_t push_fpu(std::uint32_t frame, bool as_privileged);
   void pop_fpu(std::uint32_t frame);
   void preserve_fpu();
@@ -180,6 +187,8 @@ class ArmEngine final : public Engine {
   void screen_pages();
   void note_privilege();
   BusFilter::Master master_of(std::uint32_t address, BusFilter::Access access) const;
+  bool keeps_out(std::uint32_t address, BusFilter::Access access, BusFilter::Master master) const;
+  bool kept_out(std::uint32_t address, BusFilter::Access access, BusFilter::Master master);
   void map_screen();
   bool kept_out(std::uint32_t address, BusFilter::Access access);
   bool keeps_out(std::uint32_t address, BusFilter::Access access) const;

@@ -178,11 +178,14 @@ void ArmEngine::charge_entry(int number, std::uint32_t frame) {
 bool ArmEngine::stacking_failed(int number, std::uint32_t status) {
   // A fault on entry to HardFault or NMI can't be taken: lock-up (B1.5.15).
   if (Exceptions::plain(number) <= kHardFault) return false;
-  const int fault = system.own((status & kStackOverflow) != 0   ? kUsageFault
+  const bool violation = (status & kStackViolation) != 0;
+  if (violation) system.report_secure_fault(kAttributionViolation, false, 0);
+  const int fault = system.own(violation                        ? kSecureFault
+                               : (status & kStackOverflow) != 0 ? kUsageFault
                                : (status & kMemManageBits) != 0 ? kMemManage
                                                                 : kBusFault);
   const bool able = exceptions.may_preempt(fault, masks());
-  system.report_fault(status, able ? 0U : kForced, false, 0);
+  system.report_fault(status & ~kStackViolation, able ? 0U : kForced, false, 0);
   exceptions.set_pending(able ? fault : hard_fault());
   return true;
 }
@@ -349,7 +352,9 @@ bool ArmEngine::unstack(std::uint32_t exc_return) {
     return chain_security_fault(kInvIntegrity, exc_return);
   std::uint32_t words[kBasicWords] = {};
   const bool to_privileged = !thread || (control() & kUnprivileged) == 0;
-  const std::uint32_t status = pop_words(frame, words, to_privileged);
+  const std::uint32_t status = pop_words(frame, words, stacker(to_privileged));
+  if ((status & kStackViolation) != 0)
+    return chain_security_fault(kAttributionViolation, exc_return);
   if (status != 0)
     return chain_fault((status & kMemManageBits) != 0 ? kMemManage : kBusFault, status, exc_return);
   const std::uint32_t xpsr = words[7];

@@ -72,19 +72,28 @@ ArmEngine::Screen ArmEngine::screen_of(std::uint32_t page, bool write) {
   return {kScreened + number * BusFilter::kPage, true};
 }
 
-bool ArmEngine::keeps_out(std::uint32_t address, BusFilter::Access access) const {
+bool ArmEngine::keeps_out(std::uint32_t address, BusFilter::Access access,
+                          BusFilter::Master master) const {
   // As long as neither memory nor a filter tells accesses apart, all pass.
   if (!filtered_ || !filter.any()) return false;
-  return BusFilter::keeps_out(filter.at(address), master_of(address, access), access);
+  return BusFilter::keeps_out(filter.at(address), master, access);
+}
+
+bool ArmEngine::keeps_out(std::uint32_t address, BusFilter::Access access) const {
+  return keeps_out(address, access, master_of(address, access));
 }
 
 bool ArmEngine::kept_out(std::uint32_t address, BusFilter::Access access) {
-  if (!keeps_out(address, access)) return false;
+  return kept_out(address, access, master_of(address, access));
+}
+
+bool ArmEngine::kept_out(std::uint32_t address, BusFilter::Access access,
+                         BusFilter::Master master) {
+  if (!keeps_out(address, access, master)) return false;
   if (!filter.told) return true;
   try {
     if (!direct_) read_registers();
-    const bool secure = master_of(address, access).secure;
-    filter.told(address, BusFilter::is_foreign(filter.at(address), secure, access));
+    filter.told(address, BusFilter::is_foreign(filter.at(address), master.secure, access));
   } catch (...) {
     fail(std::current_exception());
   }

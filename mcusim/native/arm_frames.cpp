@@ -12,13 +12,29 @@ std::uint32_t ArmEngine::frame_address(bool fpu) const {
   return (low(13) - (fpu ? kFpuFrame : kBasicFrame)) & ~(force ? 4U : 0U);
 }
 
+bool ArmEngine::frame_kept_out(std::uint32_t address, bool write, BusFilter::Master as,
+                               std::uint32_t& status) {
+  if (!divided_ && !filtered_) return false;
+  // DDI0553, ValidateAddress(): the stack is attributed as all memory is.
+  const Security found = system.attribution.of_data(address, as.secure).security;
+  if (divided_ && !as.secure && found != Security::kNonSecure) {
+    status |= kStackViolation;
+    return true;
+  }
+  as.secure = as.secure && found != Security::kNonSecure;
+  const auto access = write ? BusFilter::Access::kWrite : BusFilter::Access::kRead;
+  if (!kept_out(address, access, as)) return false;
+  if ((filter.at(address) & BusFilter::kFaults) != 0) status |= write ? kStkErr : kUnstkErr;
+  return true;
+}
+
 std::uint32_t ArmEngine::push_words(std::uint32_t frame, std::span<const std::uint32_t> words,
-                                    bool as_privileged) {
+                                    BusFilter::Master as) {
   std::uint32_t status = 0;
   for (const std::uint32_t word : words) {
-    if (!system.mpu.allows(frame, AccessKind::kWrite, as_privileged, raised()))
+    if (!system.mpu.allows(frame, AccessKind::kWrite, as.privileged, raised()))
       status |= kMstkErr;
-    else if (!store(frame, word))
+    else if (!frame_kept_out(frame, true, as, status) && !store(frame, word))
       status |= kStkErr;
     frame += 4;
   }
@@ -31,7 +47,7 @@ std::uint32_t ArmEngine::push_fpu(std::uint32_t frame, bool as_privileged) {
   words[kFpuRegisters] = fpscr();
   accountant.charge_exception(kFpuCycles, kFpuWords, true,
                               accountant.data_wait(frame, kFpuWords, true));
-  std::uint32_t status = push_words(frame, words, as_privileged);
+  std::uint32_t status = push_words(frame, words, stacker(as_privileged));
   if (helium_ != nullptr) status |= push_predicates(frame + 4 * kFpuWords, as_privileged);
   return status;
 }
@@ -71,7 +87,7 @@ std::uint32_t ArmEngine::push_frame(std::uint32_t return_address, std::uint32_t 
   for (std::size_t i = 0; i < 6; ++i) words[i] = low(kLowRegisters[i]);
   words[6] = return_address;
   words[7] = (xpsr & ~kAligned) | (align ? kAligned : 0U) | secure_frame_bits();
-  std::uint32_t status = push_words(frame, words, privileged());
+  std::uint32_t status = push_words(frame, words, stacker(privileged()));
   if (fpu && system.stacks_lazily()) {
     system.lazy_active = true;
     system.lazy_frame = frame + kBasicFrame;
@@ -89,12 +105,12 @@ void ArmEngine::clear_fpu() {
 }
 
 std::uint32_t ArmEngine::pop_words(std::uint32_t frame, std::span<std::uint32_t> words,
-                                   bool as_privileged) const {
+                                   BusFilter::Master as) {
   std::uint32_t status = 0;
   for (std::uint32_t& word : words) {
-    if (!system.mpu.allows(frame, AccessKind::kRead, as_privileged, raised()))
+    if (!system.mpu.allows(frame, AccessKind::kRead, as.privileged, raised()))
       status |= kMunstkErr;
-    else if (!load(frame, word))
+    else if (!frame_kept_out(frame, false, as, status) && !load(frame, word))
       status |= kUnstkErr;
     frame += 4;
   }

@@ -208,7 +208,7 @@ std::uint32_t ArmEngine::push_callee_registers(std::uint32_t exc_return, bool ch
   if (frame < limit) return kStackOverflow;
   std::uint32_t words[kCalleeWords] = {signature_of(exc_return), 0};
   for (int i = 4; i < 12; ++i) words[i - 2] = low(i);
-  const std::uint32_t status = push_words(frame, words, !thread || privileged());
+  const std::uint32_t status = push_words(frame, words, {true, !thread || privileged()});
   if (other != nullptr)
     *other = frame;
   else
@@ -237,7 +237,8 @@ bool ArmEngine::pop_callee_registers(std::uint32_t exc_return, std::uint32_t& fr
   const bool stacked = (exc_return & kToSecure) == 0 || (exc_return & kCalleeNotStacked) == 0;
   if ((exc_return & kSecureStack) == 0 || !stacked) return true;
   std::uint32_t words[kCalleeWords] = {};
-  if (pop_words(frame, words, true) != 0 || words[0] != signature_of(exc_return)) return false;
+  if (pop_words(frame, words, stacker(true)) != 0 || words[0] != signature_of(exc_return))
+    return false;
   for (int i = 4; i < 12; ++i) set_low(i, words[i - 2]);
   accountant.charge_exception(kCalleeWords, kCalleeWords, false,
                               accountant.data_wait(frame, kCalleeWords, false));

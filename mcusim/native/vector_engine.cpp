@@ -195,7 +195,7 @@ void ArmEngine::set_fpscr(std::uint32_t value) {
 
 std::uint32_t ArmEngine::push_predicates(std::uint32_t address, bool as_privileged) {
   // The word behind FPSCR, reserved in a frame without the extension (DDI0553, PushStack).
-  return push_words(address, {&helium_->state.vpr, 1}, as_privileged);
+  return push_words(address, {&helium_->state.vpr, 1}, stacker(as_privileged));
 }
 
 // The first vector instruction since CONTROL.FPCA was cleared (DDI0553, ExecuteFPCheck).

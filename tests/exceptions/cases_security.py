@@ -280,6 +280,36 @@ note(CALL_NS(rest, 4)); }""",
         (0xFFFFFFF9, 1, 1, 4, 1, 5),
     ),
     Case(
+        "Non-secure frame in Secure memory",
+        "PushStack(), ValidateAddress(): SecureFault, AUVIOL, and nothing is written",
+        """uint32_t secret[64];
+static void leave(void) { finish(); }
+WITH_FRAME(SecureFault_Handler) { note(MRS(ipsr)); note(SFSR & ~64u); note(exc_return);
+for (int i = 40; i < 48; ++i) note(secret[i]); leave(); }
+NS_CODE void NS_IRQ0_Handler(void) { ns_note(0xBAD); ns_finish(); }
+NS_CODE uint32_t rest(uint32_t x) { __asm volatile("cpsie i\\n isb"); return x; }
+int main(void) { """
+        + SETUP
+        + """ITNS = 1; ENABLE(0); MSR(primask_ns, 1); PEND(0);
+MSR(msp_ns, (uint32_t)(secret + 48)); CALL_NS(rest, 0); note(0xBAD); }""",
+        (7, AUVIOL, 0xFFFFFFB9, *[0] * 8),
+    ),
+    Case(
+        "Non-secure frame that moved to Secure memory",
+        "PopStack(), ValidateAddress(): SecureFault, AUVIOL",
+        """uint32_t secret[64];
+static void leave(void) { finish(); }
+WITH_FRAME(SecureFault_Handler) { note(MRS(ipsr)); note(SFSR & ~64u); note(exc_return); leave(); }
+__attribute__((naked)) NS_CODE void NS_IRQ0_Handler(void) {
+__asm volatile("msr msp, r0\\n bx lr"); }
+NS_CODE uint32_t rest(uint32_t x) { __asm volatile("cpsie i\\n isb" : "+r"(x)); return x; }
+int main(void) { """
+        + SETUP
+        + """ITNS = 1; ENABLE(0); MSR(primask_ns, 1); PEND(0);
+CALL_NS(rest, (uint32_t)(secret + 8)); note(0xBAD); }""",
+        (7, AUVIOL, 0xFFFFFFB9),
+    ),
+    Case(
         "SysTick of Secure code in Non-secure code",
         "EXC_RETURN: S clear, ES set",
         """uint32_t seen;

@@ -98,6 +98,29 @@ R32(TZIC1 + 0x2Cu) = ~0u;
     assert words(result) == [16 + GTZC, 1, 1, 2]
 
 
+def test_frames_of_exceptions_are_kept_out_as_well(tmp_path: Path) -> None:
+    body = f"""
+divide();
+for (uint32_t at = 0x2004FFE0u; at < 0x20050000u; at += 4) R32(at) = at;
+R32(MPCBB3 + SECCFGR + 12u) = 1u << 31; /* the last 512 bytes below the Non-secure stack's top */
+SYNC();
+R32(TZIC1 + 0x0Cu) = 1u << {SRAM1}; /* IER4 */
+R32(0xE000E100u) = 1u << {GTZC};
+CALL_NS(rest, 0);
+print(2);
+"""
+    handler = """
+print(R32(TZIC1 + 0x1Cu));
+for (uint32_t at = 0x2004FFE0u; at < 0x20050000u; at += 4) {
+  if (R32(at + 0x10000000u) != at) print(at);
+}
+R32(TZIC1 + 0x2Cu) = ~0u;
+finish();
+"""
+    rest = 'R32(0x20000000u) = 0; for (uint32_t n = 0; n < 9; ++n) __asm volatile("nop");'
+    assert words(run(tmp_path, body, rest, handler)) == [1 << SRAM1 | 1 << SRAM3]
+
+
 def test_code_of_the_other_state_is_a_bus_error(tmp_path: Path) -> None:
     result = run(tmp_path, "divide(); R32(0x30008000u) = 0x4770BF00u; CALL_NS(0x20008001u, 0);")
     assert result.outcome == "fault"
