@@ -14,7 +14,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 NATIVE := $(wildcard mcusim/native/*.cpp mcusim/native/*.hpp \
-	mcusim/native/mve/*.cpp mcusim/native/mve/*.hpp)
+	mcusim/native/mve/*.cpp mcusim/native/mve/*.hpp \
+	mcusim/native/pio/*.cpp mcusim/native/pio/*.hpp)
 NATIVE_TESTS := $(wildcard tests/native tests/cpu tests/machine tests/riscv)
 # Directories too: theirs is the time at which a file was last added or removed.
 SOURCES := $(wildcard pyproject.toml CMakeLists.txt README.md LICENSE) \

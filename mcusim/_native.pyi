@@ -49,6 +49,55 @@ class LatchedCounter:
     def place(self, engine: Engine, trigger: int, bits: int, low: int, high: int) -> None:
         """Has an engine latch it when a bit of `bits` is written to the word at `trigger`."""
 
+class Pio:
+    """The PIO blocks of an RP2040 (version 0) or RP2350 (1), with the pads between them."""
+
+    def __init__(self, blocks: int, version: int) -> None: ...
+    def advance(self, cycle: int) -> int:
+        """Executes up to `cycle`, or until something is to be told; 0: nothing is.
+
+        Two bits for each block (1: FSTAT or FDEBUG changed, 2: an interrupt line), and bit 31: a
+        watched pin.
+        """
+
+    def plan(self, horizon: int) -> int | None:
+        """The cycle up to which nothing is to be told, within `horizon`; None: nothing moves."""
+
+    @property
+    def now(self) -> int:
+        """The cycle that was executed last."""
+
+    def peek(self, block: int, offset: int) -> int:
+        """A register's value without the side effects of a read."""
+
+    def read(self, block: int, offset: int) -> int: ...
+    def write(self, block: int, offset: int, value: int) -> None: ...
+    def reset(self, block: int) -> None: ...
+    def line(self, block: int, number: int) -> bool:
+        """The level of an interrupt line."""
+
+    def wire(
+        self,
+        pad: int,
+        *,
+        owner: int,
+        output: int,
+        enable: int,
+        input: int,
+        drives: bool,
+        reads: bool,
+        idle: bool,
+    ) -> None:
+        """What pin control says of a pad: the block that drives it or -1, three overrides, the
+        pad's output and input enable, and its level while no block drives it.
+        """
+
+    def watch(self, pins: int) -> None: ...
+    def levels_of(self, block: int) -> int: ...
+    def enables_of(self, block: int) -> int: ...
+    def take_edges(self) -> tuple[int, int]:
+        """Pins that rose and fell, as inputs see them, since this was asked last."""
+
 class CoreOptions:
     def __init__(
         self,

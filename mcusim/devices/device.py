@@ -216,6 +216,9 @@ class Host(Protocol):
     def pin_changed(self, port: str, pin: int, level: bool) -> None:
         """Takes an edge on an output pin."""
 
+    def watched_pins(self, port: str) -> int:
+        """Pins of a port whose edges somebody outside waits for, a bit for each."""
+
     def marker(self, value: int) -> None:
         """Takes a marker write (a region begins or ends)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from mcusim.boards.pins import parse_pin
 from mcusim.boards.schema import Load
@@ -19,6 +19,11 @@ class Loads:
         self._by_marker = {load.marker: load for load in loads if load.marker is not None}
         self._present: dict[str, str] = {}
         """State by name, of those that draw."""
+
+    @property
+    def pins(self) -> Iterable[tuple[str, int]]:
+        """Port and number of the pins that switch a load."""
+        return [pin for pin in self._by_pin if pin is not None]
 
     def pin_changed(self, port: str, pin: int, level: bool) -> None:
         """Takes an edge of any pin."""

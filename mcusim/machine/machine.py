@@ -22,6 +22,7 @@ from mcusim.machine.gates import gated
 from mcusim.machine.loading import load, load_again
 from mcusim.machine.loads import Loads
 from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
+from mcusim.machine.pin_edges import PinListeners
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
 from mcusim.machine.sleep import Sleep
@@ -64,7 +65,8 @@ class Machine(CoreInputs):
         """Option bytes that the firmware programmed, until a reset loads them."""
         self.lines: dict[str, SerialLine] = {}
         self.loads = Loads(board.loads, self.draw)
-        self.pin_listeners: list[Callable[[str, int, bool], None]] = [self.loads.pin_changed]
+        self.pin_listeners = PinListeners(self.regions, self.loads)
+        self.pin_changed, self.watched_pins = self.pin_listeners.tell, self.pin_listeners.watched
         self._shared: dict[object, Any] = {}
         self.ended: tuple[str, str] | None = None
         """Why a device ended the run, and the kind of failure if it is one."""
@@ -266,12 +268,6 @@ class Machine(CoreInputs):
         self.output += data[:room]
         if len(data) > room:
             self.warn(f"output after the first {OUTPUT_LIMIT_BYTES >> 20} MB was dropped")
-
-    def pin_changed(self, port: str, pin: int, level: bool) -> None:
-        """Begins or ends the region of a watched pin, and tells whoever listens."""
-        self.regions.pin_changed(port, pin, level)
-        for listener in self.pin_listeners:
-            listener(port, pin, level)
 
     def marker(self, value: int) -> None:
         """Begins or ends a marker region, or what a load of the board draws."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,6 +83,11 @@ class Regions:
                 raise UsageError(f"--roi-gpio {pin}: not a pin; write P0.13 or PA5")
             if key not in self._pins:
                 self._pins[key] = self._add(Watched(pin.upper(), "gpio"))
+
+    @property
+    def pins(self) -> Iterable[tuple[str, int]]:
+        """Port and number of the pins that are watched."""
+        return self._pins
 
     def pin_changed(self, port: str, pin: int, level: bool) -> None:
         """Takes an edge of any pin."""

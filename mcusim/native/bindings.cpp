@@ -409,6 +409,7 @@ NB_MODULE(_native, m) {
   m.def("divide_cycles", &divide_cycles, "core"_a, "dividend"_a, "divisor"_a);
   bind_engine(m);
   bind_counters(m);
+  bind_pio(m);
   bind_arm(m);
   bind_riscv(m);
   m.def("demangle", &demangle, "name"_a);

@@ -11,6 +11,7 @@ class Engine;
 void drop_callbacks(Engine& engine);
 
 void bind_counters(nanobind::module_& m);
+void bind_pio(nanobind::module_& m);
 void bind_memories(nanobind::class_<Engine>& engine);
 void bind_arm(nanobind::module_& m);
 void bind_riscv(nanobind::module_& m);

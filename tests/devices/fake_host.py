@@ -91,6 +91,9 @@ class FakeHost:
     def pin_changed(self, port: str, pin: int, level: bool) -> None:
         self.pins.append((port, pin, level))
 
+    def watched_pins(self, port: str) -> int:
+        return 0
+
     def marker(self, value: int) -> None:
         self.markers.append(value)
 

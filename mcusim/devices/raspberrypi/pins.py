@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mcusim.devices.raspberrypi.pio_blocks import PioBlocks
+
 SSN = 1 << 1
 """The flash's chip select among the QSPI pins of GPIO_HI_IN."""
 
@@ -20,6 +22,8 @@ class Pins:
         self.enabled = [0, 0]
         self.changed: Callable[[int], None] | None = None
         self.inputs: Callable[[int], int] = self._own_outputs
+        self.pio: PioBlocks | None = None
+        """What drives pins beside SIO, on a chip that has it."""
 
     def driven(self, bank: int) -> int:
         """Levels of the pins that SIO drives high."""

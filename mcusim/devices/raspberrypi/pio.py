@@ -1,87 +1,96 @@
-"""RP2040 programmable I/O (datasheet 3): registers and FIFOs, without the state machines."""
+"""RP2040 programmable I/O (datasheet 3): a block's registers, interrupts and DMA requests."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 from mcusim.devices.device import Host
+from mcusim.devices.raspberrypi.dma_requests import DmaRequests
+from mcusim.devices.raspberrypi.pins import Pins
+from mcusim.devices.raspberrypi.pio_blocks import LINES, STATUS, PioBlocks
 from mcusim.devices.raspberrypi.registers import Peripheral
 
-CTRL, FSTAT, FDEBUG, FLEVEL, TXF0, RXF0, IRQ, IRQ_FORCE = 0, 4, 8, 0xC, 0x10, 0x20, 0x30, 0x34
-CFGINFO, INSTR_MEM0, SM0, SM_BYTES, INTR = 0x44, 0x48, 0xC8, 0x18, 0x128
-MACHINES, DEPTH, INSTRUCTIONS = 4, 4, 32
-TX_STALL, TX_OVER, RX_UNDER = 24, 16, 8
+FSTAT, FDEBUG, RXF0, RXF_END = 0x04, 0x08, 0x20, 0x30
+MACHINES = 4
+TX_FULL, RX_EMPTY = 16, 8
+"""Lowest bits of fields of FSTAT, which has one bit for each state machine."""
 
 
 class RpPio(Peripheral):
-    """Programs are kept, and not executed: what is sent to a state machine stays in its FIFO."""
+    """A block whose four state machines the native core executes, cycle by cycle."""
 
-    reset: ClassVar[Mapping[int, int]] = {
-        CFGINFO: INSTRUCTIONS << 16 | MACHINES << 8 | DEPTH,
-        **{SM0 + n * SM_BYTES: 0x10000 for n in range(MACHINES)},
-        **{SM0 + n * SM_BYTES + 0x04: 0x1F000 for n in range(MACHINES)},
-        **{SM0 + n * SM_BYTES + 0x08: 0xC0000 for n in range(MACHINES)},
-        **{SM0 + n * SM_BYTES + 0x14: 0x14000000 for n in range(MACHINES)},
-    }
+    number: ClassVar[int]
+    kind: ClassVar[type[PioBlocks]] = PioBlocks
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
-        self._sent = [deque[int]() for _ in range(MACHINES)]
+        self._blocks = host.shared(self.kind)
+        self._blocks.join(host, self.number, self._tell)
+        self._native = self._blocks.native
+        host.shared(Pins).pio = self._blocks
+        self._dma = host.shared(DmaRequests)
+        # Eight requests a block: those of the transmit FIFOs come first (regs/dreq.h).
+        first = 2 * MACHINES * self.number
+        self._sending = [first + machine for machine in range(MACHINES)]
+        self._receiving = [first + MACHINES + machine for machine in range(MACHINES)]
+        for machine in range(MACHINES):
+            self._dma.ready[self._sending[machine]] = partial(self._is_off, TX_FULL + machine)
+            self._dma.ready[self._receiving[machine]] = partial(self._is_off, RX_EMPTY + machine)
+
+    @property
+    def now(self) -> int:
+        """The cycle that the machines are at; a pin's listener is called at that of its edge."""
+        return self._native.now
 
     def load(self, register: int) -> int:
-        match register:
-            case 0x04:
-                return self._fifo_status()
-            case 0x0C:
-                return sum(len(fifo) << 8 * n for n, fifo in enumerate(self._sent))
-            case _ if register == INTR:
-                room = sum((len(fifo) < DEPTH) << 4 + n for n, fifo in enumerate(self._sent))
-                return room | (self.stored.get(IRQ, 0) & 0xF) << 8
-        return super().load(register)
+        self._blocks.settle()
+        value = self._native.read(self.number, register)
+        if RXF0 <= register < RXF_END:
+            self._blocks.changed()
+        return value
+
+    def held(self, register: int) -> int:
+        self._blocks.settle()
+        return self._native.peek(self.number, register)
 
     def store(self, register: int, value: int) -> None:
-        if TXF0 <= register < RXF0:
-            self._push(register - TXF0 >> 2, value)
-        elif register in (FDEBUG, IRQ):
-            self.stored[register] = self.stored.get(register, 0) & ~value
-        elif register == IRQ_FORCE:
-            self.stored[IRQ] = self.stored.get(IRQ, 0) | value & 0xFF
-        elif register not in (FSTAT, FLEVEL, CFGINFO, INTR):
-            super().store(register, value & 0xF if register == CTRL else value)
-            if register == CTRL and value & 0xF:
-                self.host.warn(
-                    f"{self.name}: the firmware starts a state machine, and PIO programs are not "
-                    "executed: nothing moves on its pins and in its FIFOs"
-                )
+        self._blocks.settle()
+        self._native.write(self.number, register, value)
+        self._blocks.changed()
 
     def restart(self) -> None:
         super().restart()
-        for fifo in self._sent:
-            fifo.clear()
+        self._blocks.settle()
+        self._native.reset(self.number)
+        self._blocks.changed()
+        self._tell(STATUS | LINES)
 
-    def _push(self, machine: int, word: int) -> None:
-        if len(self._sent[machine]) < DEPTH:
-            self._sent[machine].append(word)
-        else:
-            self.stored[FDEBUG] = self.stored.get(FDEBUG, 0) | 1 << TX_OVER + machine
+    def _is_off(self, bit: int) -> bool:
+        return not self._native.peek(self.number, FSTAT) >> bit & 1
 
-    def _fifo_status(self) -> int:
-        """Receive FIFOs are empty for ever."""
-        status = 0xF << 8
-        for machine, fifo in enumerate(self._sent):
-            status |= (not fifo) << 24 + machine | (len(fifo) >= DEPTH) << 16 + machine
-        return status
+    def _tell(self, news: int) -> None:
+        """Takes what the native core found: FIFOs or flags of them changed, or interrupt lines."""
+        if news & LINES:
+            for line in range(2):
+                self.interrupt(self._native.line(self.number, line), line)
+        if news & STATUS:
+            # Firmware polls these two far more often than anything else happens.
+            for register in (FSTAT, FDEBUG):
+                self.host.publish(self.base + register, self._native.peek(self.number, register))
+            for request in (*self._sending, *self._receiving):
+                self._dma.changed(request)
 
 
 class RpPio0(RpPio):
     """The first one."""
 
+    number = 0
     reset_bit = 10
 
 
 class RpPio1(RpPio):
     """The second one."""
 
+    number = 1
     reset_bit = 11

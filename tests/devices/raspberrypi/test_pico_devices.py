@@ -254,12 +254,6 @@ results[0] = R32(TIMER + 0x28) - begun;
         assert words(simulation)[0] == pytest.approx(900, abs=3)
 
 
-def test_a_state_machine_that_is_started_is_told_of(tmp_path: Path) -> None:
-    result, _ = execute(tmp_path, "release(1u << 10);\nR32(0x50200000) = 1;")
-    assert len(result.warnings) == 1
-    assert "PIO programs are not executed" in result.warnings[0]
-
-
 def test_dormant_state_lasts(tmp_path: Path) -> None:
     result, _ = execute(tmp_path, "clock_to_125_mhz();\nR32(XOSC + 8) = 0x636F6D61;")
     assert result.outcome == "exited"
