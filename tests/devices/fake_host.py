@@ -125,7 +125,8 @@ class FakeHost:
 
     def filter_device(self, *args: object) -> None: ...
 
-    def watch_filters(self, told: object) -> None: ...
+    def watch_filters(self, told: Callable[[str, int, bool], None]) -> None:
+        self.told = told
 
     def screen_device(self, name: str, refused: object, allowed: object = None) -> None: ...
 

@@ -44,6 +44,8 @@ class NrfFabric:
         """Real-time counters that run."""
         self.channels_changed: Callable[[], None] = lambda: None
         """Takes a change of what a peripheral subscribes or publishes to (nRF53, DPPI)."""
+        self.dma_reaches: Callable[[int, int, int], bool] = lambda _base, _address, _size: True
+        """Whether EasyDMA of the peripheral at a base reaches so many bytes (nRF53, SPU)."""
         self.demand_changed: Callable[[], None] = lambda: None
         self.time = TimeBase()
         self.countdowns: list[Countdown] = []

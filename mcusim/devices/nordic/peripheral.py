@@ -88,6 +88,16 @@ class NrfPeripheral(Device):
                 f"itself in no time; the chip would go round for ever, the simulation does once"
             )
 
+    def read_by_dma(self, address: int, size: int) -> bytes:
+        """Bytes that EasyDMA reads: zeros where it is kept out; empty outside memory."""
+        data = self.host.read_memory(address, size)
+        return data if self.fabric.dma_reaches(self.base, address, size) else bytes(len(data))
+
+    def write_by_dma(self, address: int, data: bytes) -> None:
+        """Has EasyDMA write bytes, where it may."""
+        if self.fabric.dma_reaches(self.base, address, len(data)):
+            self.host.write_memory(address, data)
+
     def happened(self, event: int) -> bool:
         """Whether the event's flag is up."""
         return bool(self._events.get(event, 0))

@@ -190,7 +190,7 @@ class NrfRadio(NrfPeripheral):
         payload = format1 >> 8 & 0xFF
         if length_bits:
             place = self.stored.get(PACKETPTR, 0) + (1 if s0 else 0)
-            byte = self.host.read_memory(place, 1)
+            byte = self.read_by_dma(place, 1)
             length = byte[0] & (1 << min(length_bits, 8)) - 1 if byte else 0
             payload += min(length, format1 & 0xFF)
         crc = 0 if format0 >> 26 & 1 else 8 * (self.stored.get(CRCCNF, 0) & 3)

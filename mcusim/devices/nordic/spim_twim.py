@@ -80,11 +80,11 @@ class NrfSpimTwim(NrfPeripheral):
 
     def _written(self, count: int) -> bytes:
         self.stored[TXD_AMOUNT] = count
-        return self.host.read_memory(self.stored.get(TXD_PTR, 0), count)
+        return self.read_by_dma(self.stored.get(TXD_PTR, 0), count)
 
     def _put(self, data: bytes) -> None:
         self.stored[RXD_AMOUNT] = len(data)
-        self.host.write_memory(self.stored.get(RXD_PTR, 0), data)
+        self.write_by_dma(self.stored.get(RXD_PTR, 0), data)
 
     def _start_spi(self) -> None:
         self.fire(STARTED)

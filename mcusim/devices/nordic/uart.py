@@ -132,7 +132,7 @@ class NrfUart(NrfPeripheral):
 
     def _send_buffer(self) -> None:
         count = self.stored.get(TXD_MAXCNT, 0) & 0xFFFF
-        data = self.host.read_memory(self.stored.get(TXD_PTR, 0), count)
+        data = self.read_by_dma(self.stored.get(TXD_PTR, 0), count)
         if len(data) != count:
             self.host.warn(
                 f"{self.name}: TXD.PTR 0x{self.stored.get(TXD_PTR, 0):08x} with {count} bytes is "
@@ -213,7 +213,7 @@ class NrfUart(NrfPeripheral):
         if self._is_uarte:
             if not self._room:
                 return
-            self.host.write_memory(self._buffer + self._filled, bytes([byte]))
+            self.write_by_dma(self._buffer + self._filled, bytes([byte]))
             self._filled += 1
             self.fire(RXDRDY)
             if self._filled == self._room:

@@ -131,3 +131,59 @@ print(PERM(0)); print(CALL_NS(rest, P0({NON_SECURE})));
 """
     ones = 0xFFFFFFFF
     assert run_port(tmp_path, body, "return R32(port + 0x504u);") == [ones, ones, 0, 0, 7]
+
+
+UARTE0 = 8
+SEND = """
+R32(base + 0x8500u) = 8; R32(base + 0x8544u) = x; R32(base + 0x8548u) = 4;
+R32(base + 0x8120u) = 0; R32(base + 0x8008u) = 1;
+while (!R32(base + 0x8120u)) {{ }}
+R32(base + 0x8500u) = 0;
+"""
+
+
+@pytest.mark.parametrize(
+    ("perm", "base", "place", "sent", "event"),
+    [
+        (None, "0x50000000u", "0x20002000u", "ABCD", 0),
+        (1 << 5 | 1 << 4, "0x50000000u", "0x20002000u", "ABCD", 0),
+        (1 << 4, "0x50000000u", "0x20002000u", "\0\0\0\0", 1),
+        (1 << 4, "0x50000000u", "0x20010000u", "ABCD", 0),
+        (0, "0x40000000u", "0x20002000u", "\0\0\0\0", 1),
+        (0, "0x40000000u", "0x20010000u", "ABCD", 0),
+    ],
+)
+def test_dma_has_a_security_state_as_well(
+    perm: int | None, base: str, place: str, sent: str, event: int, tmp_path: Path
+) -> None:
+    attribute = "" if perm is None else f"PERIPHID({UARTE0}) = {perm}u; SYNC();"
+    body = f"""
+R32({place}) = 0x44434241u;
+{attribute}
+const uint32_t base = {base}, x = {place};
+{SEND.format()}
+print(R32(0x50003100u));
+"""
+    result = run(tmp_path, body)
+    assert result.outcome == "exited", result.fault
+    assert result.output == f"{sent}{event:08x}\n"
+
+
+def test_secure_channels_are_closed_to_non_secure_code(tmp_path: Path) -> None:
+    body = """
+R32(0x50003480u) = 3; /* channels 0 and 1 are Secure */
+R32(0x50017504u) = 1; R32(0x50017800u) = 6; R32(0x50017804u) = 0xC; /* CHENSET, CHG */
+SYNC();
+print(CALL_NS(rest, 0));
+print(R32(0x50017500u)); print(R32(0x50017800u)); print(R32(0x50017804u));
+"""
+    rest = """
+uint32_t seen = R32(0x40017500u) | R32(0x40017800u);
+R32(0x40017508u) = 1; R32(0x40017504u) = 0x12; R32(0x40017804u) = 0x1C;
+R32(0x40017800u) = 0; R32(0x40017000u) = 1; R32(0x40017008u) = 1;
+return seen | R32(0x40017804u) << 8;
+"""
+    result = run(tmp_path, body, rest)
+    assert result.outcome == "exited", result.fault
+    words = [int(word, 16) for word in result.output.split()]
+    assert words == [0x1C00, 0x1D, 6, 0x1C]

@@ -40,3 +40,25 @@ def test_the_callable_piece_is_at_the_end_of_its_region(host: FakeHost) -> None:
     assert host.attributes[-1] == (0xF000, 0x1000, "non-secure-callable")
     spu.write(0x600 + 4 * 3, 4, SECURE)
     assert host.attributes[-1] == (0xF000, 0x1000, "non-secure-callable"), "it stays"
+
+
+def test_locked_regions_stay_as_they_are(host: FakeHost) -> None:
+    spu = Nrf53Spu("spu", host)
+    for register in (0x600, 0x700, 0x500, 0x504, 0x544, 0x480):
+        spu.write(register, 4, 1 << 8 | 1)
+        if register == 0x480:
+            spu.write(0x484, 4, 1)
+        told = len(host.attributes)
+        spu.write(register, 4, 0x12)
+        assert (spu.read(register, 4), len(host.attributes)) == (1 << 8 | 1, told)
+
+
+def test_what_is_kept_out_of_a_peripheral_is_an_event(host: FakeHost) -> None:
+    spu = Nrf53Spu("spu", host)
+    spu.placed(0x50003000)
+    host.told("timer0", 0, True)
+    assert spu.read(0x108, 4) == 1
+    assert host.interrupts == []
+    spu.write(0x304, 4, 1 << 2)
+    spu.write(0x108, 4, 0)
+    assert host.interrupts == [(3, True), (3, False)]

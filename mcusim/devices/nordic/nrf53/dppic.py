@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.nordic.peripheral import EVENTS, PUBLISH, SHORTS, SUBSCRIBE
-from mcusim.devices.nordic.ppi import CHEN, NrfPpi
+from mcusim.devices.nordic.ppi import CHEN, CHENCLR, CHENSET, NrfPpi
 
 CHANNEL, ENABLED = 0xFF, 1 << 31
 """CHIDX and EN of each SUBSCRIBE and PUBLISH register (nrf5340_application.svd)."""
@@ -14,6 +14,7 @@ class Nrf53Dppic(NrfPpi):
 
     def placed(self, base: int) -> None:
         super().placed(base)
+        self.write_ones = (CHENSET, CHENCLR)
         self.fabric.channels_changed = self._reroute
 
     def _routes(self) -> dict[int, list[int]]:
