@@ -22,7 +22,7 @@ SOURCES = {
         "float_conversions.S", "number.c", "float_functions.c", "double.S", "double_divide.S",
         "double_conversions.S", "double_functions.c", "functions_entry.S",
     ),
-    "rp2350": ("start.S", "boot.c"),
+    "rp2350": ("start.S", "boot.c", "flash.c"),
 }  # fmt: skip
 CORES = {"rp2040": "cortex-m0plus", "rp2350": "cortex-m33"}
 FLAGS = (

@@ -1,8 +1,13 @@
-"""The QSPI flash beside an RP2040, as the commands on its pins see it (Winbond W25Q16JV)."""
+"""The QSPI flash beside an RP2040 or RP2350, as the commands on its pins see it (Winbond W25Q16JV).
+
+A larger one of the family, as beside the RP2350, is taken to have the same times.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+from mcusim.devices.device import Host
 
 WRITE_ENABLE, WRITE_DISABLE, PAGE_PROGRAM = 0x06, 0x04, 0x02
 READ, FAST_READ, READ_DUAL, READ_QUAD = 0x03, 0x0B, 0xBB, 0xEB
@@ -20,8 +25,8 @@ PAGE_S, STATUS_S = 0.4e-3, 10e-3
 ERASE_S = {ERASE_4K: 45e-3, ERASE_32K: 120e-3, ERASE_64K: 150e-3}
 """Typical (same table: tSE, tBE1, tBE2)."""
 ERASE_ALL_S = 5.0
-IDENTITY = (0xEF, 0x40, 0x15)
-"""Maker, type and capacity (W25Q16JV-IQ)."""
+MAKER, TYPE = 0xEF, 0x40
+"""Of the identity; a byte with the power of two of its size follows (W25Q16JV-IQ: 0x15)."""
 UNIQUE = bytes.fromhex("e660000000000001")
 """No chip's: an identity of the simulator's own."""
 
@@ -37,7 +42,7 @@ class FlashChip:
         self.size_bytes = 0
         self.seconds: Callable[[], float] = lambda: 0.0
         self.read_memory: Callable[[int, int], bytes] = lambda offset, size: b"\xff" * size
-        self.write_memory: Callable[[int, bytes], None] = lambda offset, data: None
+        self.write_memory: Callable[[int, bytes], object] = lambda offset, data: None
         self.changed: Callable[[], None] = lambda: None
         self._forced: bool | None = None
         self._bytes = bytearray()
@@ -70,6 +75,15 @@ class FlashChip:
         if command and (not self._is_busy() or command[0] in (STATUS1, STATUS2, STATUS3)):
             self._obey(command)
 
+    def connect(self, host: Host, base: int) -> None:
+        """Has it hold the memory that the address map has at `base`."""
+        size = 1 << 24
+        while size > 1 and len(host.read_memory(base, size)) != size:
+            size >>= 1
+        self.size_bytes, self.seconds = size, lambda: host.seconds
+        self.read_memory = lambda offset, count: host.read_memory(base + offset, count)
+        self.write_memory = lambda offset, data: host.write_memory(base + offset, data)
+
     # --- what comes out ---
 
     def _reply(self, place: int) -> int:
@@ -83,11 +97,11 @@ class FlashChip:
             case 0x15:
                 return self._status3
             case 0x9F:
-                return IDENTITY[(place - 1) % 3]
+                return (MAKER, TYPE, self._capacity())[(place - 1) % 3]
             case 0x4B:
                 return UNIQUE[(place - 5) % 8] if place >= 5 else 0xFF
             case 0x90:
-                return (IDENTITY[0], IDENTITY[2] - 1)[place % 2] if place >= 4 else 0xFF
+                return (MAKER, self._capacity() - 1)[place % 2] if place >= 4 else 0xFF
             case 0x03:
                 return self._data(place - 4)
             case 0x0B:
@@ -98,6 +112,9 @@ class FlashChip:
         if place < 0 or not self.size_bytes:
             return 0xFF
         return self.read_memory((self._address(self._bytes) + place) % self.size_bytes, 1)[0]
+
+    def _capacity(self) -> int:
+        return self.size_bytes.bit_length() - 1
 
     @staticmethod
     def _address(command: bytes | bytearray) -> int:

@@ -127,34 +127,18 @@ class RpSsi(Peripheral):
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._flash = host.shared(FlashChip)
-        self._flash.seconds = lambda: host.seconds
-        self._flash.read_memory = self._read_flash
-        self._flash.write_memory = self._write_flash
         self._received: deque[int] = deque()
         self._done_at = 0
         self._selected = False
 
     def placed(self, base: int) -> None:
         super().placed(base)
-        self._flash.size_bytes = self._flash_bytes()
+        self._flash.connect(self.host, FLASH_BASE)
 
     def inherit(self, before: Self, reset: Reset) -> None:
         """No reset of the cores reaches it: the flash stays as fast as it was."""
         self.stored = before.stored
         self._set_fill_time()
-
-    def _flash_bytes(self) -> int:
-        """Of the flash in the address map: the memory has so many bytes."""
-        size = 1 << 24
-        while size > 1 and len(self.host.read_memory(FLASH_BASE, size)) != size:
-            size >>= 1
-        return size
-
-    def _read_flash(self, offset: int, size: int) -> bytes:
-        return self.host.read_memory(FLASH_BASE + offset, size)
-
-    def _write_flash(self, offset: int, data: bytes) -> None:
-        self.host.write_memory(FLASH_BASE + offset, data)
 
     # --- registers ---
 

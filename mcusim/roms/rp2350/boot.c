@@ -16,7 +16,7 @@
 
 enum { IMAGE_TYPE = 0x42, VECTOR_TABLE = 0x03, ENTRY_POINT = 0x44, LAST = 0xFF };
 enum { EXECUTABLE = 1, ARM = 0, RP2350 = 1 };
-enum { WHY_USB = 1, WHY_NO_IMAGE = 2, WHY_FLASH_FUNCTION = 3 };
+enum { WHY_USB = 1, WHY_NO_IMAGE = 2 };
 enum { REBOOT_KIND = 0xF, REBOOT_TO_USB = 2 };
 
 void enter_image(uint32_t table, uint32_t entry, uint32_t stack);
@@ -33,8 +33,6 @@ static void give_up(uint32_t why) {
   TBMAN_GIVE_UP = why;
   hang();
 }
-
-void no_flash_function(void) { give_up(WHY_FLASH_FUNCTION); }
 
 int reboot(uint32_t flags, uint32_t delay_ms, uint32_t p0, uint32_t p1) {
   (void)delay_ms;

@@ -70,12 +70,79 @@ def test_the_rom_finds_its_functions_by_code(tmp_path: Path) -> None:
     assert words[1] == 0
 
 
-def test_a_flash_function_of_the_rom_is_told_to_be_missing(tmp_path: Path) -> None:
-    result, _, _ = execute(
-        tmp_path, "void (*erase)(void) = (void (*)(void))rom_function('R' | 'E' << 8); erase();"
+def test_flash_is_erased_and_programmed_by_the_roms_functions(tmp_path: Path) -> None:
+    outside = """
+    typedef void (*act)(void);
+    typedef void (*erase)(uint32_t, uint32_t, uint32_t, uint32_t);
+    typedef void (*program)(uint32_t, const uint8_t *, uint32_t);
+    struct rom { act connect, leave, flush, set_up; erase erase; program program; };
+    static uint8_t page[512];
+    static uint32_t code[64];
+    /* Runs from RAM: in direct mode there is no code in flash. */
+    static void work(const struct rom *rom, const uint8_t *data) {
+      rom->connect();
+      rom->leave();
+      rom->erase(0x40000, 0x11000, 0x10000, 0xD8);
+      rom->program(0x40100, data, 512);
+      rom->flush();
+      rom->set_up();
+    }
+    """
+    result, words, _ = execute(
+        tmp_path,
+        """
+        static uint32_t set_up[64];
+        for (int i = 0; i < 64; ++i) {
+          code[i] = ((const uint32_t *)((uint32_t)work & ~1u))[i];
+          set_up[i] = R32(BOOTRAM + 4 * i);
+        }
+        for (int i = 0; i < 512; ++i) page[i] = i * 7;
+        const struct rom rom = {
+          rom_function('I' | 'F' << 8), rom_function('E' | 'X' << 8), rom_function('F' | 'C' << 8),
+          (act)((uint32_t)set_up | 1), rom_function('R' | 'E' << 8), rom_function('R' | 'P' << 8),
+        };
+        results[2] = R32(0x10040100);
+        ((void (*)(const struct rom *, const uint8_t *))((uint32_t)code | 1))(&rom, page);
+        results[0] = R32(0x10040100);
+        results[1] = R32(0x100402FC);
+        results[3] = R32(0x10050FFC);
+        results[4] = R32(0x400D0014);
+        typedef void *(*look_up)(uint32_t, uint32_t);
+        look_up data = (look_up)(uint32_t)*(uint16_t *)0x16;
+        results[5] = **(uint16_t **)data('F' | 'D' << 8, 0x40);
+        """,
+        outside,
     )
-    assert result.outcome == "fault"
-    assert "flash function of the boot ROM" in result.reason
+    expected = [bytes(i * 7 & 0xFF for i in range(at, at + 4)) for at in (0, 508)]
+    assert words[:2] == [int.from_bytes(word, "little") for word in expected]
+    assert words[2:4] == [0xFFFFFFFF] * 2
+    assert words[4] == 0xA0EB
+    # FLASH_DEVINFO: 4 MB at chip select 0.
+    assert words[5] == 0x0A00
+    # A block of 64 kB, a sector, two pages (W25Q16JV: 150, 45 and 0.4 ms).
+    assert result.time_s == pytest.approx(0.150 + 0.045 + 2 * 0.4e-3, rel=0.15)
+
+
+def test_the_roms_checked_flash_function_works_from_flash(tmp_path: Path) -> None:
+    _, words, _ = execute(
+        tmp_path,
+        """
+        int (*op)(uint32_t, uint32_t, uint32_t, uint8_t *) = rom_function('F' | 'O' << 8);
+        static uint32_t page[64], back[2];
+        for (int i = 0; i < 64; ++i) page[i] = 0x01020304u * i;
+        results[0] = op(0, 0x10080000, 4096, 0);
+        results[1] = op(1 << 16, 0x10080000, 256, (uint8_t *)page);
+        results[2] = R32(0x10080008);
+        results[3] = op(2 << 16, 0x1008000C, 5, (uint8_t *)back);
+        results[4] = back[0];
+        results[5] = back[1];
+        results[6] = op(1 << 16, 0x10080001, 256, (uint8_t *)page);
+        results[7] = op(5 << 16, 0x10080000, 256, (uint8_t *)page);
+        """,
+    )
+    assert words[:6] == [0, 0, 2 * 0x01020304, 0, 3 * 0x01020304, 4 * 4]
+    # BOOTROM_ERROR_BAD_ALIGNMENT and INVALID_ARG.
+    assert words[6:8] == [(1 << 32) - 11, (1 << 32) - 5]
 
 
 def test_start_up_code_sets_150_mhz(tmp_path: Path) -> None:

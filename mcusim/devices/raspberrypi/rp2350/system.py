@@ -77,11 +77,7 @@ class Rp2350Tbman(RpTbman):
                     failure="no image",
                 )
             case _:
-                self.host.end(
-                    "the firmware called a flash function of the boot ROM (erase, program), which "
-                    "is not modelled",
-                    failure="boot ROM",
-                )
+                self.host.end(f"the boot ROM gave up: {value}", failure="boot ROM")
 
 
 class Rp2350Remembered(Peripheral):
