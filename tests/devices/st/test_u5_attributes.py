@@ -176,3 +176,27 @@ PORT_NS(0x28u) = 0x0201u;
 """
     seen = [0x55550000, 0x0F00, 0, 0x33333333]
     assert words(run(tmp_path, body, rest)) == [*seen, 0x5555, 0xFC00, 0x33333333, 0x77777777]
+
+
+EXTI, EXTI_NS = "0x56022000u", "0x46022000u"
+
+
+def test_secure_lines_of_pins_are_closed_to_non_secure_code(tmp_path: Path) -> None:
+    body = f"""
+R32({EXTI}) = 3; R32({EXTI} + 0x60u) = 0x0202u; R32({EXTI} + 0x80u) = 3; /* RTSR1, EXTICR1, IMR1 */
+R32({EXTI} + 0x08u) = 3; /* SWIER1 */
+R32({EXTI} + 0x14u) = 1; /* SECCFGR1: line 0 */
+CALL_NS(rest, 0);
+print(R32({EXTI})); print(R32({EXTI} + 0x60u)); print(R32({EXTI} + 0x80u));
+print(R32({EXTI} + 0x0Cu)); print(R32({EXTI} + 0x14u));
+R32({EXTI} + 0x70u) = 1; R32({EXTI} + 0x70u) = 0; R32({EXTI} + 0x14u) = 0;
+print(R32({EXTI} + 0x70u)); print(R32({EXTI} + 0x14u));
+"""
+    rest = f"""
+NOTE(R32({EXTI_NS})); NOTE(R32({EXTI_NS} + 0x60u)); NOTE(R32({EXTI_NS} + 0x80u));
+NOTE(R32({EXTI_NS} + 0x0Cu));
+R32({EXTI_NS}) = 4; R32({EXTI_NS} + 0x60u) = 0x0505u; R32({EXTI_NS} + 0x80u) = 0;
+R32({EXTI_NS} + 0x0Cu) = 3; R32({EXTI_NS} + 0x14u) = 0;
+"""
+    seen, left = [2, 0x200, 2, 2], [5, 0x502, 1, 1, 1]
+    assert words(run(tmp_path, body, rest)) == [*seen, *left, 1, 1]

@@ -18,7 +18,8 @@ OPEN, SECURE, NO_DMA, NO_USER = 0xFF, 0xFC, 0xB8, 0xF8
 """Values after reset (regs/accessctrl.h)."""
 PERIPHERALS: Mapping[int, tuple[str, ...]] = {
     0x14: ("rom",), 0x18: ("flash", "xip-maintenance"), 0x44: ("dma",), 0x48: ("usb", "usb-ram"),
-    0x60: ("sysinfo",), 0x64: ("resets",), 0x68: ("io-bank0",), 0x6C: ("io-qspi",),
+    0x4C: ("pio0",), 0x50: ("pio1",), 0x54: ("pio2",), 0x60: ("sysinfo",),
+    0x64: ("resets",), 0x68: ("io-bank0",), 0x6C: ("io-qspi",),
     0x70: ("pads-bank0",), 0x74: ("pads-qspi",), 0x78: ("busctrl",), 0x7C: ("adc",),
     0x84: ("i2c0",), 0x88: ("i2c1",), 0x8C: ("pwm",), 0x90: ("spi0",), 0x94: ("spi1",),
     0x98: ("timer0",), 0x9C: ("timer1",), 0xA0: ("uart0",), 0xA4: ("uart1",), 0xAC: ("tbman",),

@@ -7,7 +7,15 @@ from typing import ClassVar
 
 from mcusim.devices.device import Host
 from mcusim.devices.keeps import WHOLE_WORD
-from mcusim.devices.st.exti_v2 import Stm32ExtiV2
+from mcusim.devices.st.exti_v2 import (
+    EXTICR1,
+    EXTICR4,
+    FPR1,
+    PORT_BITS,
+    RPR1,
+    SWIER1,
+    Stm32ExtiV2,
+)
 from mcusim.devices.st.gpio import (
     AFRH,
     AFRL,
@@ -24,6 +32,9 @@ from mcusim.devices.st.words import WordDevice
 
 CCCSR = 0x1C
 SECCFGR, ALL_PINS = 0x30, 0xFFFF
+SECCFGR1, LOCKR, LOCK = 0x14, 0x70, 1 << 0
+"""Of EXTI: PRIVCFGR1 is behind SECCFGR1, and the lock is of both."""
+ATTRIBUTES = (SECCFGR1, SECCFGR1 + 4)
 
 
 class Stm32u5Gpio(Stm32Gpio):
@@ -65,9 +76,33 @@ def _spread(pins: int, width: int) -> int:
 
 
 class Stm32u5Exti(Stm32ExtiV2):
-    """An interrupt for each of the 16 lines of pins, then one for PVD and voltage monitors."""
+    """An interrupt for each of the 16 lines of pins, then one for PVD and voltage monitors.
+
+    With TrustZone, the bits of each line that SECCFGR1 names read as zero for Non-secure code,
+    which can't write them; nobody does after LOCKR. PRIVCFGR1 is kept alone.
+    """
 
     groups: ClassVar[tuple[int, ...]] = (*(1 << line for line in range(16)), 1 << 16)
+
+    def __init__(self, name: str, host: Host) -> None:
+        super().__init__(name, host)
+        self.write_ones = (SWIER1, RPR1, FPR1)
+        if is_secured(host):
+            host.screen_device(name, lambda: None, self._allowed)
+
+    def _allowed(self, offset: int, write: bool) -> int:
+        open_lines = WHOLE_WORD & ~self.stored.get(SECCFGR1, 0)
+        if EXTICR1 <= offset <= EXTICR4:
+            return _spread(open_lines >> (offset - EXTICR1) & 0xF, PORT_BITS)
+        if offset in (SECCFGR1, LOCKR):
+            return 0 if write else WHOLE_WORD
+        return open_lines
+
+    def store(self, register: int, value: int) -> None:
+        if register == LOCKR:
+            value = value & LOCK | self.stored.get(LOCKR, 0)
+        if register not in ATTRIBUTES or not self.stored.get(LOCKR, 0) & LOCK:
+            super().store(register, value)
 
 
 class Stm32u5Syscfg(WordDevice):
