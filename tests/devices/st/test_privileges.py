@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import indent
 
 import pytest
+from firmware_builder import RESULTS, build_firmware
 from secure_lab import build
 from test_gtzc import run, words
 
@@ -107,3 +108,30 @@ NOTE(R32({CRC[:-1]} - 0x10000000u)); NOTE(R32(0x20008000u));
 NOTE(R32({CRC[:-1]} - 0x10000000u)); NOTE(R32(0x20008000u));
 """
     assert words(run(tmp_path, body, rest)) == [7, 11, 0, 0, 2, 1 << 3, 1]
+
+
+def test_without_trustzone_as_well(tmp_path: Path) -> None:
+    body = f"""
+handler = rise;
+R(0x40023010) = 7; R(0x20008000) = 11; R(0x20008200) = 22; /* CRC's INIT */
+R(0x40032428) = 1u << 3; R(0x40032E08) = 1; R(0x400220D0) = 2; /* TZSC1, MPCBB1, flash */
+__asm volatile("dsb\\n isb");
+{GO_DOWN}
+results[0] = R(0x40023010); R(0x40023010) = 8;
+results[1] = R(0x20008000); results[2] = R(0x20008200); results[3] = R(0x08002000);
+results[4] = R(0x08004000);
+{GO_UP}
+results[5] = R(0x40023010); results[6] = R(0x20008000);
+"""
+    outside = f"static void rise(void) {{ {RISE} }}"
+    elf = build_firmware(
+        tmp_path, body, outside, cpu="cortex-m33", enables=range(0x46020C88, 0x46020C8C, 4)
+    )
+    with mcusim.start(elf, board="nucleo-u575zi", max_time_s=0.1) as simulation:
+        simulation.run_to_end()
+        data = simulation.machine.read_memory(RESULTS, 28)
+        assert simulation.finish().outcome == "exited"
+    erased = 0xFFFFFFFF
+    assert [int.from_bytes(data[i : i + 4], "little") for i in range(0, 28, 4)] == [
+        0, 0, 22, 0, erased, 7, 11,
+    ]  # fmt: skip
