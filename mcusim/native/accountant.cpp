@@ -213,7 +213,7 @@ bool Accountant::traps_at(const Instruction& i) {
 }
 
 bool Accountant::would_trap(std::uint32_t pc) {
-  if (current_ == nullptr) return false;
+  if (current_ == nullptr || pc < current_->address || pc >= current_->fallthrough()) return false;
   const std::uint32_t offset = pc - current_->address;
   for (const Instruction* i = current_->events; i->offset <= offset; ++i)
     if (i->offset == offset) return traps_at(*i);

@@ -1,5 +1,6 @@
 #include "arm_engine.hpp"
 
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -28,6 +29,8 @@ int base_model(int cpu_model) {
   return cpu_model == ArmEngine::kCortexM55Model ? static_cast<int>(UC_CPU_ARM_CORTEX_M33)
                                                  : cpu_model;
 }
+
+bool is_fetch(uc_err error) { return error == UC_ERR_FETCH_UNMAPPED || error == UC_ERR_FETCH_PROT; }
 
 // The Security Extension has a timer in each state.
 std::array<int, 2> add_timers(Timeline& timeline, bool security) {
@@ -69,11 +72,13 @@ ArmEngine::ArmEngine(int cpu_model, bool accurate, int priority_bits, std::uint3
              reinterpret_cast<void*>(direct_ ? &ArmEngine::on_code : &ArmEngine::on_code_copying),
              this);
   add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&ArmEngine::on_interrupt), this);
-  add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&ArmEngine::on_invalid), this);
+  invalid_access_ = reinterpret_cast<void*>(&ArmEngine::on_invalid);
   int actual = -1;
   check(uc_ctl_get_cpu_model(uc, &actual), "asking for the core");
   if (actual != base_model(cpu_model))
     throw std::runtime_error("Unicorn runs another core than asked for");
+  if (architecture_.profile != Profile::kV8M) map_returns();
+  watch_address_cache();
 }
 
 void ArmEngine::complete_special_registers() {
@@ -101,6 +106,13 @@ void ArmEngine::set_memory_system(const CacheGeometry& icache, const CacheGeomet
     return system.mpu.cacheability(address, raised());
   };
   system.features.set_caches(icache, dcache);
+}
+
+void ArmEngine::map_returns() {
+  std::array<std::uint16_t, kReturnsSize / 2> breakpoints{};
+  breakpoints.fill(0xBE00U);
+  check(uc_mem_map(uc_.get(), kReturns, kReturnsSize, UC_PROT_EXEC), "mapping EXC_RETURN");
+  check(uc_mem_write(uc_.get(), kReturns, breakpoints.data(), kReturnsSize), "mapping EXC_RETURN");
 }
 
 void ArmEngine::memory_permissions_changed() { system.mpu_changed = system.mpu.enabled(); }
@@ -173,6 +185,7 @@ StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
     stopped_at_fpu = 0;
     kept_ = false;
     if (system.mpu_changed) apply_mpu();
+    hook_invalid_accesses();
     if (hooked_targets_ < test_targets_.size()) hook_test_targets();
     drop_stale_code();
     if (sleep_interrupted_) {
@@ -227,6 +240,13 @@ StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
       continue;
     }
     if (error == UC_ERR_INSN_INVALID && run_coprocessor(stop_.pc)) continue;
+    const bool invalid_entry = error == UC_ERR_EXCEPTION && enters_invalidly();
+    if (invalid_entry) note_invalid_entry();
+    if (invalid_entry || (is_fetch(error) && never_executable(stop_.pc))) {
+      stop_.reason = Stop::kInterrupt;
+      stop_.number = kPrefetchAbort;
+      return stop_;
+    }
     if (error != UC_ERR_OK) {
       // After a jump without the Thumb bit every instruction is undefined to Unicorn.
       const bool thumb = (reg(UC_ARM_REG_XPSR) & kThumb) != 0;
@@ -242,15 +262,16 @@ StopInfo ArmEngine::run(std::uint32_t pc, std::uint32_t until) {
 
 void ArmEngine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t size, void* self) {
   auto& engine = *static_cast<ArmEngine*>(self);
+  const auto at = static_cast<std::uint32_t>(address);
   if (engine.stopping_) {
-    uc_emu_stop(uc);
+    if (at < kReturns) uc_emu_stop(uc);
     return;
   }
-  const auto at = static_cast<std::uint32_t>(address);
   Block* previous = engine.accountant.current();
   Block* block = previous != nullptr ? previous->successor : nullptr;
   if (block == nullptr || block->address != at || block->size != size || block->interpreted ||
       block->may_differ) {
+    if (at >= kReturns) return;
     if (engine.helium_ != nullptr && engine.takes_over(at, size)) return;
     block = engine.look_for(previous, at, size);
     if (block == nullptr) return;
@@ -375,9 +396,10 @@ void ArmEngine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t
 
 void ArmEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
   auto& engine = *static_cast<ArmEngine*>(self);
-  constexpr std::uint32_t kUndefined = 1, kSvcNumber = 2, kPrefetchAbort = 3;
-  constexpr std::uint32_t kNoCoprocessor = 17;
+  constexpr std::uint32_t kUndefined = 1, kSvcNumber = 2;
+  constexpr std::uint32_t kBreakpoint = 7, kNoCoprocessor = 17;
   const std::uint32_t pc = engine.reg(UC_ARM_REG_PC);
+  if (number == kBreakpoint && pc >= kReturns) number = kPrefetchAbort;
   bool handled = false;
   if ((number == kUndefined || number == kNoCoprocessor) && engine.extension_at(pc))
     return engine.redirect(pc, false);
@@ -388,11 +410,9 @@ void ArmEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {
       handled = engine.raise_fault(kSvCall, pc, 0, false, 0);
     else if (number == std::uint32_t{kExceptionExit} && engine.returns_function(pc))
       handled = engine.return_from_function();
-    else if ((number == kPrefetchAbort || number == std::uint32_t{kExceptionExit}) &&
+    else if ((number == std::uint32_t{kPrefetchAbort} || number == std::uint32_t{kExceptionExit}) &&
              engine.returns_by(pc))
       handled = engine.return_from_exception(engine.exc_return_at(pc));
-    else if (number == kPrefetchAbort && engine.options_.security)
-      engine.note_invalid_entry();
   } catch (...) {
     return engine.fail(std::current_exception());
   }

@@ -59,6 +59,7 @@ class ArmEngine final : public Engine {
   static constexpr int kCortexM55Model = 0x1000;
   static constexpr std::uint32_t kFpuCycles = 17;  // to store or load s0 to s15 and FPSCR
   // Numbers of interrupts that the engine reports beside Unicorn's own.
+  static constexpr int kPrefetchAbort = 3;
   static constexpr int kExceptionExit = 8;
   static constexpr int kInvalidState = 18;
   static constexpr int kUnaligned = 22;
@@ -123,8 +124,6 @@ class ArmEngine final : public Engine {
   static void on_system_write(uc_engine* uc, std::uint64_t offset, unsigned size,
                               std::uint64_t value, void* self);
 
-  static bool on_tlb_fill(uc_engine* uc, std::uint64_t address, uc_mem_type type,
-                          uc_tlb_entry* entry, void* self);
   static std::uint64_t on_screened_read(uc_engine* uc, std::uint64_t offset, unsigned size,
                                         void* self);
   static void on_screened_write(uc_engine* uc, std::uint64_t offset, unsigned size,
@@ -182,8 +181,15 @@ class ArmEngine final : public Engine {
     bool open;
   };
   Screen screen_of(std::uint32_t page, bool write);
-  bool fill_tlb(std::uint32_t at, uc_mem_type type, uc_tlb_entry& entry);
-  // Has Unicorn ask for each page, once there is something to keep out.
+  bool fill_tlb(std::uint32_t page, uc_mem_type type, uc_tlb_entry& entry) override;
+  bool fill_attributed(std::uint32_t at, uc_mem_type type, uc_tlb_entry& entry);
+  // What code branches to that returns from an exception. Where Unicorn finds nothing to fetch it
+  // leaves its loop, which costs more than a handler; a breakpoint comes to `on_interrupt`.
+  static constexpr std::uint32_t kReturns = 0xFFFFFC00U, kReturnsSize = 0x400U;
+  void map_returns();
+  bool never_executable(std::uint32_t address) const override;
+  bool permissions_vary() const override { return system.any_mpu_enabled(); }
+  // Looks at each page, once there is something to keep out.
   void screen_pages();
   void note_privilege();
   BusFilter::Master master_of(std::uint32_t address, BusFilter::Access access) const;
@@ -199,6 +205,7 @@ class ArmEngine final : public Engine {
   // Throws mve::AccessFault where Non-secure code may not reach an interpreted access's data.
   void check_attribution(std::uint32_t address, std::uint32_t bytes, bool write);
   // BXNS or BLXNS has led to Non-secure state while all memory is Secure.
+  bool enters_invalidly() const { return options_.security && !divided_ && *special_.secure == 0; }
   void note_invalid_entry();
   void switch_state(bool non_secure);
   void enter_by_gateway();
@@ -329,7 +336,7 @@ class ArmEngine final : public Engine {
   SpecialRegisters special_;                 // of the present state
   std::array<SpecialRegisters, 2> banks_{};  // with the Security Extension: Secure, Non-secure
   bool divided_ = false;                     // the firmware has made memory Non-secure
-  bool filtered_ = false;                    // Unicorn asks for each page
+  bool filtered_ = false;                    // something keeps accesses out
   std::uint32_t violation_ = 0;
   bool locked_up_ = false;
   bool mpu_denied_ = false;

@@ -26,8 +26,6 @@ void ArmEngine::screen_pages() {
   if (filtered_ || !(divided_ || filter.restrains_secure() || user)) return;
   filtered_ = true;
   map_screen();
-  check(uc_ctl_tlb_mode(uc_.get(), UC_TLB_VIRTUAL), "choosing the address cache");
-  add_hook(UC_HOOK_TLB_FILL, reinterpret_cast<void*>(&ArmEngine::on_tlb_fill), this);
 }
 
 void ArmEngine::note_privilege() {

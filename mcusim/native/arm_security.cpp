@@ -23,32 +23,18 @@ std::uint32_t signature_of(std::uint32_t exc_return) {
 
 }  // namespace
 
-bool ArmEngine::on_tlb_fill(uc_engine*, std::uint64_t address, uc_mem_type type,
-                            uc_tlb_entry* entry, void* self) {
-  auto& engine = *static_cast<ArmEngine*>(self);
-  const bool open = engine.fill_tlb(static_cast<std::uint32_t>(address), type, *entry);
-  if (open && type != UC_MEM_FETCH) engine.forget_it_state();
-  return open;
-}
-
-bool ArmEngine::fill_tlb(std::uint32_t at, uc_mem_type type, uc_tlb_entry& entry) {
+bool ArmEngine::fill_attributed(std::uint32_t at, uc_mem_type type, uc_tlb_entry& entry) {
   const bool write = type == UC_MEM_WRITE;
   const bool attributed =
       !divided_ || *special_.secure != 0 || system.attribution.any_open(at, kPage);
   const Screen screen = attributed ? screen_of(at, write) : Screen{at, false};
-  entry.paddr = at;
-  entry.perms = UC_PROT_ALL;
-  if (screen.open && screen.place == at) return true;
   if (type == UC_MEM_FETCH) {
+    Engine::fill_tlb(at, type, entry);
     // Fetches are looked at block by block.
-    entry.perms = UC_PROT_EXEC;
+    if (!screen.open || screen.place != at) entry.perms = UC_PROT_EXEC;
     return true;
   }
-  if (screen.open) {
-    entry.paddr = screen.place;
-    entry.perms = static_cast<uc_prot>(UC_PROT_READ | UC_PROT_WRITE);
-    return true;
-  }
+  if (screen.open) return Engine::fill_tlb(screen.place, type, entry);
   if (attributed)
     bus_denied_ = kept_out(at, write ? BusFilter::Access::kWrite : BusFilter::Access::kRead);
   else
@@ -99,7 +85,6 @@ void ArmEngine::adopt_state() {
 }
 
 void ArmEngine::note_invalid_entry() {
-  if (divided_ || *special_.secure != 0) return;
   adopt_state();
   violation_ = kInvEntry;
 }

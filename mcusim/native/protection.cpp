@@ -12,6 +12,9 @@ namespace {
 constexpr std::uint32_t kItBits = 0x0600FC00U;  // ITSTATE in xPSR
 constexpr std::uint64_t kPage = 1024;           // grain of Unicorn's memory map
 constexpr std::uint32_t kSystemControl = 0xE000E000U;
+// Of the default memory map: what is for devices, and the system's (DDI0403E B3.1, table B3-1).
+constexpr std::uint32_t kDevices = 0x40000000U, kOutsideRam = 0x60000000U;
+constexpr std::uint32_t kOutsideDevices = 0xA0000000U;
 constexpr std::uint32_t kPrivateBus = 0xE0000000U, kPrivateBusEnd = 0xE0100000U;
 
 }  // namespace
@@ -45,6 +48,18 @@ void ArmEngine::flush_tlb() {
   stale_tlb_ = false;
   careful_ = system.any_mpu_enabled() || filtered_ ? 1U : 0U;
   check(uc_ctl_flush_tlb(uc_.get()), "dropping the address cache");
+}
+
+bool ArmEngine::never_executable(std::uint32_t address) const {
+  return (address >= kDevices && address < kOutsideRam) || address >= kOutsideDevices;
+}
+
+bool ArmEngine::fill_tlb(std::uint32_t page, uc_mem_type type, uc_tlb_entry& entry) {
+  if (type == UC_MEM_FETCH && enters_invalidly()) return false;
+  const bool open =
+      filtered_ ? fill_attributed(page, type, entry) : Engine::fill_tlb(page, type, entry);
+  if (open && type != UC_MEM_FETCH) forget_it_state();
+  return open;
 }
 
 bool ArmEngine::guard(bool write, std::uint32_t address, int size, std::int64_t value) {

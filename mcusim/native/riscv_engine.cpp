@@ -50,7 +50,8 @@ RiscvEngine::RiscvEngine(CoreKind core, bool accurate, const RiscvOptions& optio
   add_hook(UC_HOOK_BLOCK, reinterpret_cast<void*>(&RiscvEngine::on_block), this);
   if (accurate) add_hook(UC_HOOK_CODE, reinterpret_cast<void*>(&RiscvEngine::on_code), this);
   add_hook(UC_HOOK_INTR, reinterpret_cast<void*>(&RiscvEngine::on_interrupt), this);
-  add_hook(UC_HOOK_MEM_INVALID, reinterpret_cast<void*>(&RiscvEngine::on_invalid), this);
+  invalid_access_ = reinterpret_cast<void*>(&RiscvEngine::on_invalid);
+  watch_address_cache();
 }
 
 bool RiscvEngine::attention() {
@@ -86,6 +87,7 @@ StopInfo RiscvEngine::run(std::uint32_t pc, std::uint32_t until) {
     stopping_ = false;
     error_ = nullptr;
     kept_ = false;
+    hook_invalid_accesses();
     if (hooked_ < watched_.size()) hook_watched();
     if (lacks_guard()) hook_guard();
     if (sleeping_ || sleep_interrupted_) {

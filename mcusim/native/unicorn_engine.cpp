@@ -45,7 +45,7 @@ void Engine::map_memory(std::span<const std::pair<std::uint32_t, Area>> bases,
   bool owner = true;
   for (const auto& [at, area] : bases) {
     std::uint32_t permissions = UC_PROT_READ;
-    if (executable) permissions |= UC_PROT_EXEC;
+    if (executable && !never_executable(at)) permissions |= UC_PROT_EXEC;
     if (area.writable) permissions |= UC_PROT_WRITE;
     memories_.push_back({at, size_bytes, bytes, owner, !area.writable, permissions});
     owner = false;

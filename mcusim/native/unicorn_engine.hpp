@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "accountant.hpp"
@@ -178,6 +179,17 @@ class Engine {
                                       void* window);
   static void on_device_write(uc_engine* uc, std::uint64_t offset, unsigned size,
                               std::uint64_t value, void* window);
+  // Answers for each page that Unicorn's address cache lacks (address_cache.cpp); the last thing
+  // that a constructor does.
+  void watch_address_cache();
+  // Before a run.
+  void hook_invalid_accesses();
+  // False: the core gets no access of this `type`.
+  virtual bool fill_tlb(std::uint32_t page, uc_mem_type type, uc_tlb_entry& entry);
+  // Whether the architecture has no code there, whatever the memory.
+  virtual bool never_executable(std::uint32_t) const { return false; }
+  // Whether memory protection has Unicorn's permissions differ from page to page and by alias.
+  virtual bool permissions_vary() const { return false; }
   // Has devices below `at` and from there on apart, for permissions of their own: where Unicorn
   // divides a window itself, it loses how far an access is from the window's start.
   void cut_devices(std::uint32_t at);
@@ -259,6 +271,7 @@ class Engine {
   bool signals_ = false;
   std::uint64_t signals_after_ = 0;  // instructions
   std::exception_ptr error_;
+  void* invalid_access_ = nullptr;  // the hook of accesses that Unicorn does not allow
 
  private:
   // The most that the follower is behind, in cycles, at the leader's blocks.
@@ -289,6 +302,11 @@ class Engine {
   static void set_region(Block& block, int region);
   // Code that changed is translated anew before it runs: until then, blocks in RAM that were
   // compared with it need not be again. With two cores they are each time.
+  static bool on_tlb_fill(uc_engine* uc, std::uint64_t address, uc_mem_type type,
+                          uc_tlb_entry* entry, void* self);
+  void hook_invalid_accesses(std::uint64_t begin, std::uint64_t end);
+  // Where the memory is that is at `address` in `memory`, and perhaps elsewhere as well.
+  std::uint32_t first_place_of(const Memory& memory, std::uint32_t address) const;
   static void on_translation(uc_engine* uc, uc_tb* translated, uc_tb* before, void* self);
   void compare_again();
   // Of code that the host wrote: Unicorn sees what its core writes.
@@ -298,6 +316,9 @@ class Engine {
 
   std::vector<Block**> tables_ = std::vector<Block**>(65536, nullptr);  // by 64 kB of code
   std::deque<Block> blocks_;
+  std::unordered_set<const std::uint8_t*> executed_pages_;  // of writable memory, in the host
+  bool hooked_outside_ = false;                             // of writable memory, and within
+  bool hooked_within_ = false;
   std::vector<Block*> compared_;  // since the last translation
   std::vector<std::pair<std::uint32_t, int>> region_marks_;
   std::deque<HeapFunction> heap_functions_;

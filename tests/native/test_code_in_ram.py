@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from assembly import assemble
@@ -18,7 +20,8 @@ CALLS = f"""
     .syntax unified
     .thumb
 start:
-    ldr r4, =0x{RAM:x}
+    ldr r4, =written
+    ldr r3, =runs
     ldr r5, =0x{ADD:x}
     ldr r6, =0x{MULTIPLY:x}
     ldr r1, =0x4770 @ bx lr
@@ -36,15 +39,27 @@ turn:
 call:
     dsb
     isb
-    adds r2, r4, #1
+    adds r2, r3, #1
     bx r2
 """
+ALIASES = (0x10000000, 0x20030000)
+"""Of SRAM2 of the STM32L4R5 (RM0432 2.2.2)."""
+
+
+def calls(written: int, runs: int) -> str:
+    """The program with the address at which the code is written, and where it runs."""
+    return f".equ written, {written}\n.equ runs, {runs}\n{CALLS}"
 
 
 @pytest.mark.parametrize("accurate", [False, True])
-def test_code_that_the_firmware_writes(accurate: bool) -> None:
-    base = FLASH[BOARD]
-    machine = machine_with(board_named(BOARD), assemble(CALLS, base).code, base, accurate=accurate)
+@pytest.mark.parametrize(
+    ("board", "written", "runs"),
+    [(BOARD, RAM, RAM), *(("nucleo-l4r5zi", *pair) for pair in product(ALIASES, ALIASES))],
+)
+def test_code_that_the_firmware_writes(board: str, written: int, runs: int, accurate: bool) -> None:
+    base = FLASH[board]
+    code = assemble(calls(written, runs), base).code
+    machine = machine_with(board_named(board), code, base, accurate=accurate)
     assert run(machine.engine, base).cause is Cause.BREAKPOINT
     machine.engine.settle()
     counts = np.asarray(machine.engine.activity())
