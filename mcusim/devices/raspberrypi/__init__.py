@@ -27,6 +27,7 @@ from mcusim.devices.raspberrypi.uart import RpUart0, RpUart1
 from mcusim.devices.raspberrypi.usb import RpUsb, RpUsbRam
 from mcusim.devices.raspberrypi.watchdog import RpWatchdog
 from mcusim.devices.raspberrypi.xip import RpSsi, RpXipCtrl
+from mcusim.devices.raspberrypi.xip_stream import RpXipAux
 
 DEVICES: dict[str, type[Device]] = {
     "rp2040-adc": RpAdc,
@@ -62,6 +63,7 @@ DEVICES: dict[str, type[Device]] = {
     "rp2040-usb-ram": RpUsbRam,
     "rp2040-vreg": RpVreg,
     "rp2040-watchdog": RpWatchdog,
+    "rp2040-xip-aux": RpXipAux,
     "rp2040-xip-ctrl": RpXipCtrl,
     "rp2040-xosc": RpXosc,
 }

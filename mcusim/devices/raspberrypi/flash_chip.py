@@ -40,6 +40,8 @@ class FlashChip:
 
     def __init__(self) -> None:
         self.size_bytes = 0
+        self.fill_cycles = 0
+        """Core cycles of half a line of the XIP cache, as the controller has set it up."""
         self.seconds: Callable[[], float] = lambda: 0.0
         self.read_memory: Callable[[int, int], bytes] = lambda offset, size: b"\xff" * size
         self.write_memory: Callable[[int, bytes], object] = lambda offset, data: None

@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.flash_chip import FlashChip
 from mcusim.devices.raspberrypi.registers import WHOLE, Peripheral
+from mcusim.devices.raspberrypi.xip_stream import XipStream
 from mcusim.devices.reset import Reset
 
 FLASH_BASE = 0x10000000
@@ -39,18 +40,21 @@ class RpXipCtrl(Peripheral):
     A store to the flash drops the half of a line that it meets (pico-sdk, hardware_xip_cache,
     xip_cache_invalidate_range); by other mirrors it faults, or does nothing where CTRL says so.
     Of code, a word counts once for each basic block that has part of it; what DMA reads does not
-    count. Streaming isn't modelled; while the cache is off, it does not serve as RAM.
+    count. While the cache is off, it does not serve as RAM.
     """
 
-    CTRL, FLUSH, STAT, COUNT_HITS, COUNT_ACCESSES, STREAM_CTR = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x18
+    CTRL, FLUSH, STAT, COUNT_HITS, COUNT_ACCESSES = 0x00, 0x04, 0x08, 0x0C, 0x10
+    STREAM_ADDR, STREAM_CTR, STREAM_FIFO = 0x14, 0x18, 0x1C
     EN, ERR_BADWRITE, POWER_DOWN = 1 << 0, 1 << 1, 1 << 3
-    FLUSH_READY, FIFO_EMPTY = 1 << 1, 1 << 0
-    reset: ClassVar[Mapping[int, int]] = {CTRL: 0x3, STAT: FLUSH_READY | FIFO_EMPTY}
+    FLUSH_READY, FIFO_EMPTY, FIFO_FULL = 1 << 0, 1 << 1, 1 << 2
+    reset: ClassVar[Mapping[int, int]] = {CTRL: 0x3}
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         host.shared(FlashChip).changed = self._flush
         host.flash.set_flash_drops(True, False)
+        self._stream = host.shared(XipStream)
+        self._stream.join(host)
         self._hits = self._accesses = 0
         self._reads = (0, 0)
         """What the machine had counted when these were brought up to date."""
@@ -60,8 +64,20 @@ class RpXipCtrl(Peripheral):
             self._count()
             count = self._hits if register == self.COUNT_HITS else self._accesses
             return min(max(count, 0), WHOLE)
-        if register == self.FLUSH:
-            return 0
+        match register:
+            case 0x04:
+                return 0
+            case 0x08:
+                stream = self._stream
+                return (
+                    self.FLUSH_READY | self.FIFO_EMPTY * stream.empty | self.FIFO_FULL * stream.full
+                )
+            case 0x14:
+                return self._stream.address
+            case 0x18:
+                return self._stream.left
+            case 0x1C:
+                return self._stream.pull()
         return super().load(register)
 
     def store(self, register: int, value: int) -> None:
@@ -81,8 +97,10 @@ class RpXipCtrl(Peripheral):
             case 0x10:
                 self._count()
                 self._accesses = 0
-            case 0x18 if value:
-                self.host.warn(f"{self.name}: streaming reads of the flash aren't modelled")
+            case 0x14:
+                self._stream.address = value & ~3
+            case 0x18:
+                self._stream.begin(value)
 
     def _flush(self) -> None:
         self.host.flash.invalidate_icache()
@@ -230,4 +248,5 @@ class RpSsi(Peripheral):
         clocks = instruction_bits // (wide if kind == 2 else 1)
         clocks += 4 * (control >> 2 & 0xF) // (wide if kind else 1)
         clocks += (control >> 11 & 0x1F) + FILL_BITS // wide
-        self.host.flash.set_wait_states(clocks * self._divider + TRANSFER_CYCLES)
+        self._flash.fill_cycles = clocks * self._divider + TRANSFER_CYCLES
+        self.host.flash.set_wait_states(self._flash.fill_cycles)
