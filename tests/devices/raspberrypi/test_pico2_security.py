@@ -124,3 +124,33 @@ def test_the_boot_rom_and_its_ram(tmp_path: Path) -> None:
 def test_memory_that_the_sau_leaves_secure(tmp_path: Path) -> None:
     body = f"{CATCH}divide(); CALL_NS(rest, 0x20000000u);"
     assert run(tmp_path, body, "x = R32(x);")[14] == 7
+
+
+@pytest.mark.parametrize(
+    ("seccfg", "register", "bits", "errors"),
+    [
+        (3, SRAM8, 0xFF, 0),
+        (1, SRAM8, 0xFF, 0),  # Non-secure: SRAM is open
+        (1, SRAM8, 0xFC, 1 << 30),
+        (0, SRAM8, 0xFE, 1 << 30),  # unprivileged
+        (3, SRAM8, 0xBF, 1 << 30),  # no DMA
+        (3, 0x40, 0xBF, 1 << 29),  # the bank that is written
+    ],
+)
+def test_dma_reaches_what_its_channel_may(
+    seccfg: int, register: int, bits: int, errors: int, tmp_path: Path
+) -> None:
+    body = f"""
+release(1u << 2);
+ACCESS({register}) = KEY | {bits:#x}u;
+R32(0x20080000u) = 9; R32(0x20081000u) = 0;
+R32(DMA + 0x480u) = {seccfg};
+R32(DMA) = 0x20080000u; R32(DMA + 4) = 0x20081000u; R32(DMA + 8) = 1;
+R32(DMA + 0x480u) = 3; /* locked */
+R32(DMA + 0xCu) = 1u | 2u << 2 | 63u << 17; /* EN, words, unpaced */
+while (R32(DMA + 0xCu) & 1u << 26) continue;
+results[0] = R32(DMA + 0xCu) & 3u << 29; results[1] = R32(0x20081000u);
+results[2] = R32(DMA + 0x480u);
+"""
+    words = run(tmp_path, body)
+    assert words[:3] == [errors, 0 if errors else 9, seccfg | 4]

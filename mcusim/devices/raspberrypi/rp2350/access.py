@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import ClassVar, NamedTuple
 
@@ -14,6 +14,7 @@ LOCK, CFGRESET, NSMASKS = 0x00, 0x08, (0x0C, 0x10)
 PASSWORD = 0xACCE
 NSU, NSP, SU, SP, CORE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4
 """The bit of core 1 is behind that of core 0."""
+DMA = 1 << 6
 OPEN, SECURE, NO_DMA, NO_USER = 0xFF, 0xFC, 0xB8, 0xF8
 """Values after reset (regs/accessctrl.h)."""
 PERIPHERALS: Mapping[int, tuple[str, ...]] = {
@@ -45,15 +46,27 @@ STRIPES = (
     Stripe(0x81000, 0x1000, range(0x40, 0x44, 4)),
 )
 ENDPOINTS = range(0x14, 0xEC, 4)
+ROM_END, XIP, SRAM = 0x8000, range(0x10000000, 0x20000000), 0x20000000
+REGISTERS = {name: register for register, names in PERIPHERALS.items() for name in names}
 CORES = 2
+
+
+class DmaAccess:
+    """What DMA asks of ACCESSCTRL."""
+
+    def __init__(self) -> None:
+        self.reaches: Callable[[int, bool, bool], bool] = (
+            lambda _address, _secure, _privileged: True
+        )
+        """Whether a channel that is Secure, and privileged, reaches an address."""
 
 
 class Rp2350Accessctrl(Peripheral):
     """What may not reach a block gets a bus error.
 
     A part of the SRAM is as closed as the most closed of its banks. A write without the password,
-    and one of unprivileged code, is ignored, where the chip makes it a bus error. DMA, the
-    debugger, FORCE_CORE_NS and what GPIO_NSMASK and these registers say of pins, resets and DREQ
+    and one of unprivileged code, is ignored, where the chip makes it a bus error. The debugger,
+    FORCE_CORE_NS and what GPIO_NSMASK and these registers say of pins, resets and DREQ
     are kept alone.
     """
 
@@ -70,7 +83,23 @@ class Rp2350Accessctrl(Peripheral):
         self.write_ones = range(BLOCK_BYTES, 4 * BLOCK_BYTES, 4)  # the aliases
         host.screen_device(name, lambda: None, self._open)
         host.filter_device("bootram", Keeps.NON_SECURE | Keeps.WITH_FAULT)  # 10.6.2.3
+        host.shared(DmaAccess).reaches = self._dma_reaches
         self._apply_all()
+
+    def _dma_reaches(self, address: int, secure: bool, privileged: bool) -> bool:
+        bits = self.stored[register] if (register := self._register_of(address)) else OPEN
+        level, user = (SP, SU) if secure else (NSP, NSU)
+        return bool(bits & DMA and bits & level and (privileged or bits & user))
+
+    def _register_of(self, address: int) -> int:
+        """The register of what is at an address; 0 where there is none."""
+        if address < ROM_END or address in XIP:
+            return REGISTERS["flash" if address in XIP else "rom"]
+        for stripe in STRIPES:
+            if 0 <= address - SRAM - stripe.offset < stripe.size_bytes:
+                return stripe.registers[(address >> 2) % len(stripe.registers)]
+        found = self.fabric.at(address)
+        return REGISTERS.get(found[0].name, 0) if found else 0
 
     def _open(self, offset: int, write: bool) -> int:
         """All can be read; Non-secure code writes NSU where NSP is set."""
