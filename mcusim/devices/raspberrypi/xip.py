@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from mcusim.devices.device import Host
+from mcusim.devices.raspberrypi.dma_requests import DmaRequests
 from mcusim.devices.raspberrypi.flash_chip import FlashChip
+from mcusim.devices.raspberrypi.frame_reader import FrameReader
 from mcusim.devices.raspberrypi.registers import WHOLE, Peripheral
 from mcusim.devices.raspberrypi.xip_stream import XipStream
 from mcusim.devices.reset import Reset
@@ -130,10 +132,13 @@ class RpSsi(Peripheral):
     """Shifts bytes to and from the flash, and sets what a miss of the XIP cache costs.
 
     Frames take their time at the programmed rate. The flash is let go when nothing is left to send,
-    or as IO_QSPI says. DMA requests and interrupts of the block aren't modelled.
+    or as IO_QSPI says. Set up for execution in place, a write of an address reads as many frames
+    as CTRLR1 says, with requests for DMA (pico-examples, flash_ssi_dma.c). Its interrupts aren't
+    modelled.
     """
 
-    CTRLR0, SSIENR, SER, BAUDR, SR = 0x00, 0x08, 0x10, 0x14, 0x28
+    CTRLR0, CTRLR1, SSIENR, SER, BAUDR, SR = 0x00, 0x04, 0x08, 0x10, 0x14, 0x28
+    DMACR, RX_DMA, REQUEST = 0x4C, 1 << 0, 39
     TXFLR, RXFLR, DR0, DR_END, SPI_CTRLR0 = 0x20, 0x24, 0x60, 0xF0, 0xF4
     BUSY, TFNF, TFE, RFNE, RFF = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4
     TX_ONLY, EEPROM_READ = 1, 3
@@ -148,6 +153,9 @@ class RpSsi(Peripheral):
         self._received: deque[int] = deque()
         self._done_at = 0
         self._selected = False
+        self._bulk = FrameReader(host, self._frame_read)
+        self._dma = host.shared(DmaRequests)
+        self._dma.ready[self.REQUEST] = self._wants_dma
 
     def placed(self, base: int) -> None:
         super().placed(base)
@@ -162,7 +170,9 @@ class RpSsi(Peripheral):
 
     def load(self, register: int) -> int:
         if self.DR0 <= register < self.DR_END:
-            return self._received.popleft() if self._received else 0
+            word = self._received.popleft() if self._received else 0
+            self._bulk.go_on(len(self._received) < self.DEPTH)
+            return word
         match register:
             case 0x20:
                 return self._waiting()
@@ -179,6 +189,7 @@ class RpSsi(Peripheral):
             super().store(register, value)
             if register == self.SSIENR and not value & 1:
                 self._let_go()
+                self._bulk.end()
                 self._received.clear()
                 self._done_at = self.host.now
             self._set_fill_time()
@@ -187,7 +198,8 @@ class RpSsi(Peripheral):
         waiting = self._waiting()
         if not waiting:
             self._let_go()
-        status = self.BUSY if waiting else self.TFE
+        status = self.BUSY if waiting or self._bulk.left else 0
+        status |= 0 if waiting else self.TFE
         status |= self.TFNF if waiting < self.DEPTH else 0
         status |= self.RFNE if self._received else 0
         return status | (self.RFF if len(self._received) >= self.DEPTH else 0)
@@ -216,7 +228,9 @@ class RpSsi(Peripheral):
             self._let_go()
         self._done_at = max(self._done_at, self.host.now) + self._frame_cycles()
         if self.stored.get(self.CTRLR0, 0) >> 21 & 3:
-            # Wide frames set the flash up for XIP; what they read there is of no use to anyone.
+            # Behind an instruction they set the flash up for XIP: nobody wants what they read.
+            if not self.stored[self.SPI_CTRLR0] >> 8 & 3:
+                self._read_frames(value >> 8)
             return
         self._selected = True
         reply = 0
@@ -230,23 +244,49 @@ class RpSsi(Peripheral):
             self._selected = False
             self._flash.deselect()
 
+    # --- frames in a row ---
+
+    def _read_frames(self, address: int) -> None:
+        frame = 32 // self._width * self._divider
+        first = self._fill_clocks() * self._divider
+        frames = (self.stored.get(self.CTRLR1, 0) & 0xFFFF) + 1
+        self._bulk.begin(address, frames, first, frame)
+
+    def _frame_read(self, address: int) -> bool:
+        """Takes a frame, of which the flash sends the first byte first; whether there is room."""
+        data = self._flash.read_memory(address % self._flash.size_bytes, 4)
+        self._received.append(int.from_bytes(data, "big"))
+        self._dma.changed(self.REQUEST)
+        return len(self._received) < self.DEPTH
+
+    def _wants_dma(self) -> bool:
+        return bool(self.stored.get(self.DMACR, 0) & self.RX_DMA and self._received)
+
     # --- execute in place ---
 
-    def _set_fill_time(self) -> None:
-        """Half a cache line takes its serial transfer and `TRANSFER_CYCLES`, in core cycles.
+    @property
+    def _width(self) -> int:
+        """Bits that a clock carries."""
+        return 1 << min(self.stored.get(self.CTRLR0, 0) >> 21 & 3, 2)
 
-        Instruction, address with mode bits, dummy clocks, then 32 bits of data; each phase with
-        one, two or four bits a clock (datasheet 4.10.13, SPI_CTRLR0), the clock being the core's
-        over BAUDR.
+    def _fill_clocks(self) -> int:
+        """Of a transfer of 32 bits: instruction, address with mode bits, dummy clocks, data.
+
+        Each phase has one, two or four bits a clock (datasheet 4.10.13, SPI_CTRLR0).
         """
-        if not self.stored.get(self.SSIENR, 0) & 1:
-            return
-        control, frame = self.stored[self.SPI_CTRLR0], self.stored.get(self.CTRLR0, 0) >> 21 & 3
-        wide = 1 << min(frame, 2)
+        control, wide = self.stored[self.SPI_CTRLR0], self._width
         kind = control & 3
         instruction_bits = (0, 4, 8, 16)[control >> 8 & 3]
         clocks = instruction_bits // (wide if kind == 2 else 1)
         clocks += 4 * (control >> 2 & 0xF) // (wide if kind else 1)
-        clocks += (control >> 11 & 0x1F) + FILL_BITS // wide
-        self._flash.fill_cycles = clocks * self._divider + TRANSFER_CYCLES
+        return clocks + (control >> 11 & 0x1F) + FILL_BITS // wide
+
+    def _set_fill_time(self) -> None:
+        """Half a cache line takes its serial transfer and `TRANSFER_CYCLES`, in core cycles.
+
+        The clock is the core's over BAUDR.
+        """
+        if not self.stored.get(self.SSIENR, 0) & 1:
+            return
+        self._flash.fill_cycles = self._fill_clocks() * self._divider + TRANSFER_CYCLES
         self.host.flash.set_wait_states(self._flash.fill_cycles)

@@ -7,6 +7,7 @@ from collections import deque
 from mcusim.devices.device import Host
 from mcusim.devices.raspberrypi.dma_requests import DmaRequests
 from mcusim.devices.raspberrypi.flash_chip import FlashChip
+from mcusim.devices.raspberrypi.frame_reader import FrameReader
 from mcusim.devices.raspberrypi.registers import Peripheral
 
 DEPTH = 2
@@ -23,18 +24,20 @@ class XipStream:
     """
 
     def __init__(self) -> None:
-        self.address = self.left = 0
+        self.address = 0
         self._fifo: deque[int] = deque()
-        self._coming = False
-        self._due = 0
-        self._arriving = False
 
     def join(self, host: Host) -> None:
         """Takes the machine it is part of."""
         self._host, self._flash = host, host.shared(FlashChip)
-        self._timer = host.add_timer(self._arrived)
+        self._reader = FrameReader(host, self._arrived)
         self._dma = host.shared(DmaRequests)
         self._dma.ready[REQUEST] = lambda: bool(self._fifo)
+
+    @property
+    def left(self) -> int:
+        """Words that are still to come."""
+        return self._reader.left
 
     @property
     def empty(self) -> bool:
@@ -48,33 +51,22 @@ class XipStream:
 
     def begin(self, words: int) -> None:
         """Reads so many words from `address` on; 0 ends it, and discards a read under way."""
-        self.left = words & COUNT_BITS
-        self._host.cancel(self._timer)
-        self._coming = False
-        self._go_on()
+        self._reader.end()
+        if words & COUNT_BITS:
+            cycles = self._flash.fill_cycles or self._host.required_wait_states
+            self._reader.begin(self.address, words & COUNT_BITS, cycles, cycles, room=not self.full)
 
     def pull(self) -> int:
         """Takes a word; 0 where there is none."""
         word = self._fifo.popleft() if self._fifo else 0
-        self._go_on()
+        self._reader.go_on(not self.full)
         return word
 
-    def _go_on(self) -> None:
-        if self.left and not self.full and not self._coming:
-            self._coming = True
-            # The core hears of a word some cycles late: the next one follows when this one was due.
-            begin = self._due if self._arriving else self._host.now
-            self._due = begin + (self._flash.fill_cycles or self._host.required_wait_states)
-            self._host.schedule(self._timer, max(self._due, self._host.now + 1))
-
-    def _arrived(self) -> None:
-        self._coming, self._arriving = False, True
-        data = self._host.read_memory(self.address, 4)
-        self._fifo.append(int.from_bytes(data, "little"))
-        self.address, self.left = self.address + 4, self.left - 1
+    def _arrived(self, address: int) -> bool:
+        self._fifo.append(int.from_bytes(self._host.read_memory(address, 4), "little"))
+        self.address = address + 4
         self._dma.changed(REQUEST)
-        self._go_on()
-        self._arriving = False
+        return not self.full
 
 
 class RpXipAux(Peripheral):

@@ -210,3 +210,46 @@ results[5] = R32(XIP_CTRL + 0x18);
     # 64 transfers of 47 cycles, but for two that may be there already.
     assert 62 * 47 - 10 <= found[3] <= 64 * 47 + 30
     assert found[4:6] == [64, 0]
+
+
+def test_the_ssi_reads_many_frames_by_dma(tmp_path: Path) -> None:
+    # flash_bulk_read of pico-examples' flash_ssi_dma.c, with code in RAM; the firmware is not in
+    # flash, which is erased but for what is programmed here.
+    body = """
+CLEAR(RESETS) = 1u << 2;
+#define SSI 0x18000000u
+static uint32_t words[64];
+for (uint32_t i = 0; i < 256; i++) page[i] = (uint8_t)(3 * i);
+((act)rom_function('I', 'F'))();
+((act)rom_function('E', 'X'))();
+((program)rom_function('R', 'P'))(0x1000, page, 256);
+((act)rom_function('F', 'C'))();
+R32(SSI + 8) = 0;
+R32(SSI + 0x14) = 2;
+R32(SSI) = 2u << 21 | 31u << 16 | 3u << 8;
+R32(SSI + 4) = 63;
+R32(SSI + 0xF4) = 0xA0u << 24 | 4u << 11 | 8u << 2 | 2u;
+R32(SSI + 0x4C) = 3;
+R32(SSI + 8) = 1;
+R32(DMA) = SSI + 0x60;
+R32(DMA + 4) = (uint32_t)words;
+R32(DMA + 8) = 64;
+R32(DMA + 12) = 1u << 22 | 39u << 15 | 1u << 5 | 2u << 2 | 1;
+R32(0xE000E014u) = 0xFFFFFF;
+R32(0xE000E018u) = 0;
+R32(0xE000E010u) = 5;
+R32(SSI + 0x60) = 0x1000u << 8 | 0xA0;
+while (R32(DMA + 12) & 1u << 24) continue;
+results[0] = 0xFFFFFF - R32(0xE000E018u);
+for (int i = 0; i < 256; i++) results[1] += ((uint8_t *)words)[i] == page[i];
+"""
+    outside = """
+typedef void (*act)(void);
+typedef void (*program)(uint32_t, const uint8_t *, uint32_t);
+static uint8_t page[256];
+"""
+    _, found = execute(tmp_path, body, outside, in_ram=True)
+    assert found[1] == 256
+    # Address and mode bits, dummy clocks, then 8 clocks a frame, each of two cycles.
+    cycles = 2 * (8 + 4 + 64 * 8)
+    assert cycles <= found[0] <= cycles + 40
