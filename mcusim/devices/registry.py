@@ -26,6 +26,7 @@ from mcusim.devices.nordic.radio import NrfRadio
 from mcusim.devices.nordic.rng import NrfRng
 from mcusim.devices.nordic.rom_table import NrfRomTable
 from mcusim.devices.nordic.rtc import NrfRtc
+from mcusim.devices.nordic.saadc import NrfSaadc
 from mcusim.devices.nordic.spim_twim import NrfSpimTwim
 from mcusim.devices.nordic.temp import NrfTemp
 from mcusim.devices.nordic.timer import NrfTimer
@@ -53,6 +54,7 @@ _TYPES: dict[str, type[Device]] = {
     "nrf-rng": NrfRng,
     "nrf-rom-table": NrfRomTable,
     "nrf-rtc": NrfRtc,
+    "nrf-saadc": NrfSaadc,
     "nrf-spim-twim": NrfSpimTwim,
     "nrf-temp": NrfTemp,
     "nrf-timer": NrfTimer,

@@ -118,12 +118,12 @@ BROKEN_CHIPS = {
     "devices_do_not_overlap": (
         "base = 0x50000800",
         "base = 0x50000400",
-        "device[31]: p1 at 0x50000400 overlaps p0",
+        "device[32]: p1 at 0x50000400 overlaps p0",
     ),
     "aliases_of_devices_do_not_overlap": (
         "base = 0x50000800",
         "aliases = [0x50000400]\nbase = 0x50000800",
-        "device[31]: p1 at 0x50000400 overlaps p0",
+        "device[32]: p1 at 0x50000400 overlaps p0",
     ),
     "caches_are_passed_by_at_aliases": (
         "aliases = [0x00800000]",
