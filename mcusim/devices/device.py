@@ -118,6 +118,10 @@ class Host(Protocol):
         """The crystal or clock at the chip's main oscillator; 0 for none."""
 
     @property
+    def supply_v(self) -> float:
+        """The supply of the chip in volts."""
+
+    @property
     def now(self) -> int:
         """Cycle at which the access under way began."""
 

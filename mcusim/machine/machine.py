@@ -175,6 +175,11 @@ class Machine(CoreInputs):
         return self.board.external_clock_hz
 
     @property
+    def supply_v(self) -> float:
+        """The supply of the chip in volts."""
+        return self.board.supply_v
+
+    @property
     def now(self) -> int:
         """Cycle at which the access under way began."""
         return self.engine.now

@@ -54,6 +54,7 @@ class FakeHost:
         self.attributes: list[tuple[int, int, str]] = []
         self.filters: dict[int, int] = {}
         self.external_clock_hz = 8e6
+        self.supply_v = 3.0
         self.now = 0
         self.core = 0
         self.privileged = True

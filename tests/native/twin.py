@@ -331,6 +331,10 @@ class Twin:
         return self.board.option_bytes(register)
 
     @property
+    def supply_v(self) -> float:
+        return self.board.supply_v
+
+    @property
     def external_clock_hz(self) -> float:
         return self.board.external_clock_hz
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
+from mcusim.devices.microchip.adc import SamAdc
 from mcusim.devices.microchip.eic import SamEic
 from mcusim.devices.microchip.gclk import SamGclk
 from mcusim.devices.microchip.identity import SamCalibration, SamDsu, SamPac
@@ -16,6 +17,7 @@ from mcusim.devices.microchip.tc import SamTc
 from mcusim.devices.microchip.wdt import SamWdt
 
 DEVICES: dict[str, type[Device]] = {
+    "sam-adc": SamAdc,
     "sam-calibration": SamCalibration,
     "sam-dsu": SamDsu,
     "sam-eic": SamEic,

@@ -21,6 +21,7 @@ CHANNELS = {
     "tc3": 0x1B,
     "tc4": 0x1C,
     "tc5": 0x1C,
+    "adc": 0x1E,
 }
 """The generic clock of a peripheral, by CLKCTRL.ID (hal_atmel, component/gclk.h)."""
 

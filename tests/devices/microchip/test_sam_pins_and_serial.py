@@ -137,3 +137,60 @@ def test_serial_port_without_its_bus_clock_is_told(tmp_path: Path) -> None:
     assert len(result.warnings) == 1
     assert "sercom5 accessed" in result.warnings[0]
     assert "PM.APBCMASK.SERCOM5 = 0" in result.warnings[0]
+
+
+SERCOM4 = "0x42001800u"
+SERCOM4_CLOCKED = "clock_to_48_mhz();\nR32(PM + 0x20) |= 1u << 6;\nCLKCTRL(0x18, 0);\n"
+
+
+def test_spi_frames_take_their_time_and_come_back_as_ones(tmp_path: Path) -> None:
+    body = f"""
+{SERCOM4_CLOCKED}
+R32({SERCOM4}) = 3u << 2; /* SPI master */
+R32({SERCOM4} + 4) = 1u << 17;
+R8({SERCOM4} + 0x0C) = 23; /* 48 MHz / (2 * 24) = 1 MHz */
+R32({SERCOM4}) |= 2;
+for (int i = 0; i < 100; ++i) {{
+  R32({SERCOM4} + 0x28) = i;
+  while ((R8({SERCOM4} + 0x18) & 4) == 0) continue;
+  results[0] += R32({SERCOM4} + 0x28);
+}}
+results[1] = R8({SERCOM4} + 0x18);
+"""
+    result, found = execute(tmp_path, body)
+    assert found[:2] == [100 * 0xFF, 3]
+    assert result.time_s - SETUP_S == pytest.approx(100 * 8e-6, rel=0.1)
+    assert result.warnings == []
+
+
+def test_i2c_address_without_a_device_is_not_acknowledged(tmp_path: Path) -> None:
+    body = f"""
+{SERCOM4_CLOCKED}
+handler = on_bus;
+ENABLE_INTERRUPT(13);
+R32({SERCOM4}) = 5u << 2; /* I2C master */
+R32({SERCOM4} + 0x0C) = 235; /* 48 MHz / (10 + 2 * 235) = 100 kHz */
+R32({SERCOM4}) |= 2;
+R8({SERCOM4} + 0x16) = 1;
+R32({SERCOM4} + 0x24) = 0x50 << 1;
+while (results[0] == 0) continue;
+results[1] = R16({SERCOM4} + 0x1A);
+R16({SERCOM4} + 0x1A) = 1 << 4;
+results[0] = 0;
+R32({SERCOM4} + 0x24) = 0x50 << 1;
+wfi();
+R32({SERCOM4} + 4) |= 3u << 16; /* STOP */
+results[2] = R16({SERCOM4} + 0x1A) & 0x30;
+"""
+    outside = f"""
+static void on_bus(void) {{
+  results[0] = R8({SERCOM4} + 0x18);
+  results[3] = R16({SERCOM4} + 0x1A);
+  R8({SERCOM4} + 0x18) = 0x81;
+}}
+"""
+    result, found = execute(tmp_path, body, outside)
+    # Not before the bus is said to be idle: a bus error. Then: owner, and no acknowledge.
+    assert found[:4] == [1, 1, 0x10, 0xA4]
+    assert result.time_s - SETUP_S == pytest.approx(10 * 10e-6, rel=0.25)
+    assert result.warnings == ["sercom4: nothing answers at I2C address 0x50"]

@@ -67,6 +67,7 @@ class FakeChip:
         self.deep_sleep = ""
         self.bus_divider = 1
         self.external_clock_hz = 8e6
+        self.supply_v = 3.3
         self.regulator = ""
         """As the firmware chose."""
         self.enter_deep_sleep: Callable[[], None] = lambda: None
