@@ -38,36 +38,6 @@ void Accountant::spin(Block& block) {
     block.recent[column] += spin_.turn[column] * static_cast<std::int64_t>(turns);
 }
 
-std::uint32_t Accountant::mispredicted(const Block& previous, std::uint32_t target) {
-  const std::uint32_t fallthrough = previous.fallthrough();
-  if (previous.branch == BranchKind::kNone)
-    return predictor_.predicted(fallthrough, target) ? 0 : previous.mispredict_cycles;
-  switch (
-      rocket_predictor_.judge(previous.branch, fallthrough, target, previous.late_cycles != 0)) {
-    case RocketPredictor::Guess::kWrong:
-      return previous.mispredict_cycles;
-    case RocketPredictor::Guess::kLate:
-      return previous.late_cycles;
-    default:
-      return 0;
-  }
-}
-
-void Accountant::meet(Block& previous, const Block& block) {
-  if (previous.mispredict_cycles != 0) {
-    const std::uint32_t lost = mispredicted(previous, block.address);
-    if (lost == 0) return;
-    cycles += lost;
-    previous.cycles_spent += lost;
-  } else if (block.address == previous.fallthrough() && block.head_address_registers != 0 &&
-             (block.head_address_registers >> previous.tail_load & 1U) == 0) {
-    // The translator cut a run of pipelined loads in two.
-    --cycles;
-    --previous.cycles_spent;
-  }
-  entered_at_ = cycles;
-}
-
 void Accountant::arrive(Block* previous, Block& block) {
   if (previous != nullptr) {
     follow_stack(*previous, block.address);
@@ -248,7 +218,11 @@ void Accountant::locate_access(std::uint32_t address, bool write) {
     return;
   }
   under_way_ = 0;
-  if (found_pc_ != kNoEvent) move_cursor(current_->events);
+  if (found_pc_ != kNoEvent || sought_in_ != instructions) {
+    cursor_ = current_->events;
+    accesses_ = 0;
+    sought_in_ = instructions;
+  }
   access_offset_ = cursor_->offset;
   for (const Instruction* i = cursor_; i->offset != 0xFFFF; ++i) {
     if (!makes_access(*i, address, write)) continue;

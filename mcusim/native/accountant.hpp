@@ -113,11 +113,21 @@ class Accountant {
   void add_area(std::uint32_t base, std::uint32_t size_bytes, const Area& area);
   void set_flash(std::shared_ptr<Flash> flash) {
     flash_ = std::move(flash);
+    fetches_.clear();
     choose_epoch();
   }
   // Has this core see the memories of another, which counts for both over time.
   void share_memories(Accountant& other);
-  Flash* flash() { return flash_.get(); }
+  // Up to date with all fetches so far.
+  Flash* flash() {
+    settle_fetches();
+    return flash_.get();
+  }
+  void settle_fetches() {
+    if (fetches_.empty()) return;
+    if (fetches_.pending()) flash_->repeat(fetches_);
+    fetches_.clear();
+  }
   void set_core(CoreKind core) { core_ = core; }
   void set_memory_system(std::unique_ptr<MemorySystem> memories) {
     memories_ = std::move(memories);
@@ -157,7 +167,7 @@ class Accountant {
       *line_buffer_ = block.last_sector;
     else if (block.by_lines || block.ram_fetch_wait != 0)
       fetch(block);
-    move_cursor(block.events);
+    if (accurate_) move_cursor(block.events);
     if (((flags | block.flags) & kMovesStack) != 0) {
       const std::uint32_t lowest = *sp_ - block.stack_drop;
       if (lowest < stacks.watch()) lower_stack(lowest, previous, block);
@@ -307,9 +317,35 @@ class Accountant {
   }
   [[gnu::noinline]] void arrive(Block* previous, Block& block);
   // What the block before costs more or less for what came after it.
-  void meet(Block& previous, const Block& block);
+  [[gnu::always_inline]] void meet(Block& previous, const Block& block) {
+    if (previous.mispredict_cycles != 0) {
+      const std::uint32_t lost = mispredicted(previous, block.address);
+      if (lost == 0) return;
+      cycles += lost;
+      previous.cycles_spent += lost;
+    } else if (block.address == previous.fallthrough() && block.head_address_registers != 0 &&
+               (block.head_address_registers >> previous.tail_load & 1U) == 0) {
+      // The translator cut a run of pipelined loads in two.
+      --cycles;
+      --previous.cycles_spent;
+    }
+    entered_at_ = cycles;
+  }
   // Cycles lost to the prediction of the branch that `previous` ends in.
-  std::uint32_t mispredicted(const Block& previous, std::uint32_t target);
+  std::uint32_t mispredicted(const Block& previous, std::uint32_t target) {
+    const std::uint32_t fallthrough = previous.fallthrough();
+    if (previous.branch == BranchKind::kNone)
+      return predictor_.predicted(fallthrough, target) ? 0 : previous.mispredict_cycles;
+    switch (
+        rocket_predictor_.judge(previous.branch, fallthrough, target, previous.late_cycles != 0)) {
+      case RocketPredictor::Guess::kWrong:
+        return previous.mispredict_cycles;
+      case RocketPredictor::Guess::kLate:
+        return previous.late_cycles;
+      default:
+        return 0;
+    }
+  }
   void regions_and_heap(const Block& block);
   // Whether a region or a call of a heap function may end here.
   bool may_return(std::uint32_t pc) const {
@@ -333,7 +369,11 @@ class Accountant {
   }
   [[gnu::noinline]] void fetch(Block& block);
   bool hits_cache(Block& block);
+  [[gnu::noinline]] void fetch_from_flash(Block& block);
   void fetch_lines(Block& block, CacheUse cache_use);
+  // What the fetches of a block that begins at `start` did before, and do now for the first time.
+  void repeat(Block& block, FetchRecord& record, std::uint64_t start);
+  void keep(Block& block, FetchRecord& record, std::uint64_t start, CacheUse cache_use);
   // The fetches of a block that begins at `start`; returns the cycles that they take longer.
   std::uint64_t fetch_from(Block& block, std::uint64_t start, CacheUse cache_use);
   void wait_for_fetches(std::uint64_t stall);
@@ -446,6 +486,7 @@ class Accountant {
   bool accurate_ = true;
   CoreKind core_ = CoreKind::kCortexM4;
   std::shared_ptr<Flash> flash_;
+  FetchChain fetches_;
   Accountant* beside_ = nullptr;  // another core's, whose counts the samples contain as well
   std::unique_ptr<MemorySystem> memories_;
   BranchPredictor predictor_;
@@ -454,7 +495,8 @@ class Accountant {
   std::vector<std::uint8_t> area_of_ = std::vector<std::uint8_t>(65536, 0);
 
   Block* current_ = nullptr;
-  const Instruction* cursor_ = nullptr;     // next instruction of the block with an effect
+  const Instruction* cursor_ = nullptr;     // next instruction of the block with an effect (fast:
+                                            // after the last device access)
   std::uint32_t next_event_pc_ = kNoEvent;  // its address
   std::uint64_t entered_at_ = 0;
   bool in_access_ = false;
@@ -462,6 +504,7 @@ class Accountant {
   std::uint32_t last_address_ = 0;
   std::uint16_t access_offset_ = 0;
   std::uint8_t accesses_ = 0;          // found of the instruction at `cursor_` (fast)
+  std::uint64_t sought_in_ = 0;        // `instructions` in the block that `cursor_` is in (fast)
   std::uint32_t found_pc_ = kNoEvent;  // of the access under way, where it is known (fast)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> io_port_;  // base and size
   std::uint32_t port_cycles_ = 0;                                 // that the access under way saves

@@ -256,7 +256,7 @@ class ArmEngine final : public Engine {
   static VectorPlan plan_of(std::span<const std::uint8_t> code);
   const VectorPlan& plan_at(std::uint32_t address, std::uint32_t size);
   // Whether Unicorn is not to execute this block; else what it executes of it is `size` long.
-  bool takes_over(std::uint32_t address, std::uint32_t& size);
+  [[gnu::noinline]] bool takes_over(std::uint32_t address, std::uint32_t& size);
   VectorRun read_run(std::uint32_t address) const;
   VectorRun* run_at(std::uint32_t address);
   Block* block_of(VectorRun& run);
@@ -280,11 +280,11 @@ class ArmEngine final : public Engine {
   DeviceWindow* device_at(std::uint32_t address, std::uint32_t bytes, bool write);
 
   // What a block needs before it runs; false when it may not.
-  bool admit(Block& block);
-  void masks_written();
-  void privilege_written(const Block& block);
+  [[gnu::noinline]] bool admit(Block& block);
+  [[gnu::noinline]] void masks_written();
+  [[gnu::noinline]] void privilege_written(const Block& block);
   // At a block's boundary something is due: serves it, and redirects the core where needed.
-  void attend_before(Block& block);
+  [[gnu::noinline]] void attend_before(Block& block);
   void redirect(std::uint32_t pc, bool in_block);
   // An instruction may not take effect: what it and the rest of its block change is undone.
   void keep_registers(std::uint32_t pc);

@@ -213,25 +213,30 @@ void Flash::complete(FetchRecord& record, std::size_t first, std::uint64_t start
   for (std::size_t k = 0; k < record.bookings; ++k)
     record.booked[k] = client_.booked[(first + k) % kBookings] - start;
   record.after = state(start);
-  record.same_content = icache.holds(record.before.cache);
 }
 
-void Flash::repeat(const FetchRecord& record, std::uint64_t start) {
-  const AcceleratorState& after = record.after;
-  client_.current = after.current;
-  client_.prefetched = after.prefetched;
-  if (after.prefetch_ready != 0) client_.prefetch_ready = start + after.prefetch_ready - 1;
-  if (after.array_free != 0) client_.array_free = start + after.array_free - 1;
-  if (!record.same_content) icache.restore(after.cache);
+void Flash::book_again(const FetchRecord& record, std::uint64_t start) {
   for (std::size_t k = 0; k < record.bookings; ++k)
     client_.booked[client_.fetches++ % kBookings] = start + record.booked[k];
 }
 
-std::uint64_t Flash::read(std::uint32_t offset, std::uint64_t now, Activity& activity,
-                          CacheUse use) {
-  const std::uint32_t sector = offset >> read_shift_;
+void Flash::repeat(const FetchChain& chain) {
+  chain.each([this](const FetchRecord& record, std::uint64_t start) { book_again(record, start); });
+  const std::uint64_t start = chain.last_start();
+  const AcceleratorState& after = chain.last()->after;
+  client_.current = after.current;
+  client_.prefetched = after.prefetched;
+  if (after.prefetch_ready != 0) client_.prefetch_ready = start + after.prefetch_ready - 1;
+  if (after.array_free != 0) client_.array_free = start + after.array_free - 1;
+  if (!icache.holds(after.cache)) icache.restore(after.cache);
+}
+
+std::uint64_t Flash::read_sector(std::uint32_t sector, std::uint64_t now, Activity& activity,
+                                 CacheUse use) {
   LineCache& cache = icache.serves_data() ? icache : dcache;
   if (use.looks && cache.enabled() && cache.touch_sector(sector)) {
+    last_hit_ = sector;
+    last_order_ = cache.order();
     ++activity[kCacheRead];
     return cache.hit_wait_cycles();
   }

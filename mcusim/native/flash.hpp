@@ -167,8 +167,12 @@ class Flash {
 
   // Cycles that the core waits for the instructions of one sector, wanted at cycle `now`.
   std::uint64_t fetch(std::uint32_t sector, std::uint64_t now, Activity& activity, CacheUse use);
-  // Whether what it is, and with it what fetches cost, is little enough to be kept in a record.
-  bool keeps_records() const { return serial.byte_cycles == 0 && icache.is_tiny(); }
+  // Whether what it is, and with it what fetches cost, is little enough to be kept in a record; no
+  // run of free cache hits comes between two, and no read takes longer than a few blocks.
+  bool keeps_records() const {
+    return serial.byte_cycles == 0 && icache.is_tiny() &&
+           !(icache.enabled() && icache.hits_are_free()) && wait_states < FetchChain::kLength;
+  }
   AcceleratorState state(std::uint64_t start) const;
   // Compared in place: this is asked before each block, and building a state costs as much as the
   // fetches that it would save.
@@ -179,8 +183,8 @@ class Flash {
            wait_states == state.wait_states && prefetch == state.prefetch &&
            icache.enabled() == state.cached;
   }
-  // Has the fetches of `record` made, of a block that begins at `start`.
-  void repeat(const FetchRecord& record, std::uint64_t start);
+  // Has the fetches of all blocks of `chain` made.
+  void repeat(const FetchChain& chain);
   // Of the fetches since `fetches()` was `first`, completes a record of a block that began at
   // `start`.
   void complete(FetchRecord& record, std::size_t first, std::uint64_t start) const;
@@ -189,7 +193,15 @@ class Flash {
   void fetched_from_cache(std::uint32_t sector) { client_.current = sector; }
   std::uint32_t* line_buffer() { return &client_.current; }
   // Cycles that a load waits for data at byte `offset` of the flash.
-  std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity, CacheUse use);
+  std::uint64_t read(std::uint32_t offset, std::uint64_t now, Activity& activity, CacheUse use) {
+    const std::uint32_t sector = offset >> read_shift_;
+    const LineCache& cache = data_cache();
+    // Most loads follow one from the same sector, and find it the newest of its set still.
+    if (sector != last_hit_ || cache.order() != last_order_ || !use.looks)
+      return read_sector(sector, now, activity, use);
+    ++activity[kCacheRead];
+    return cache.hit_wait_cycles();
+  }
   // A store that does not reach the array; false: it faults.
   bool store(std::uint32_t offset, CacheUse use);
   // Whether a load takes its own bytes and no more over the serial interface: nothing caches them.
@@ -206,6 +218,8 @@ class Flash {
     return client_.prefetched == kNone ? 0 : left(client_.prefetch_ready, start);
   }
   const LineCache& data_cache() const { return icache.serves_data() ? icache : dcache; }
+  std::uint64_t read_sector(std::uint32_t sector, std::uint64_t now, Activity& activity,
+                            CacheUse use);
   void read_ahead(std::uint32_t sector, std::uint64_t now, Activity& activity);
   // Reads of the array are booked in time; a data read may find a gap between fetches that are
   // booked further ahead. Both return the cycle at which the data is there.
@@ -226,10 +240,14 @@ class Flash {
     client_.array_free = std::max(client_.array_free, client_.prefetch_ready + 1);
   }
   std::uint64_t book_data_between(std::uint64_t now);
+  void book_again(const FetchRecord& record, std::uint64_t start);
   std::uint64_t book_serial(std::uint32_t offset, std::uint32_t bytes, std::uint64_t now);
 
   std::uint32_t read_shift_;
   std::uint32_t sectors_;
+  // Of the last load that the cache served, and what its order was then.
+  std::uint32_t last_hit_ = kNone;
+  std::uint64_t last_order_ = 0;
   Client client_;
 };
 

@@ -108,6 +108,12 @@ void Accountant::fetch(Block& block) {
     return wait_for_fetches(block.ram_fetch_wait);
   }
   if (block.behind_axi) return fetch_over_axi(block);
+  const std::uint64_t start = cycles - block.cycles;
+  if (FetchRecord* record = fetches_.next(&block, start)) return repeat(block, *record, start);
+  fetch_from_flash(block);
+}
+
+void Accountant::fetch_from_flash(Block& block) {
   const LineCache& cache = flash_->icache;
   const CacheUse use = areas_[area_of_[block.address >> 16]].cache_use;
   if (!use.looks || !cache.enabled() || !cache.hits_are_free() || !hits_cache(block))
@@ -145,19 +151,38 @@ void Accountant::fetch_over_axi(Block& block) {
 void Accountant::fetch_lines(Block& block, CacheUse cache_use) {
   const std::uint64_t start = cycles - block.cycles;
   if (!flash_->keeps_records()) return wait_for_fetches(fetch_from(block, start, cache_use));
-  for (const FetchRecord& record : block.fetches) {
-    if (!record.known || !flash_->is(record.before, start)) continue;
-    flash_->repeat(record, start);
-    block.recent[kFlashFetch] += record.fetched;
-    return wait_for_fetches(record.stall);
-  }
-  FetchRecord& record = block.fetches[block.oldest_fetches++ % block.fetches.size()];
+  FetchRecord* const before = fetches_.last();
+  const std::uint64_t after = start - fetches_.last_start();
+  settle_fetches();
+  const auto found = std::find_if(block.fetches.begin(), block.fetches.end(), [&](auto& record) {
+    return record.known && flash_->is(record.before, start);
+  });
+  const bool again = found != block.fetches.end();
+  FetchRecord& record =
+      again ? *found : block.fetches[block.oldest_fetches++ % block.fetches.size()];
+  if (again)
+    repeat(block, record, start);
+  else
+    keep(block, record, start, cache_use);
+  if (before != nullptr && record.known) before->next = {&block, after, &record, record.edition};
+}
+
+void Accountant::repeat(Block& block, FetchRecord& record, std::uint64_t start) {
+  fetches_.add(record, start);
+  block.recent[kFlashFetch] += record.fetched;
+  wait_for_fetches(record.stall);
+}
+
+void Accountant::keep(Block& block, FetchRecord& record, std::uint64_t start, CacheUse cache_use) {
+  ++record.edition;
+  record.next = {};
   const std::size_t first = flash_->fetches();
   const std::int64_t fetched = block.recent[kFlashFetch];
   record.before = flash_->state(start);
   record.stall = fetch_from(block, start, cache_use);
   record.fetched = static_cast<std::uint32_t>(block.recent[kFlashFetch] - fetched);
   flash_->complete(record, first, start);
+  if (record.known) fetches_.begin(record, start);
   wait_for_fetches(record.stall);
 }
 
@@ -191,6 +216,7 @@ void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, con
     const std::uint32_t bytes = std::uint32_t{i.access_bytes} * i.count;
     return wait(memories_->read(area.axi_target, address, bytes, start, current_->recent));
   }
+  settle_fetches();
   if (flash_->loads_bytes()) {
     const std::uint32_t bytes = std::uint32_t{i.access_bytes} * i.count;
     return wait(flash_->read_bytes(address - area.base, bytes, start, current_->recent));
@@ -229,6 +255,7 @@ void Accountant::write_elsewhere(const Instruction& i, std::uint32_t address, co
 bool Accountant::drops_store(std::uint32_t address) {
   const Area& area = areas_[area_of_[address >> 16]];
   if (area.place != Place::kFlash || flash_ == nullptr) return false;
+  settle_fetches();
   return flash_->store(address - area.base, area.cache_use);
 }
 
@@ -240,6 +267,7 @@ std::uint64_t Accountant::data_wait(std::uint32_t address, std::uint32_t words, 
     return write ? memories_->write(area.axi_target, address, 4, cycles, totals_)
                  : memories_->read(area.axi_target, address, 4 * words, cycles, totals_);
   if (area.place != Place::kFlash || flash_ == nullptr || write) return 0;
+  settle_fetches();
   if (flash_->loads_bytes())
     return flash_->read_bytes(address - area.base, 4 * words, cycles, totals_);
   return flash_->read(address - area.base, cycles, totals_, area.cache_use);

@@ -69,8 +69,8 @@ class RiscvEngine final : public Engine {
   bool attention();
   bool interrupt_due() const { return csrs.interrupts_enabled() && csrs.ready_interrupt() != 0; }
   bool serve(std::uint32_t pc);
-  bool admit(Block& block);
-  void attend_before(Block& block);
+  [[gnu::noinline]] bool admit(Block& block);
+  [[gnu::noinline]] void attend_before(Block& block);
   void redirect(std::uint32_t pc, bool in_block);
   StopInfo stopped_at_limit();
 

@@ -72,6 +72,7 @@ void Engine::follow(std::uint64_t until) {
   if (accountant.cycles >= until || host_needed_) return;
   if (held_) return accountant.sleep_until(until);
   accountant.set_limits(until, ~0ULL);
+  leader_->accountant.settle_fetches();
   if (Flash* flash = accountant.flash()) flash->exchange(flash_client_);
   const StopInfo stop = run(resume_at_, kNowhere);
   if (Flash* flash = accountant.flash()) flash->exchange(flash_client_);
