@@ -38,6 +38,21 @@ void Accountant::spin(Block& block) {
     block.recent[column] += spin_.turn[column] * static_cast<std::int64_t>(turns);
 }
 
+std::uint32_t Accountant::mispredicted(const Block& previous, std::uint32_t target) {
+  const std::uint32_t fallthrough = previous.fallthrough();
+  if (previous.branch == BranchKind::kNone)
+    return predictor_.predicted(fallthrough, target) ? 0 : previous.mispredict_cycles;
+  switch (
+      rocket_predictor_.judge(previous.branch, fallthrough, target, previous.late_cycles != 0)) {
+    case RocketPredictor::Guess::kWrong:
+      return previous.mispredict_cycles;
+    case RocketPredictor::Guess::kLate:
+      return previous.late_cycles;
+    default:
+      return 0;
+  }
+}
+
 void Accountant::arrive(Block* previous, Block& block) {
   if (previous != nullptr) {
     follow_stack(*previous, block.address);

@@ -177,19 +177,10 @@ class Accountant {
   // Before `enter` of a branch to itself: once its turns cost the same, and nothing but the time
   // changes, those up to the next look are accounted for together.
   void spin(Block& block);
-  // An instruction of the current block is about to execute; true when it traps instead.
-  bool step(std::uint32_t pc) {
-    if (pc < next_event_pc_) [[likely]]
-      return false;
-    const auto offset = static_cast<std::uint16_t>(pc - current_->address);
-    const Instruction* i = cursor_;
-    while (i->offset < offset) ++i;  // skipped: their condition failed
-    const bool here = i->offset == offset;
-    const bool twice = here && i[1].offset == offset;  // the load and the store of an AMO
-    move_cursor(i + (here ? 1 : 0) + (twice ? 1 : 0));
-    if (!here) return false;
-    return execute(*i) || (twice && execute(i[1]));
-  }
+  // Whether the instruction at `pc`, about to execute, is one that nothing depends on.
+  bool passes(std::uint32_t pc) const { return pc < next_event_pc_; }
+  // Of one that doesn't: true when it traps instead.
+  bool step(std::uint32_t pc);
   // An access of the instruction at `offset` whose address the block's record does not tell.
   void vector_access(std::uint32_t offset, std::uint32_t address, std::uint32_t bytes,
                      std::uint32_t count, bool write);
@@ -332,20 +323,7 @@ class Accountant {
     entered_at_ = cycles;
   }
   // Cycles lost to the prediction of the branch that `previous` ends in.
-  std::uint32_t mispredicted(const Block& previous, std::uint32_t target) {
-    const std::uint32_t fallthrough = previous.fallthrough();
-    if (previous.branch == BranchKind::kNone)
-      return predictor_.predicted(fallthrough, target) ? 0 : previous.mispredict_cycles;
-    switch (
-        rocket_predictor_.judge(previous.branch, fallthrough, target, previous.late_cycles != 0)) {
-      case RocketPredictor::Guess::kWrong:
-        return previous.mispredict_cycles;
-      case RocketPredictor::Guess::kLate:
-        return previous.late_cycles;
-      default:
-        return 0;
-    }
-  }
+  std::uint32_t mispredicted(const Block& previous, std::uint32_t target);
   void regions_and_heap(const Block& block);
   // Whether a region or a call of a heap function may end here.
   bool may_return(std::uint32_t pc) const {
@@ -387,46 +365,8 @@ class Accountant {
   void finish_heap_call(std::uint32_t pc, std::uint32_t sp);
   void refresh_top();
   // True when it traps instead.
-  bool execute(const Instruction& i) {
-    if (i.effect != Effect::kRead && i.effect != Effect::kWrite) {
-      if (traps != 0 && divides_by_zero(i)) [[unlikely]]
-        return true;
-      cycles += i.extra;
-      divide(i);
-      return false;
-    }
-    const std::uint32_t address = address_of(i);
-    if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0 && misaligned(i, address))
-        [[unlikely]]
-      return true;
-    cycles += i.extra;
-    under_way_ = i.extra;
-    access(i, address);
-    return false;
-  }
-  void access(const Instruction& i, std::uint32_t address) {
-    const std::uint8_t where = area_of_[address >> 16];
-    const Area& area = areas_[where];
-    if ((i.shift & kPipelined) != 0 && collides(address, where)) ++cycles;
-    last_area_ = where;
-    last_address_ = address;
-    access_offset_ = i.offset;
-    if (i.effect == Effect::kRead) {
-      if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0) split_read(address, i);
-      if (area.place == Place::kRam) [[likely]] {
-        current_->recent[kRamRead] += i.count;
-        if (area.read_wait != 0) wait(std::uint64_t{area.read_wait} * i.count);
-      } else {
-        read_elsewhere(i, address, area);
-      }
-    } else if (area.place == Place::kRam) [[likely]] {
-      current_->recent[kRamWrite] += i.count;
-      if (area.write_wait != 0) wait(std::uint64_t{area.write_wait} * i.count);
-      if (address >= heap_written_ && i.base != stack_register_) written(address, i);
-    } else if (area.place != Place::kDevice) {
-      write_elsewhere(i, address, area);
-    }
-  }
+  bool execute(const Instruction& i);
+  void access(const Instruction& i, std::uint32_t address);
   // Whether two overlapping accesses don't overlap after all. Cortex-M4: only in one memory;
   // Cortex-M7: only one of an even word with one of an odd word (jnk0le/random, cortex_m7.md).
   bool collides(std::uint32_t address, std::uint8_t where) const {

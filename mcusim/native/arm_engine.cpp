@@ -365,16 +365,20 @@ void ArmEngine::watch_traps() {
   check(uc_ctl_flush_tb(uc_.get()), "dropping translations");
 }
 
-void ArmEngine::on_code(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
+void ArmEngine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
   auto& engine = *static_cast<ArmEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
-  if (!engine.accountant.step(at)) [[likely]]
+  if (!engine.accountant.passes(at)) engine.step(at);
+}
+
+void ArmEngine::step(std::uint32_t pc) {
+  if (!accountant.step(pc)) [[likely]]
     return;
   // In an IT block Unicorn can't stop: its rest runs, and is undone.
-  if (engine.stopping_)
-    uc_emu_stop(uc);
+  if (stopping_)
+    uc_emu_stop(uc_.get());
   else
-    engine.trap(at);
+    trap(pc);
 }
 
 void ArmEngine::on_code_traps(uc_engine* uc, std::uint64_t address, std::uint32_t, void* self) {
@@ -391,7 +395,7 @@ void ArmEngine::on_code_copying(uc_engine*, std::uint64_t address, std::uint32_t
   auto& engine = *static_cast<ArmEngine*>(self);
   engine.read_registers();
   const auto at = static_cast<std::uint32_t>(address);
-  if (engine.accountant.step(at)) engine.trap(at);
+  if (!engine.accountant.passes(at) && engine.accountant.step(at)) engine.trap(at);
 }
 
 void ArmEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {

@@ -284,6 +284,8 @@ class ArmEngine final : public Engine {
   [[gnu::noinline]] void masks_written();
   [[gnu::noinline]] void privilege_written(const Block& block);
   // At a block's boundary something is due: serves it, and redirects the core where needed.
+  // An instruction is about to execute that something depends on.
+  [[gnu::noinline]] void step(std::uint32_t pc);
   [[gnu::noinline]] void attend_before(Block& block);
   void redirect(std::uint32_t pc, bool in_block);
   // An instruction may not take effect: what it and the rest of its block change is undone.

@@ -128,7 +128,7 @@ struct Block {
   std::vector<LineUse> lines;
   std::vector<std::uint16_t> sector_cycle;  // when each sector is first wanted
   std::uint32_t last_sector = 0;
-  std::array<FetchRecord, 2> fetches;
+  std::vector<FetchRecord> fetches;  // where the flash keeps records
   std::uint32_t oldest_fetches = 0;
   std::uint32_t ram_fetch_wait = 0;
   std::vector<std::uint8_t> copy;  // the bytes decoded, for code in RAM

@@ -39,6 +39,7 @@ struct FetchRecord {
     FetchRecord* record = nullptr;
     std::uint32_t edition = 0;
   };
+  static constexpr std::size_t kMost = 4;  // of one block
   static constexpr std::size_t kMostBookings = 8;
 
   bool known = false;

@@ -33,6 +33,59 @@ void Accountant::assume_accesses(Block& block) const {
   }
 }
 
+[[gnu::always_inline]] inline void Accountant::access(const Instruction& i, std::uint32_t address) {
+  const std::uint8_t where = area_of_[address >> 16];
+  const Area& area = areas_[where];
+  if ((i.shift & kPipelined) != 0 && collides(address, where)) ++cycles;
+  last_area_ = where;
+  last_address_ = address;
+  access_offset_ = i.offset;
+  if (i.effect == Effect::kRead) {
+    if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0) split_read(address, i);
+    if (area.place == Place::kRam) [[likely]] {
+      current_->recent[kRamRead] += i.count;
+      if (area.read_wait != 0) wait(std::uint64_t{area.read_wait} * i.count);
+    } else {
+      read_elsewhere(i, address, area);
+    }
+  } else if (area.place == Place::kRam) [[likely]] {
+    current_->recent[kRamWrite] += i.count;
+    if (area.write_wait != 0) wait(std::uint64_t{area.write_wait} * i.count);
+    if (address >= heap_written_ && i.base != stack_register_) written(address, i);
+  } else if (area.place != Place::kDevice) {
+    write_elsewhere(i, address, area);
+  }
+}
+
+[[gnu::always_inline]] inline bool Accountant::execute(const Instruction& i) {
+  if (i.effect != Effect::kRead && i.effect != Effect::kWrite) {
+    if (traps != 0 && divides_by_zero(i)) [[unlikely]]
+      return true;
+    cycles += i.extra;
+    divide(i);
+    return false;
+  }
+  const std::uint32_t address = address_of(i);
+  if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0 && misaligned(i, address)) [[unlikely]]
+    return true;
+  cycles += i.extra;
+  under_way_ = i.extra;
+  access(i, address);
+  return false;
+}
+
+bool Accountant::step(std::uint32_t pc) {
+  const auto offset = static_cast<std::uint16_t>(pc - current_->address);
+  const Instruction* i = cursor_;
+  while (i->offset < offset) ++i;  // skipped: their condition failed
+  const Instruction* end = i;
+  while (end->offset == offset) ++end;  // two for an AMO: its load and its store
+  move_cursor(end);
+  for (; i != end; ++i)
+    if (execute(*i)) return true;
+  return false;
+}
+
 void Accountant::vector_access(std::uint32_t offset, std::uint32_t address, std::uint32_t bytes,
                                std::uint32_t count, bool write) {
   if (current_ == nullptr) return;
@@ -151,6 +204,7 @@ void Accountant::fetch_over_axi(Block& block) {
 void Accountant::fetch_lines(Block& block, CacheUse cache_use) {
   const std::uint64_t start = cycles - block.cycles;
   if (!flash_->keeps_records()) return wait_for_fetches(fetch_from(block, start, cache_use));
+  if (block.fetches.empty()) block.fetches.resize(FetchRecord::kMost);
   FetchRecord* const before = fetches_.last();
   const std::uint64_t after = start - fetches_.last_start();
   settle_fetches();

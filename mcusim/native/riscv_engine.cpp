@@ -175,10 +175,12 @@ void RiscvEngine::redirect(std::uint32_t pc, bool in_block) {
 void RiscvEngine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
   auto& engine = *static_cast<RiscvEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
-  if (engine.guarded() && engine.refuses(at)) [[unlikely]]
-    return;
-  if (engine.accountant.step(at)) [[unlikely]]
-    engine.trap_misaligned(at);
+  if (engine.guarded() || !engine.accountant.passes(at)) engine.step(at);
+}
+
+void RiscvEngine::step(std::uint32_t pc) {
+  if (guarded() && refuses(pc)) return;
+  if (!accountant.passes(pc) && accountant.step(pc)) trap_misaligned(pc);
 }
 
 void RiscvEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {

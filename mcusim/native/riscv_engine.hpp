@@ -70,6 +70,8 @@ class RiscvEngine final : public Engine {
   bool interrupt_due() const { return csrs.interrupts_enabled() && csrs.ready_interrupt() != 0; }
   bool serve(std::uint32_t pc);
   [[gnu::noinline]] bool admit(Block& block);
+  // An instruction is about to execute that something depends on.
+  [[gnu::noinline]] void step(std::uint32_t pc);
   [[gnu::noinline]] void attend_before(Block& block);
   void redirect(std::uint32_t pc, bool in_block);
   StopInfo stopped_at_limit();
