@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import floor
 from typing import ClassVar
 
 from mcusim.devices.device import Host
@@ -188,7 +187,7 @@ class SamAdc(SamPeripheral):
         if differential and select >> 8 & 0x1F < NEGATIVE_INPUTS:
             volts -= self._volts.get(select >> 8 & 0x1F, 0.0)
         scale = 1 << self._bits - differential
-        code = floor(volts * GAINS[self._gain] / self._reference_v * scale)
+        code = round(volts * GAINS[self._gain] / self._reference_v * scale)
         return max(-scale if differential else 0, min(code, scale - 1))
 
     @property

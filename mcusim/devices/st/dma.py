@@ -22,7 +22,7 @@ CYCLES_PER_TRANSFER = 5
 class Stm32Dma(WordDevice):
     """Moves an item whenever a peripheral asks; memory to memory is moved when it is started.
 
-    Peripherals that ask are the USARTs and the LPUART.
+    Peripherals that ask are the USARTs, the LPUART and the ADC.
     """
 
     channels: ClassVar[int] = 7

@@ -15,11 +15,11 @@ REQUEST_MASK = 0x7F
 class Stm32Dmamux(WordDevice):
     """CxCR assigns a request to a channel; synchronisation and generators aren't modelled."""
 
-    requests: ClassVar[Mapping[int, Request]] = serial_requests(
+    requests: ClassVar[Mapping[int, Request]] = {
         # RM0432 table 54; numbers as in stm32l4xx_ll_dmamux.h.
-        24,
-        *("usart1", "usart2", "usart3", "uart4", "uart5", "lpuart1"),
-    )
+        5: Request("adc1", "rx"),
+        **serial_requests(24, "usart1", "usart2", "usart3", "uart4", "uart5", "lpuart1"),
+    }
     """Those of modelled peripherals, by number."""
     channels: ClassVar[int] = 14
     first_channel: ClassVar[int] = 0

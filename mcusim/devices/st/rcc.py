@@ -35,6 +35,7 @@ class Stm32Rcc(Stm32RccBase):
     other_registers = frozenset((rr.CCIPR, rr.BDCR, rr.CSR))
     kernel_fields: ClassVar[Mapping[str, KernelField]] = rr.KERNEL_FIELDS
     kernel_clocks = ("pclk", "sysclk", "hsi", "lse")
+    own_kernel_clocks: ClassVar[Mapping[str, tuple[str, ...]]] = rr.OWN_KERNEL_CLOCKS
     low_power_timers: ClassVar[Mapping[str, KernelField]] = rr.LOW_POWER_TIMERS
     on_apb2 = ("usart1", "spi1")
 

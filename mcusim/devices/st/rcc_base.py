@@ -264,6 +264,10 @@ class Stm32RccBase(WordDevice, ABC):
                 return self._bus_hz(device)
             case "sysclk":
                 return clocks.sysclk
+            case "hclk":
+                return clocks.hclk
+            case "off":
+                return 0.0
             case "lse":
                 return LSE_HZ if clocks.lse else 0.0
             case "lsi":

@@ -69,8 +69,11 @@ KERNEL_FIELDS = {
     "i2c2": (CCIPR, 14, 3),
     "i2c3": (CCIPR, 16, 3),
     "i2c4": (CCIPR2, 0, 3),
+    "adc1": (CCIPR, 28, 3),
 }
 """Register, position and mask of a clock selection (RM0432 6.4.27; stm32l4r5xx.h)."""
+OWN_KERNEL_CLOCKS = {"adc1": ("off", "off", "off", "sysclk")}
+"""PLLSAI1, which the ADC may have too, isn't modelled."""
 LOW_POWER_TIMERS = {"lptim1": (CCIPR, 18, 3), "lptim2": (CCIPR, 20, 3)}
 
 

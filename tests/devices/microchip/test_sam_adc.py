@@ -32,7 +32,7 @@ def test_conversion_gives_the_voltage_of_its_input_after_its_time(tmp_path: Path
         supply_v = simulation.machine.board.supply_v
         simulation.machine.devices["adc"].set_input(5, 0.4 * supply_v)  # type: ignore[attr-defined]
         simulation.run_to_end()
-        assert words(simulation)[:2] == [int(0.4 * 4096), 0]
+        assert words(simulation)[:2] == [round(0.4 * 4096), 0]
         result = simulation.finish()
     # 1 + 12 / 2 clocks, and one and a half for a gain of 1/2.
     assert result.time_s - SETUP_S == pytest.approx(8.5 * CLK_ADC_S, rel=0.1)
@@ -42,13 +42,13 @@ def test_conversion_gives_the_voltage_of_its_input_after_its_time(tmp_path: Path
 @pytest.mark.parametrize(
     ("setting", "code"),
     [
-        ("R16(ADC + 4) |= 2 << 4;", 1023 * 30 // 33),
-        ("R16(ADC + 4) |= 3 << 4;", 256 * 30 // 33),
-        ("R16(ADC + 4) |= 1 << 4; R8(ADC + 2) = 2;", 4 * (4096 * 30 // 33)),
-        ("R16(ADC + 4) |= 1 << 4; R8(ADC + 2) = 0x46;", (64 * (4096 * 30 // 33) >> 2) >> 4),
-        ("R16(ADC + 4) |= 1; R32(ADC + 0x10) ^= 5 | 0x1D << 8;", 0x10000 - 2048 * 30 // 33 - 1),
+        ("R16(ADC + 4) |= 2 << 4;", round(1024 / 1.1)),
+        ("R16(ADC + 4) |= 3 << 4;", round(256 / 1.1)),
+        ("R16(ADC + 4) |= 1 << 4; R8(ADC + 2) = 2;", 4 * round(4096 / 1.1)),
+        ("R16(ADC + 4) |= 1 << 4; R8(ADC + 2) = 0x46;", (64 * round(4096 / 1.1) >> 2) >> 4),
+        ("R16(ADC + 4) |= 1; R32(ADC + 0x10) ^= 5 | 0x1D << 8;", 0x10000 - round(2048 / 1.1)),
         ("R32(ADC + 0x10) &= 31;", 4095),
-        ("R16(ADC + 4) |= 2;", 4096 * 30 // 33 << 4),
+        ("R16(ADC + 4) |= 2;", round(4096 / 1.1) << 4),
         ("R32(ADC + 0x10) ^= 5 ^ 0x1B;", 1024),
     ],
 )

@@ -197,7 +197,7 @@ def test_each_pin_line_has_its_interrupt(chip: FakeChip) -> None:
 
 
 def test_what_drivers_wait_for_while_they_set_up(chip: FakeChip) -> None:
-    adc, otg = chip.device("stm32-adc"), chip.device("stm32-otg")
+    adc, otg = chip.device("stm32u5-adc"), chip.device("stm32-otg")
     syscfg, dcache = chip.device("stm32u5-syscfg"), chip.device("stm32u5-dcache")
     adc.write(0x08, 4, 1 << 28)
     assert adc.read(0x00, 4) == 1 << 12, "LDORDY"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
+from mcusim.devices.st.f4.adc import Stm32f4Adc
 from mcusim.devices.st.f4.flash import Stm32f4Flash
 from mcusim.devices.st.f4.i2c import Stm32f4I2c
 from mcusim.devices.st.f4.identity import Stm32f407Dbgmcu, Stm32f407Identity
@@ -11,6 +12,7 @@ from mcusim.devices.st.f4.usart import Stm32f4Usart
 from mcusim.devices.st.spi import Stm32f4Spi
 
 DEVICES: dict[str, type[Device]] = {
+    "stm32f4-adc": Stm32f4Adc,
     "stm32f4-flash": Stm32f4Flash,
     "stm32f4-i2c": Stm32f4I2c,
     "stm32f4-pwr": Stm32f4Pwr,

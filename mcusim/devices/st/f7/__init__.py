@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
+from mcusim.devices.st.f4.adc import Stm32f7Adc
 from mcusim.devices.st.f7.dma import Stm32f7Dma
 from mcusim.devices.st.f7.exti import Stm32f7Exti
 from mcusim.devices.st.f7.flash import Stm32f7Flash
@@ -14,6 +15,7 @@ from mcusim.devices.st.f7.syscfg import Stm32f7Syscfg
 from mcusim.devices.st.f7.usart import Stm32f7Usart
 
 DEVICES: dict[str, type[Device]] = {
+    "stm32f7-adc": Stm32f7Adc,
     "stm32f7-dma": Stm32f7Dma,
     "stm32f7-exti": Stm32f7Exti,
     "stm32f7-flash": Stm32f7Flash,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
+from mcusim.devices.st.g0.adc import Stm32g0Adc
 from mcusim.devices.st.g0.dma import Stm32g0Dma2, Stm32g0Dmamux
 from mcusim.devices.st.g0.exti import Stm32g0Exti
 from mcusim.devices.st.g0.flash import Stm32g0Flash
@@ -13,6 +14,7 @@ from mcusim.devices.st.g0.rcc import Stm32g0Rcc
 from mcusim.devices.st.g0.syscfg import Stm32g0Syscfg
 
 DEVICES: dict[str, type[Device]] = {
+    "stm32g0-adc": Stm32g0Adc,
     "stm32g0-dma2": Stm32g0Dma2,
     "stm32g0-dmamux": Stm32g0Dmamux,
     "stm32g0-exti": Stm32g0Exti,

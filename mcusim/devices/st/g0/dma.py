@@ -21,6 +21,7 @@ class Stm32g0Dmamux(Stm32Dmamux):
     """Numbers as in stm32g0xx_ll_dmamux.h, LL_DMAMUX_REQ_x."""
 
     requests: ClassVar[Mapping[int, Request]] = {
+        5: Request("adc1", "rx"),
         **serial_requests(14, "lpuart1"),
         **serial_requests(50, "usart1", "usart2", "usart3", "usart4"),
         **serial_requests(64, "lpuart2"),

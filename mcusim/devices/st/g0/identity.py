@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from mcusim.devices.st import analog
 from mcusim.devices.st.dbgmcu import IDCODE, Stm32Dbgmcu
-from mcusim.devices.st.identity import FLASH_SIZE, UID, UNIQUE_ID, Stm32Identity
+from mcusim.devices.st.identity import FLASH_SIZE, TS_CAL1, TS_CAL2, UID, UNIQUE_ID, Stm32Identity
 
 
 class Stm32g0b1Identity(Stm32Identity):
@@ -15,6 +16,8 @@ class Stm32g0b1Identity(Stm32Identity):
     reset: ClassVar[Mapping[int, int]] = {
         **{UID + 4 * place: word for place, word in enumerate(UNIQUE_ID)},
         FLASH_SIZE: 0xFFFF0000 | 512,
+        TS_CAL1: analog.STM32G0.vrefint_cal << 16 | analog.STM32G0.ts_cal1,
+        TS_CAL2: analog.STM32G0.ts_cal2 << 16,
     }
 
 

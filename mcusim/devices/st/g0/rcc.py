@@ -36,6 +36,7 @@ class Stm32g0Rcc(Stm32RccBase):
     other_registers = frozenset((rr.CCIPR, rr.BDCR, rr.CSR))
     kernel_fields: ClassVar[Mapping[str, KernelField]] = rr.KERNEL_FIELDS
     kernel_clocks = ("pclk", "sysclk", "hsi", "lse")
+    own_kernel_clocks: ClassVar[Mapping[str, tuple[str, ...]]] = rr.OWN_KERNEL_CLOCKS
     low_power_timers: ClassVar[Mapping[str, KernelField]] = rr.LOW_POWER_TIMERS
 
     def _reset_hz(self) -> float:

@@ -60,8 +60,11 @@ KERNEL_FIELDS = {
     "lpuart1": (CCIPR, 10, 3),
     "i2c1": (CCIPR, 12, 3),
     "i2c2": (CCIPR, 14, 3),
+    "adc1": (CCIPR, 30, 3),
 }
 """Register, position and mask of a clock selection; USART4 to USART6 have none."""
+OWN_KERNEL_CLOCKS = {"adc1": ("sysclk", "off", "hsi")}
+"""The PLL's output P, which the ADC may have too, isn't modelled."""
 LOW_POWER_TIMERS = {"lptim1": (CCIPR, 18, 3), "lptim2": (CCIPR, 20, 3)}
 
 

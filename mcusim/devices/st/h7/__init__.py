@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
+from mcusim.devices.st.h7.adc import Stm32h7a3Adc12, Stm32h743Adc3, Stm32h743Adc12
 from mcusim.devices.st.h7.bdma import Stm32h7Bdma
 from mcusim.devices.st.h7.dmamux import Stm32h7Dmamux1, Stm32h7Dmamux2
 from mcusim.devices.st.h7.exti import Stm32h7Exti
@@ -21,6 +22,9 @@ from mcusim.devices.st.h7.syscfg import Stm32h7Syscfg
 from mcusim.devices.st.h7.usart import Stm32h7Lpuart, Stm32h7Usart
 
 DEVICES: dict[str, type[Device]] = {
+    "stm32h743-adc12": Stm32h743Adc12,
+    "stm32h743-adc3": Stm32h743Adc3,
+    "stm32h7a3-adc12": Stm32h7a3Adc12,
     "stm32h7-bdma": Stm32h7Bdma,
     "stm32h7-dmamux1": Stm32h7Dmamux1,
     "stm32h7-dmamux2": Stm32h7Dmamux2,

@@ -16,10 +16,13 @@ class Stm32h7Dmamux1(Stm32Dmamux):
     """Serves DMA1 and DMA2; numbers as in stm32h7xx_hal_dma.h, DMA_REQUEST_x."""
 
     requests: ClassVar[Mapping[int, Request]] = {
+        9: Request("adc1", "rx"),
+        10: Request("adc2", "rx"),
         **serial_requests(41, "usart1", "usart2", "usart3"),
         **serial_requests(63, "uart4", "uart5"),
         **serial_requests(71, "usart6"),
         **serial_requests(79, "uart7", "uart8"),
+        115: Request("adc3", "rx"),
         **serial_requests(116, "uart9", "usart10"),
     }
     channels: ClassVar[int] = 16

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from mcusim.devices.st import analog
 from mcusim.devices.st.dbgmcu import IDCODE, Stm32Dbgmcu
 from mcusim.devices.st.identity import UNIQUE_ID, Stm32Identity
 
@@ -15,6 +16,9 @@ class Stm32h743Identity(Stm32Identity):
     reset: ClassVar[Mapping[int, int]] = {
         **{4 * place: word for place, word in enumerate(UNIQUE_ID)},
         0x80: 0xFFFF0000 | 2048,
+        0x20: analog.STM32H7.ts_cal1,
+        0x40: analog.STM32H7.ts_cal2,
+        0x60: analog.STM32H7.vrefint_cal,
     }
 
 
@@ -24,6 +28,9 @@ class Stm32h7a3Identity(Stm32Identity):
     reset: ClassVar[Mapping[int, int]] = {
         **{4 * place: word for place, word in enumerate(UNIQUE_ID)},
         0x0C: 2048,
+        0x14: analog.STM32H7.ts_cal1,
+        0x18: analog.STM32H7.ts_cal2,
+        0x10: analog.STM32H7.vrefint_cal,
     }
 
 

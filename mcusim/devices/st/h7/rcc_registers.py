@@ -89,12 +89,14 @@ KERNEL_FIELDS = {
     "spi6": (D3CCIPR, 28, 7),
     **dict.fromkeys(("i2c1", "i2c2", "i2c3"), (D2CCIP2R, 12, 3)),
     "i2c4": (D3CCIPR, 8, 3),
+    **dict.fromkeys(("adc12", "adc3"), (D3CCIPR, 16, 3)),
 }
 """Register, position and mask of a clock selection (stm32h743xx.h)."""
 OWN_KERNEL_CLOCKS = {
     **dict.fromkeys(("spi1", "spi2", "spi3"), ("pll1q", "pll2p", "pll3p", "pin", "per")),
     **dict.fromkeys(("spi4", "spi5", "spi6"), ("pclk", "pll2q", "pll3q", "hsi", "csi", "hse")),
     **dict.fromkeys(("i2c1", "i2c2", "i2c3", "i2c4"), ("pclk", "pll3r", "hsi", "csi")),
+    **dict.fromkeys(("adc12", "adc3"), ("pll2p", "pll3r", "per", "off")),
 }
 """stm32h7xx_hal_rcc_ex.h: RCC_SPI123CLKSOURCE_x, RCC_SPI45CLKSOURCE_x, RCC_I2C123CLKSOURCE_x."""
 ON_APB2 = ("usart1", "usart6", "uart9", "usart10", "spi1", "spi4", "spi5")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcusim.devices.device import Device
+from mcusim.devices.st.u5.adc import Stm32u5Adc
 from mcusim.devices.st.u5.dcache import Stm32u5Dcache
 from mcusim.devices.st.u5.flash import Stm32u5Flash
 from mcusim.devices.st.u5.gtzc import Stm32u5Mpcbb, Stm32u5Tzic, Stm32u5Tzsc
@@ -15,6 +16,7 @@ from mcusim.devices.st.u5.rtc import Stm32u5Rtc
 from mcusim.devices.st.u5.tamp import Stm32u5Tamp
 
 DEVICES: dict[str, type[Device]] = {
+    "stm32u5-adc": Stm32u5Adc,
     "stm32u5-dcache": Stm32u5Dcache,
     "stm32u5-exti": Stm32u5Exti,
     "stm32u5-flash": Stm32u5Flash,

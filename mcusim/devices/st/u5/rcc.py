@@ -55,6 +55,8 @@ class Stm32u5Rcc(Stm32RccBase):
         cr = self.stored[rr.CR]
         if name == "hsi":
             return HSI16_HZ if cr & rr.HSION else 0.0
+        if name == "hse":
+            return self._clocks.hse_hz if cr & rr.HSEON else 0.0
         msik = rr.msik_hz(self.stored[rr.ICSCR1], self.stored[rr.CSR])
         return msik if cr & rr.MSIKON else 0.0
 

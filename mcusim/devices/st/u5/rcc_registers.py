@@ -87,12 +87,17 @@ KERNEL_FIELDS = {
     "spi1": (CCIPR1, 20, 3),
     "spi3": (CCIPR3, 3, 3),
     "i2c3": (CCIPR3, 6, 3),
+    "adc1": (CCIPR3, 12, 7),
 }
 """Register, position and mask of a clock selection (stm32u575xx.h)."""
-OWN_KERNEL_CLOCKS = dict.fromkeys(
-    ("i2c1", "i2c2", "i2c3", "i2c4", "spi1", "spi2", "spi3"), ("pclk", "sysclk", "hsi", "msik")
-)
-"""stm32u5xx_hal_rcc_ex.h: RCC_I2C1CLKSOURCE_x, RCC_SPI1CLKSOURCE_x."""
+OWN_KERNEL_CLOCKS = {
+    **dict.fromkeys(
+        ("i2c1", "i2c2", "i2c3", "i2c4", "spi1", "spi2", "spi3"),
+        ("pclk", "sysclk", "hsi", "msik"),
+    ),
+    "adc1": ("hclk", "sysclk", "off", "hse", "hsi", "msik"),
+}
+"""stm32u5xx_hal_rcc_ex.h: RCC_I2C1CLKSOURCE_x, RCC_SPI1CLKSOURCE_x, RCC_ADCDACCLKSOURCE_x."""
 
 
 def msis_hz(icscr1: int, csr: int) -> float:
