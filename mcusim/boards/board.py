@@ -90,8 +90,14 @@ class Board:
         clock = self.clock_hz if clock_hz is None else clock_hz
         if problem := clock_problem(self.chip, clock):
             raise UsageError(_sentence("clock", *problem))
+        return self.required_wait_states(clock)
+
+    def required_wait_states(self, clock_hz: float) -> int:
+        """Wait states at a clock of the firmware's: slower than a board's, or beyond the chip."""
         rows = self.chip.flash_timing.wait_states
-        return next(row.wait_states for row in rows if clock <= row.up_to_hz)
+        return next(
+            (row.wait_states for row in rows if clock_hz <= row.up_to_hz), rows[-1].wait_states
+        )
 
     @property
     def vector_table(self) -> int:

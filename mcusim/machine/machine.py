@@ -108,7 +108,7 @@ class Machine(CoreInputs):
     @property
     def required_wait_states(self) -> int:
         """Wait states of the flash at the present clock."""
-        return self.board.wait_states(min(self.clock.hz, self.board.chip.max_clock_hz))
+        return self.board.required_wait_states(self.clock.hz)
 
     @property
     def regulator(self) -> Regulator:

@@ -162,3 +162,27 @@ def test_endless_recursion_ends_in_a_fault_with_a_bounded_call_stack(tmp_path: P
     result = run_bytes(firmware("start: push {r0, lr}\nbl start\n"), tmp_path)
     assert result.fault is not None
     assert 0 < len(result.fault.call_stack) <= 64
+
+
+def test_a_clock_slower_than_any_board_has_is_no_wrong_option(tmp_path: Path) -> None:
+    # RCC_CR: MSI at 100 kHz; RCC_CFGR: HCLK is that over 512; FLASH_ACR: no wait states.
+    source = """
+start:
+    ldr r4, =0x40021000
+    movs r0, #9
+    str r0, [r4]
+    movs r0, #0xf0
+    str r0, [r4, #8]
+    ldr r4, =0x40022000
+    movs r0, #0
+    str r0, [r4]
+    ldr r0, [r4]
+    udf #0
+    .ltorg
+"""
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(firmware(source, base=0x08000000))
+    result = mcusim.run(path, board="nucleo-l4r5zi", base=0x08000000)
+    assert result.fault is not None
+    assert result.fault.kind == "UsageFault: UNDEFINSTR"
+    assert result.cycles / result.time_s < 10e3
