@@ -41,7 +41,7 @@ def _devices(machine: Machine, number: int) -> list[str]:
 
 def no_handler(machine: Machine, number: int, where: str) -> str:
     """Says that nothing serves an exception, and which function would."""
-    entry = as_arm(machine.engine).vector_table + 4 * number
+    entry = as_arm(machine.engine).vector_table + 4 * number & 0xFFFFFFFF
     vector = int.from_bytes(machine.read_memory(entry, 4), "little")
     aliases = machine.image.symbols.functions_starting_at(vector & ~1)
     if not vector & 1 or not machine.read_memory(vector & ~1, 2):

@@ -228,8 +228,10 @@ void Accountant::locate_access(std::uint32_t address, bool write) {
   ++current_->recent[kDevice];
   if (accurate_) {
     bus_wait_ = bus_wait(address, write);
-    // `access` has just been there, and the cursor is behind it.
-    port_cycles_ = cursor_[-1].count == 1 && on_io_port(address) ? 1 : 0;
+    // `access` has just been there, and the cursor is behind it; unless Unicorn executes what no
+    // manual defines, and the record of the block has no access for it.
+    const bool single = cursor_ != current_->events && cursor_[-1].count == 1;
+    port_cycles_ = single && on_io_port(address) ? 1 : 0;
     return;
   }
   under_way_ = 0;

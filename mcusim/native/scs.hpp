@@ -154,8 +154,9 @@ class SystemControl : public StateRegisters {
   std::uint32_t added_in_v8() const;
   // Whether the present state may see and set BusFault, HardFault and NMI.
   bool owns_bus_faults() const { return !non_secure_ || exceptions_.faults_non_secure(); }
-  // The interrupts of a word that the present state may see.
+  // The interrupts of a word that the present state may see; words go on behind the last interrupt.
   std::uint32_t visible(std::uint32_t index) const {
+    if (index >= non_secure_interrupts_.size()) return 0;
     return non_secure_ ? non_secure_interrupts_[index] : 0xFFFFFFFFU;
   }
   bool sees(int number) const;

@@ -186,3 +186,52 @@ start:
     assert result.fault is not None
     assert result.fault.kind == "UsageFault: UNDEFINSTR"
     assert result.cycles / result.time_s < 10e3
+
+
+def test_a_store_that_no_manual_defines_reaches_a_register(tmp_path: Path) -> None:
+    # STMDB r2, {r0, r1, pc} (UNPREDICTABLE: a list with the PC), first in its block, to NVIC_IPR.
+    source = "start: ldr r2, =0xe000e40c\nb 1f\n1: .short 0xe902, 0x8003\nudf #0\n.ltorg\n"
+    result = run_bytes(firmware(source), tmp_path)
+    assert result.fault is not None
+    assert result.fault.kind == "UsageFault: UNDEFINSTR"
+
+
+def test_the_alias_of_the_nvic_has_nothing_behind_the_last_interrupt(tmp_path: Path) -> None:
+    # NVIC_ISER9 and NVIC_IABR15 of the Non-secure state, by the alias that Secure code has of it.
+    source = """
+start:
+    ldr r4, =0xe002e100
+    mvn r0, #0
+    str r0, [r4, #0x24]
+    ldr r1, [r4, #0x24]
+    ldr r2, [r4, #0x23c]
+    udf #0
+    .ltorg
+"""
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(firmware(source))
+    result = mcusim.run(path, board="nrf5340", base=0)
+    assert result.fault is not None
+    assert result.fault.kind == "UsageFault: UNDEFINSTR"
+    assert (result.fault.registers["r1"], result.fault.registers["r2"]) == (0, 0)
+
+
+def test_a_vector_table_at_the_end_of_the_addresses_is_told_of(tmp_path: Path) -> None:
+    # VTOR is 0xFFFFFF80, and SVCall's vector lies beyond 4 GB with some of the interrupts.
+    source = """
+start:
+    ldr r4, =0xe000ed08
+    ldr r0, =0xffffff80
+    str r0, [r4]
+    ldr r4, =0xe000e100
+    mov r0, #1 << 24
+    str r0, [r4]
+    str r0, [r4, #0x100]
+    dsb
+    isb
+    b .
+    .ltorg
+"""
+    result = run_bytes(firmware(source), tmp_path)
+    assert result.fault is not None
+    assert "has no handler" in result.fault.message
