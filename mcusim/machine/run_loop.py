@@ -207,6 +207,10 @@ class RunLoop:
                 return ending
         if self._engine.stopped_at_fpu:
             return self._fpu_off(stopped)
+        return self._limit_met()
+
+    def _limit_met(self) -> Ending | None:
+        """Which of the user's limits the run has met, if any."""
         if self._tail is None and self._engine.cycles >= self._tail_starts:
             self._tail = self._machine.cores.first.blocks()["cycles"]
         if self._machine.cores.instructions >= self._max_instructions:
@@ -254,7 +258,7 @@ class RunLoop:
             reached = stopped.cause is Cause.HALT and stopped.pc == at
         if not reached:
             # Another one of its kind may have come first, and others behind it: the next slice's.
-            return None if stopped.cause is Cause.LIMIT else self._ending(stopped)
+            return self._limit_met() if stopped.cause is Cause.LIMIT else self._ending(stopped)
         if as_arm(self._engine).fpu_enabled:
             return None
         # The timing of a core without FPU marks instructions that the engine would take wrongly.

@@ -235,3 +235,20 @@ start:
     result = run_bytes(firmware(source), tmp_path)
     assert result.fault is not None
     assert "has no handler" in result.fault.message
+
+
+@pytest.mark.parametrize("limit", ["--max-instructions=1", "--max-time=15ns"])
+def test_a_limit_at_an_fpu_instruction_ends_the_run(limit: str, tmp_path: Path) -> None:
+    # In a process of its own, as the run would not end.
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(firmware("start: b 1f\n.balign 4\n1: movs r0, #1\nvmov s0, r0\nb .\n"))
+    command = ["run", str(path), "--board=nrf52840", "--base=0", "--quiet", limit]
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "mcusim", *command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "stopped at the limit of" in done.stderr
