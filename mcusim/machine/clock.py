@@ -22,6 +22,8 @@ from mcusim.boards.schema import Regulator
 
 LATEST = 1 << 62
 """A cycle that no run reaches."""
+CHANGES_LIMIT = 500_000
+"""Segments that are kept, at some 600 bytes each; a run with more ends."""
 
 
 class Supply(NamedTuple):
@@ -51,17 +53,27 @@ class Segment:
 class Clock:
     """The segments so far; the last one has no end."""
 
-    def __init__(self, hz: float, told: Callable[[Segment], None] = lambda _: None) -> None:
-        """`told` takes each segment that becomes the last one."""
+    def __init__(
+        self,
+        hz: float,
+        told: Callable[[Segment], None] = lambda _: None,
+        full: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`told` takes each segment that becomes the last one; `full` ends the run."""
         self.segments = [Segment(0, hz, 0.0, np.zeros(0, np.int64), {}, Supply())]
         self._cycles = [0]
-        self._told = told
+        self._told, self._full = told, full
         told(self.segments[-1])
 
     @property
     def hz(self) -> float:
         """The present core clock."""
         return self.segments[-1].hz
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further change should come."""
+        return len(self.segments) >= CHANGES_LIMIT
 
     @property
     def supply(self) -> Supply:
@@ -85,6 +97,8 @@ class Clock:
         self.segments.append(segment)
         self._cycles.append(cycle)
         self._told(segment)
+        if self.is_full:
+            self._full()
 
     def restart(self, hz: float) -> None:
         """The run so far was at `hz` after all, unless its clock has changed already."""

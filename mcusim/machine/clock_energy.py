@@ -8,7 +8,8 @@ current shrinks with the clock. Peripherals in a state with a current of its own
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,17 @@ Counts = NDArray[np.int64]
 CYCLES = INDEX["cycles"]
 DEEPER = {"stop1": "stop0"}
 """What a sleep state is priced as where the chip's file has no current for it."""
+
+
+@dataclass(slots=True)
+class Part:
+    """All of a run at one core clock and supply: energy is linear in what is counted here."""
+
+    first: Segment
+    activity: Counts
+    cycles: int = 0
+    asleep: dict[str, int] = field(default_factory=dict)
+    """Cycles by sleep state."""
 
 
 class ClockEnergy:
@@ -67,26 +79,37 @@ class ClockEnergy:
     def total(self, activity: Counts) -> EnergyInfo:
         """Energy of the whole run, `activity` being its totals."""
         machine, segments = self._machine, self.clock.segments
-        end_cycle, pieces = machine.cores.first.cycles, []
+        end_cycle = machine.cores.first.cycles
+        parts: dict[tuple[float, Supply], Part] = {}
         for number, segment in enumerate(segments):
-            last = number + 1 == len(segments)
-            after = None if last else segments[number + 1]
+            after = None if number + 1 == len(segments) else segments[number + 1]
             until = activity if after is None else after.activity
-            since = segment.activity if segment.activity.size else np.zeros_like(activity)
             asleep = self._asleep if after is None else after.asleep
-            cycles = (end_cycle if after is None else after.cycle) - segment.cycle
-            slept = {
-                state: (count - segment.asleep.get(state, 0)) / segment.hz
-                for state, count in asleep.items()
-            }
-            awake_s = cycles / segment.hz - sum(slept.values())
-            pieces.append(energy_info(self.model(segment), until - since, awake_s))
-            pieces += [self._sleeping(segment, s, t) for s, t in slept.items() if t > 0.0]
+            key = segment.hz, segment.supply
+            part = parts.setdefault(key, Part(segment, np.zeros_like(activity)))
+            part.activity += until
+            if segment.activity.size:
+                part.activity -= segment.activity
+            part.cycles += (end_cycle if after is None else after.cycle) - segment.cycle
+            for state, count in asleep.items():
+                slept = count - segment.asleep.get(state, 0)
+                part.asleep[state] = part.asleep.get(state, 0) + slept
+        pieces = [piece for part in parts.values() for piece in self._pieces(part)]
         time_s = self.clock.seconds(end_cycle)
         pieces += self.devices.pieces()
         whole = _sum(pieces, time_s, self._board.supply_v)
         whole.device_states = self.devices.rows()
         return whole
+
+    def _pieces(self, part: Part) -> Iterator[EnergyInfo]:
+        """Energy at one clock and supply: awake, and in each state of sleep."""
+        hz = part.first.hz
+        slept = {state: cycles / hz for state, cycles in part.asleep.items()}
+        awake_s = part.cycles / hz - sum(slept.values())
+        yield energy_info(self.model(part.first), part.activity, awake_s)
+        for state, seconds in slept.items():
+            if seconds > 0.0:
+                yield self._sleeping(part.first, state, seconds)
 
     def trace(self, cycles: NDArray[np.int64], totals: Counts) -> Trace:
         """Power between samples of the running totals; both begin at the reset.

@@ -73,7 +73,7 @@ class Machine(CoreInputs):
         self.accurate = accurate
         self.initial_sp = 0
         self._starts_in_ram = chip.has_rom_boot and is_all_in_ram(image, chip.memory)
-        self.clock = Clock(board.clock_hz, self.cores.tell_clock)
+        self.clock = Clock(board.clock_hz, self.cores.tell_clock, self.cores.stop)
         self.draws = Draws(board.regulator)
         self.clock_listeners: list[Callable[[], None]] = []
         self.devices: dict[str, Device] = {}

@@ -144,7 +144,7 @@ class RunLoop:
 
     def _set_limits(self) -> None:
         # Anew at each change of the clock, as the limit of a run is one of time.
-        if self._pausing or self._machine.ended is not None:
+        if self._pausing or self._machine.ended is not None or self._machine.clock.is_full:
             return
         boundary = self._max_cycles if self._tail is not None else self._tail_starts
         first = self._machine.cores.first
@@ -210,13 +210,18 @@ class RunLoop:
         return self._limit_met()
 
     def _limit_met(self) -> Ending | None:
-        """Which of the user's limits the run has met, if any."""
+        """Which limit the run has met, if any."""
         if self._tail is None and self._engine.cycles >= self._tail_starts:
             self._tail = self._machine.cores.first.blocks()["cycles"]
         if self._machine.cores.instructions >= self._max_instructions:
             return Ending("limit", f"stopped at the limit of {self._max_instructions} instructions")
         if self._engine.cycles >= self._max_cycles:
             return Ending("limit", f"stopped at the limit of {self._max_s:g} s of simulated time")
+        if self._machine.clock.is_full:
+            changes = len(self._machine.clock.segments) - 1
+            return Ending(
+                "limit", f"stopped after {changes:,} changes of the core's clock or supply"
+            )
         return None
 
     def _after_fault(self, fault: Fault, stopped: Stopped) -> Ending | None:

@@ -252,3 +252,25 @@ def test_a_limit_at_an_fpu_instruction_ends_the_run(limit: str, tmp_path: Path) 
     )
     assert done.returncode == 1
     assert "stopped at the limit of" in done.stderr
+
+
+def test_endless_changes_of_the_clock_take_bounded_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mcusim.machine.clock.CHANGES_LIMIT", 300)
+    # RCC_CFGR: HCLK is the system clock over 2 and over 4 in turn.
+    source = """
+start:
+    ldr r4, =0x40021008
+    movs r0, #0x80
+    movs r1, #0x90
+1:  str r0, [r4]
+    str r1, [r4]
+    b 1b
+    .ltorg
+"""
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(firmware(source, base=0x08000000))
+    result = mcusim.run(path, board="nucleo-l4r5zi", base=0x08000000, max_instructions=30_000)
+    assert (result.outcome, result.instructions < 1000) == ("limit", True)
+    assert "after 300 changes of the core's clock" in result.reason
