@@ -40,6 +40,8 @@ CORES_IN_PAIRS = ("cortex-m0plus", "cortex-m33")
 """Cores without L1 caches and vectors, of which a chip may have two."""
 GRAIN = 0x400
 """Bytes in which the address space is mapped."""
+ADDRESSES = 1 << 32
+"""Addresses of a 32-bit core."""
 
 
 class Span(NamedTuple):
@@ -119,6 +121,13 @@ def regions_fill_whole_kilobytes(chip: Chip, where: Where) -> None:
         if span.base % GRAIN or span.end % GRAIN or span.end <= span.base:
             problem = f"{span.base:#x} to {span.end:#x} is not made of whole kilobytes"
             where.report(span.key, problem, "align base and size to 0x400")
+
+
+def regions_lie_below_4_gb(chip: Chip, where: Where) -> None:
+    for span in (*spans(chip), *_further_spans(chip)):
+        if span.base < 0 or span.end > ADDRESSES:
+            problem = f"{span.base:#x} to {span.end:#x} is beyond the 32-bit addresses"
+            where.report(span.key, problem, "use 0 to 0xffffffff")
 
 
 def regions_do_not_overlap(chip: Chip, where: Where) -> None:
@@ -329,6 +338,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     there_is_flash_and_ram,
     a_rom_has_an_image,
     regions_fill_whole_kilobytes,
+    regions_lie_below_4_gb,
     regions_do_not_overlap,
     caches_are_passed_by_at_aliases,
     vector_table_lies_in_memory,
@@ -366,6 +376,16 @@ def spans(chip: Chip) -> Iterator[Span]:
     for key, device in placed:
         for base in (device.base, *device.aliases):
             yield Span(base, base + device.size_bytes, key, device.name)
+
+
+def _further_spans(chip: Chip) -> Iterator[Span]:
+    """Addresses that a bus leads to, or that are for peripherals, whether one is there or not."""
+    for index, bus in enumerate(chip.device_bus):
+        yield Span(bus.base, bus.base + bus.size_bytes, f"device_bus[{index}]", "")
+    for index, port in enumerate(chip.core_options.io_port if chip.core_options else ()):
+        yield Span(port.base, port.base + port.size_bytes, f"core_options.io_port[{index}]", "")
+    for base, size_bytes in chip.riscv.peripherals if chip.riscv else ():
+        yield Span(base, base + size_bytes, "riscv.peripherals", "")
 
 
 def _possible(cache: Cache, read_bytes: int) -> bool:

@@ -105,6 +105,16 @@ BROKEN_CHIPS = {
         RAM.replace("0x40000", "0x40010"),
         "memory[1]: 0x20000000 to 0x20040010 is not made of whole kilobytes",
     ),
+    "devices_lie_below_4_gb": (
+        "base = 0x50000800",
+        "base = 0x100000000",
+        "device[32]: 0x100000000 to 0x100000800 is beyond the 32-bit addresses; use 0 to 0xffff",
+    ),
+    "aliases_lie_below_4_gb": (
+        "aliases = [0x00800000]",
+        "aliases = [0xfffffc00]",
+        "memory[1]: 0xfffffc00 to 0x10003fc00 is beyond the 32-bit addresses",
+    ),
     "memory_regions_do_not_overlap": (
         RAM,
         RAM.replace("0x20000000", "0x000FF000"),
