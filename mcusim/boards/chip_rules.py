@@ -42,6 +42,10 @@ GRAIN = 0x400
 """Bytes in which the address space is mapped."""
 ADDRESSES = 1 << 32
 """Addresses of a 32-bit core."""
+SYSTEM_CONTROL = (0xE000E000, 0xE002E000)
+"""Of an Arm core, 4 kB each: the present state's and the Non-secure one (DDI0403E B3.2, DDI0553)."""
+LARGEST_CACHE = 1 << 20
+"""Bytes; the accelerators of these chips have some kilobytes."""
 
 
 class Span(NamedTuple):
@@ -128,6 +132,13 @@ def regions_lie_below_4_gb(chip: Chip, where: Where) -> None:
         if span.base < 0 or span.end > ADDRESSES:
             problem = f"{span.base:#x} to {span.end:#x} is beyond the 32-bit addresses"
             where.report(span.key, problem, "use 0 to 0xffffffff")
+
+
+def the_core_keeps_its_own_addresses(chip: Chip, where: Where) -> None:
+    for span in spans(chip) if chip.riscv is None else ():
+        if any(span.base < base + 0x1000 and span.end > base for base in SYSTEM_CONTROL):
+            problem = f"{span.name} at {span.base:#x} lies in the system control space"
+            where.report(span.key, problem, "leave it out: the core's own registers are modelled")
 
 
 def regions_do_not_overlap(chip: Chip, where: Where) -> None:
@@ -339,6 +350,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     a_rom_has_an_image,
     regions_fill_whole_kilobytes,
     regions_lie_below_4_gb,
+    the_core_keeps_its_own_addresses,
     regions_do_not_overlap,
     caches_are_passed_by_at_aliases,
     vector_table_lies_in_memory,
@@ -389,9 +401,11 @@ def _further_spans(chip: Chip) -> Iterator[Span]:
 
 
 def _possible(cache: Cache, read_bytes: int) -> bool:
-    sizes_positive = min(cache.sets, cache.ways, cache.line_bytes) > 0
+    sizes_positive = min(cache.sets, cache.ways, cache.line_bytes, read_bytes) > 0
+    if not sizes_positive or cache.sets * cache.ways * cache.line_bytes > LARGEST_CACHE:
+        return False
     power_of_two = cache.sets & (cache.sets - 1) == 0
-    return sizes_positive and power_of_two and cache.line_bytes % read_bytes == 0
+    return power_of_two and cache.line_bytes % read_bytes == 0
 
 
 def _sources(record: msgspec.Struct, prefix: str) -> Iterator[tuple[str, str]]:

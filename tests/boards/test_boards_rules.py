@@ -110,6 +110,16 @@ BROKEN_CHIPS = {
         "base = 0x100000000",
         "device[32]: 0x100000000 to 0x100000800 is beyond the 32-bit addresses; use 0 to 0xffff",
     ),
+    "the_core_keeps_its_own_addresses": (
+        "base = 0x50000800",
+        "base = 0xe000e000",
+        "device[32]: p1 at 0xe000e000 lies in the system control space",
+    ),
+    "caches_are_no_larger_than_any": (
+        ICACHE,
+        ICACHE.replace("ways = 2", "ways = 0xe0000000"),
+        "flash_timing.icache: 64 sets of 3758096384 lines of 16 bytes",
+    ),
     "aliases_lie_below_4_gb": (
         "aliases = [0x00800000]",
         "aliases = [0xfffffc00]",
