@@ -43,7 +43,7 @@ GRAIN = 0x400
 ADDRESSES = 1 << 32
 """Addresses of a 32-bit core."""
 SYSTEM_CONTROL = (0xE000E000, 0xE002E000)
-"""Of an Arm core, 4 kB each: the present state's and the Non-secure one (DDI0403E B3.2, DDI0553)."""
+"""Of an Arm core, 4 kB each: the present state's and the Non-secure one (DDI0403E, DDI0553)."""
 LARGEST_CACHE = 1 << 20
 """Bytes; the accelerators of these chips have some kilobytes."""
 
