@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Literal
 
 from mcusim.boards import Board, load_board
-from mcusim.boards.schema import Regulator
+from mcusim.boards.power_schema import Regulator
 from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
 from mcusim.firmware import (

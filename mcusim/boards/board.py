@@ -8,19 +8,8 @@ from dataclasses import dataclass, replace
 from mcusim.boards.hints import nearest
 from mcusim.boards.limits import clock_problem, regulator_problem, supply_problem
 from mcusim.boards.option_bytes import option_problem, programmed
-from mcusim.boards.schema import (
-    Chip,
-    Core,
-    Device,
-    Load,
-    Memory,
-    Overhead,
-    Poll,
-    Regulator,
-    RunCurrent,
-    SleepCurrent,
-    StaticCurrent,
-)
+from mcusim.boards.power_schema import Regulator, RunCurrent, SleepCurrent, StaticCurrent
+from mcusim.boards.schema import Chip, Core, Device, Load, Memory, Overhead, Poll
 from mcusim.boards.trustzone import is_on, reset_vector_table
 from mcusim.errors import UsageError
 

@@ -8,20 +8,9 @@ from typing import NamedTuple
 
 from mcusim.boards.board import Board
 from mcusim.boards.loading import board_names, load_board
+from mcusim.boards.power_schema import DeviceCurrent, RunCurrent, SleepCurrent
 from mcusim.boards.quantities import quantity, size
-from mcusim.boards.schema import (
-    L1,
-    Cache,
-    Chip,
-    CoreOptions,
-    DeviceCurrent,
-    FlashTiming,
-    Grade,
-    Npu,
-    RunCurrent,
-    SleepCurrent,
-    Sourced,
-)
+from mcusim.boards.schema import L1, Cache, Chip, CoreOptions, FlashTiming, Grade, Npu, Sourced
 
 GRADES: tuple[Grade, ...] = ("measured", "published", "derived", "assumed")
 """From the best known numbers to the least."""
@@ -222,6 +211,11 @@ def _device_currents(board: Board) -> Iterator[Detail]:
     for current in board.chip.power.device:
         key = f"{current.device} {', '.join(current.states)}, {current.regulator}"
         yield Detail("device current", key, _band(current), current.grade, current.source)
+    for row in board.chip.power.clock:
+        key = " ".join(filter(None, (row.clock, row.voltage_range, row.regulator)))
+        for device, charge_c in row.charge_c.items():
+            value = f"{charge_c * 1e12:.3g} uA/MHz"
+            yield Detail("peripheral clock", f"{device}, {key}", value, row.grade, row.source)
 
 
 def _core(board: Board) -> Iterator[Detail]:

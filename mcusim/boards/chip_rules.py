@@ -46,6 +46,8 @@ SYSTEM_CONTROL = (0xE000E000, 0xE002E000)
 """Of an Arm core, 4 kB each: the present state's and the Non-secure one (DDI0403E, DDI0553)."""
 LARGEST_CACHE = 1 << 20
 """Bytes; the accelerators of these chips have some kilobytes."""
+MOST_CHARGE_C = 1e-9
+"""1000 uA/MHz: more than any core."""
 
 
 class Span(NamedTuple):
@@ -89,6 +91,19 @@ def clocks_are_switched_by_a_device(chip: Chip, where: Where) -> None:
             key = f"device[{index}].clock.address"
             problem = f"{gate.address:#x} is in no device"
             where.report(key, problem, f"give the address of {gate.register}")
+
+
+def charges_are_of_devices_with_a_clock(chip: Chip, where: Where) -> None:
+    clocked = [device.name for device in chip.device if device.clock is not None]
+    for index, row in enumerate(chip.power.clock):
+        for name, charge_c in row.charge_c.items():
+            key = f"power.clock[{index}].charge_c.{name}"
+            if not 0.0 <= charge_c < MOST_CHARGE_C:
+                problem = f"{charge_c:g} is not the charge of a clock's cycle in coulombs"
+                where.report(key, problem, "1 uA/MHz is 1e-12")
+            if name not in clocked:
+                hint = f"did you mean {close[0]}?" if (close := nearest(name, clocked)) else ""
+                where.report(key, "is no device with a clock", hint or "name one of [[device]]")
 
 
 def npus_are_ones_that_exist(chip: Chip, where: Where) -> None:
@@ -345,6 +360,7 @@ CHIP_RULES: tuple[Callable[[Chip, Where], None], ...] = (
     numbers_are_plausible,
     names_are_unique,
     clocks_are_switched_by_a_device,
+    charges_are_of_devices_with_a_clock,
     npus_are_ones_that_exist,
     there_is_flash_and_ram,
     a_rom_has_an_image,

@@ -21,16 +21,9 @@ from mcusim.boards.paths import (
     shown,
     workloads_path,
 )
+from mcusim.boards.power_schema import DeviceCurrent, Workload
 from mcusim.boards.reading import Where, read_record
-from mcusim.boards.schema import (
-    BoardFile,
-    Chip,
-    Core,
-    DeviceCurrent,
-    Workload,
-    WorkloadMix,
-    WorkloadsFile,
-)
+from mcusim.boards.schema import BoardFile, Chip, Core, WorkloadMix, WorkloadsFile
 from mcusim.errors import UsageError
 
 _NOT_BOARDS = {"workloads"}

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from mcusim.boards.hints import engineering
+from mcusim.boards.power_schema import Power, SleepCurrent
 from mcusim.boards.reading import Where
-from mcusim.boards.schema import Power, SleepCurrent
 
 
 class _Unit(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, Protocol, Self, TypeVar
 
 from mcusim._native import LatchedCounter
-from mcusim.boards.schema import Regulator
+from mcusim.boards.power_schema import Regulator
 from mcusim.devices.keeps import Keeps
 from mcusim.devices.reset import Cause, Reset
 
@@ -342,6 +342,14 @@ class Device:
     def restart(self) -> None:
         """Goes back to its state after reset, in which the chip's clock controller holds it."""
         self.stored.clear()
+
+    def bus_hz(self, register: int) -> float:
+        """Of a clock controller: the clock of the bus that the bits of `register` switch."""
+        return 0.0
+
+    def kernel_hz(self, device: str) -> float:
+        """Of a clock controller: the clock that a device works with; 0 while it is off."""
+        return 0.0
 
     def holds_in_reset(self, register: int, bit: int) -> bool:
         """Of a clock controller: whether it holds in reset what this bit of `register` clocks."""

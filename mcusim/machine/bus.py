@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mcusim.devices import Device
 from mcusim.machine.gates import Gated
@@ -38,6 +38,8 @@ class Bus:
         """The base that an alias of a device's base stands for."""
         self._screens: dict[int, Passes] = {}
         """What decides on accesses of a device, by its base."""
+        self.switched: Callable[[], None] = lambda: None
+        """Is told after each write to a clock controller."""
 
     def attach(self, device: Device, base: int, size_bytes: int, main: int | None = None) -> None:
         """Puts a device at `base`, an alias of `main`."""
@@ -78,6 +80,14 @@ class Bus:
             for gated in self._gates[key]:
                 device = gated.answers(controller, gated.gate.address - base)
                 self.attach(device, gated.base, gated.size_bytes)
+        self.switched()
+
+    def gates(self) -> Iterator[tuple[Gated, Device, int]]:
+        """The gates, with the clock controller of each and the offset of its register."""
+        for key, all_gated in self._gates.items():
+            controller, base = self._devices[key]
+            for gated in all_gated:
+                yield gated, controller, gated.gate.address - base
 
     def script(self, address: int, values: Sequence[int]) -> None:
         """Has reads of a register give these values one after the other, then the last for ever."""

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mcusim.boards.schema import Regulator
+from mcusim.boards.power_schema import Regulator
 
 LATEST = 1 << 62
 """A cycle that no run reaches."""
@@ -59,11 +59,13 @@ class Clock:
         told: Callable[[Segment], None] = lambda _: None,
         full: Callable[[], None] = lambda: None,
     ) -> None:
-        """`told` takes each segment that becomes the last one; `full` ends the run."""
+        """`told` is the first of `listeners`; `full` ends the run."""
         self.segments = [Segment(0, hz, 0.0, np.zeros(0, np.int64), {}, Supply())]
         self._cycles = [0]
-        self._told, self._full = told, full
-        told(self.segments[-1])
+        self._full = full
+        self.listeners = [told]
+        """Take each segment that becomes the last one."""
+        self._tell()
 
     @property
     def hz(self) -> float:
@@ -96,7 +98,7 @@ class Clock:
         segment = Segment(cycle, hz, begin_s, activity, dict(asleep), supply)
         self.segments.append(segment)
         self._cycles.append(cycle)
-        self._told(segment)
+        self._tell()
         if self.is_full:
             self._full()
 
@@ -106,11 +108,15 @@ class Clock:
             self.segments = [
                 replace(segment, hz=hz, seconds=segment.cycle / hz) for segment in self.segments
             ]
-            self._told(self.segments[-1])
+            self._tell()
 
     def restart_supply(self, supply: Supply) -> None:
         """All segments so far had this supply after all."""
         self.segments = [replace(segment, supply=supply) for segment in self.segments]
+
+    def _tell(self) -> None:
+        for listener in self.listeners:
+            listener(self.segments[-1])
 
     def at(self, cycle: int) -> Segment:
         """The segment that `cycle` lies in."""

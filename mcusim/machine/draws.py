@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mcusim.boards.schema import Regulator
+from mcusim.boards.power_schema import Regulator
 
 SPANS_KEPT = 100_000
 """Later ones count in the totals, but have no place in the trace and in regions."""

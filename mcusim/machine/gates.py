@@ -22,6 +22,10 @@ class Gated(NamedTuple):
     size_bytes: int
     gate: ClockGate
 
+    def has_clock(self, controller: Device, register: int) -> bool:
+        """Whether the gate is open; `register`: its offset in the clock controller."""
+        return bool(controller.read(register, 4) >> self.gate.bit & 1)
+
     def answers(self, controller: Device, register: int) -> Device:
         """Who answers as the clock controller's registers are; `register`: the gate's offset."""
         bit = self.gate.bit
@@ -29,7 +33,7 @@ class Gated(NamedTuple):
         if held:
             # A reset needs no clock.
             self.device.restart()
-        if not controller.read(register, 4) >> bit & 1:
+        if not self.has_clock(controller, register):
             return self.off
         return self.held if held else self.device
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from mcusim import _native
 from mcusim.boards import Board
 from mcusim.boards.board import CHOSEN
-from mcusim.boards.schema import Regulator
+from mcusim.boards.power_schema import Regulator
 from mcusim.cpu.choose import architecture_of
 from mcusim.devices import Device, core_devices, create, create_npu
 from mcusim.devices.reset import Cause, Reset
@@ -22,6 +22,7 @@ from mcusim.machine.gates import gated
 from mcusim.machine.loading import load, load_again
 from mcusim.machine.loads import Loads
 from mcusim.machine.memory_map import map_memories, set_flash, set_flash_timing
+from mcusim.machine.peripheral_clocks import PeripheralClocks
 from mcusim.machine.pin_edges import PinListeners
 from mcusim.machine.regions import Regions
 from mcusim.machine.serial import SerialLine
@@ -75,7 +76,6 @@ class Machine(CoreInputs):
         self._starts_in_ram = chip.has_rom_boot and is_all_in_ram(image, chip.memory)
         self.clock = Clock(board.clock_hz, self.cores.tell_clock, self.cores.stop)
         self.draws = Draws(board.regulator)
-        self.clock_listeners: list[Callable[[], None]] = []
         self.devices: dict[str, Device] = {}
         self.sleep = Sleep(self.cores.engines, self.clock, board.chip.power)
         self._time_block = timing_model(chip.core, chip.core_options)
@@ -87,6 +87,7 @@ class Machine(CoreInputs):
         self._add_core_devices()
         self._equip()
         self._map_devices()
+        self.peripheral_clocks = PeripheralClocks(self, self._bus)
         load(self.engine, self.image)
         for engine in self.cores.engines:
             engine.set_decode(self._decode)
@@ -210,8 +211,6 @@ class Machine(CoreInputs):
         activity = self.cores.priced()
         self.clock.change(self.engine.now, hz, activity, self.sleep.cycles())
         self.sleep.tell()
-        for listener in self.clock_listeners:
-            listener()
 
     def set_bus_divider(self, core_cycles: int) -> None:
         """Core cycles in a cycle of the bus behind the L1 caches."""
@@ -222,8 +221,6 @@ class Machine(CoreInputs):
         if self.board.clock_source != CHOSEN:
             self.clock.restart(hz)
             self.sleep.tell()
-            for listener in self.clock_listeners:
-                listener()
 
     def set_deep_sleep(
         self,

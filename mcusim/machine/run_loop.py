@@ -69,7 +69,7 @@ class RunLoop:
         self._progress = progress
         self._semihosting = Semihosting(machine)
         self.resets = Resets(machine, on_reset)
-        machine.clock_listeners.append(self._set_limits)
+        machine.clock.listeners.append(lambda _: self._set_limits())
         self._slice_ends = 0
         self._resume = self.entry = machine.start()
         self._pausing = False

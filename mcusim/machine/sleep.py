@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from mcusim import _native
-from mcusim.boards.schema import Power
+from mcusim.boards.power_schema import Power
 from mcusim.machine.clock import Clock
 
 LIGHT_SLEEP = "sleep"
@@ -30,6 +30,8 @@ class Sleep:
         self._light, self._deep = LIGHT_SLEEP, power.default_sleep
         self._entered: Callable[[], None] = _nobody
         self._left: Callable[[], None] = _nobody
+        self.deep_changed: Callable[[], None] = _nobody
+        """Is told when deep sleep has begun or ended."""
         self._in_deep = False
         self._deep_cores = [False] * len(engines)
         self._booked = 0
@@ -118,6 +120,7 @@ class Sleep:
             # Clocks that stand still do so until the core's is back.
             self._engines[core].wake_up(self._wake_cycles(self._deep))
             self._left()
+        self.deep_changed()
 
     def _wake_cycles(self, state: str) -> int:
         row = self._rows.get(state)

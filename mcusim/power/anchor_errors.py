@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcusim.boards import load_workloads
-from mcusim.boards.schema import RunCurrent, WorkloadMix
+from mcusim.boards.power_schema import RunCurrent
+from mcusim.boards.schema import WorkloadMix
 from mcusim.power.anchors import BoardLike, usable_anchors
 from mcusim.power.energy import build_model
 from mcusim.units import format_quantity

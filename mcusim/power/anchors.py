@@ -12,15 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from mcusim.boards.schema import (
-    Chip,
-    Core,
-    Overhead,
-    Power,
-    Regulator,
-    RunCurrent,
-    WorkloadMix,
-)
+from mcusim.boards.power_schema import Power, Regulator, RunCurrent
+from mcusim.boards.schema import Chip, Core, Overhead, WorkloadMix
 from mcusim.errors import BoardError
 from mcusim.machine.activity import COLUMNS, INDEX
 from mcusim.power.calibration import Vector

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcusim.boards.schema import Grade, Overhead, Power, SleepCurrent
+from mcusim.boards.power_schema import Power, SleepCurrent
+from mcusim.boards.schema import Grade, Overhead
 from mcusim.power.anchors import Anchor, BoardLike, Point
 from mcusim.power.calibration import Vector
 from mcusim.units import format_quantity

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcusim.boards.schema import DeviceCurrent, Power, Regulator
+from mcusim.boards.power_schema import ClockCharge, DeviceCurrent, Power, Regulator
 from mcusim.power.energy import LOWEST, Band
 from mcusim.power.supply import power_at
 
 State = tuple[str, str, Regulator]
 """Device, state and regulator."""
 NOTHING = Band(0.0, 0.0, 0.0)
+CLOCKED = "clocked"
+"""The state of a peripheral whose clocks run."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,32 @@ def find_current(power: Power, state: State, supply_v: float) -> DeviceCurrent |
 
 def state_power(power: Power, row: DeviceCurrent, supply_v: float) -> Band:
     """Watts in a state at a supply."""
-    typical = power_at(row.typical_a, row.supply_v, supply_v, row.regulator)
+    band = within_spread(power, power_at(row.typical_a, row.supply_v, supply_v, row.regulator))
+    if row.maximum_a is None:
+        return band
+    return band._replace(high=band.typical * max(1.0, row.maximum_a / row.typical_a))
+
+
+def within_spread(power: Power, typical: float) -> Band:
+    """A value whose source gives no maximum."""
     upward = power.spread if power.spread_up is None else power.spread_up
-    high = 1.0 + upward if row.maximum_a is None else row.maximum_a / row.typical_a
-    low = typical * max(LOWEST, 1.0 - power.spread)
-    return Band(low, typical, typical * max(1.0, high))
+    return Band(typical * max(LOWEST, 1.0 - power.spread), typical, typical * (1.0 + upward))
+
+
+def clock_energy(
+    power: Power, device: str, row: ClockCharge, supply_v: float, time_s: float, charge_c: float
+) -> StateEnergy:
+    """What the clocks of a peripheral took, in coulombs at `supply_v`: at a mean current."""
+    mean = DeviceCurrent(
+        device=device,
+        states=[CLOCKED],
+        regulator=row.regulator,
+        supply_v=supply_v,
+        typical_a=charge_c / time_s,
+        source=row.source,
+        grade=row.grade,
+    )
+    return StateEnergy(mean, CLOCKED, time_s, within_spread(power, charge_c * supply_v))
 
 
 def price_states(

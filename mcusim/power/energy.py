@@ -35,7 +35,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mcusim.boards import load_workloads
-from mcusim.boards.schema import Overhead, Regulator, SleepCurrent, WorkloadMix
+from mcusim.boards.power_schema import Regulator, SleepCurrent
+from mcusim.boards.schema import Overhead, WorkloadMix
 from mcusim.errors import BoardError, UsageError
 from mcusim.machine.activity import COLUMNS, INDEX, INSTRUCTION_CLASSES
 from mcusim.power.anchors import (

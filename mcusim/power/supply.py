@@ -20,7 +20,7 @@ chips make at a low supply.
 
 from __future__ import annotations
 
-from mcusim.boards.schema import Regulator
+from mcusim.boards.power_schema import Regulator
 
 
 def power_at(current_a: float, published_v: float, supply_v: float, regulator: Regulator) -> float:

@@ -59,7 +59,7 @@ def board_of(info: BoardInfo) -> Board:
 
 def at_conditions(board: Board, info: BoardInfo) -> Board:
     """`board` as the run had it: clock, supply and regulator."""
-    from mcusim.boards.schema import Regulator
+    from mcusim.boards.power_schema import Regulator
 
     regulator = msgspec.convert(info.regulator, Regulator)
     changed = board.with_regulator(regulator) if regulator != board.regulator else board

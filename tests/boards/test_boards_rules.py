@@ -33,7 +33,28 @@ source = "a test"
 grade = "assumed"
 """
 
+CLOCK = """
+[[power.clock]]
+clock = "bus"
+regulator = "ldo"
+supply_v = 3.0
+voltage_range = ""
+charge_c = { radio = 1e-12 }
+source = "a test"
+grade = "assumed"
+"""
+
 BROKEN_CHIPS = {
+    "charges_are_of_devices_with_a_clock": (
+        "\n[[power.run]]",
+        CLOCK + "\n[[power.run]]",
+        "power.clock[0].charge_c.radio: is no device with a clock; name one of [[device]]",
+    ),
+    "charges_are_in_coulombs": (
+        "\n[[power.run]]",
+        CLOCK.replace("1e-12", "1") + "\n[[power.run]]",
+        "power.clock[0].charge_c.radio: 1 is not the charge of a clock's cycle in coulombs",
+    ),
     "a_rom_has_an_image": (
         "\n[[memory]]",
         ROM + "\n[[memory]]",

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from mcusim.boards.power_schema import (
+    Power,
+    Regulator,
+    RunCurrent,
+    SleepCurrent,
+    StaticCurrent,
+    Workload,
+)
 from mcusim.boards.schema import (
     Chip,
     ClassEnergy,
     Core,
     FlashTiming,
     Overhead,
-    Power,
-    Regulator,
-    RunCurrent,
-    SleepCurrent,
-    StaticCurrent,
     WaitStates,
-    Workload,
     WorkloadMix,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mcusim.boards.schema import DeviceCurrent
+from mcusim.boards.power_schema import DeviceCurrent
 from mcusim.machine.draws import Draws
 from mcusim.power.device_states import StateCurve, find_current, price_states, state_power
 from mcusim.power.energy import Band

@@ -37,6 +37,7 @@ class Stm32Rcc(Stm32RccBase):
     kernel_clocks = ("pclk", "sysclk", "hsi", "lse")
     own_kernel_clocks: ClassVar[Mapping[str, tuple[str, ...]]] = rr.OWN_KERNEL_CLOCKS
     low_power_timers: ClassVar[Mapping[str, KernelField]] = rr.LOW_POWER_TIMERS
+    buses: ClassVar[Mapping[int, str]] = rr.BUSES
     on_apb2 = ("usart1", "spi1")
 
     def store(self, register: int, value: int) -> None:

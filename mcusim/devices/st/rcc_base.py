@@ -87,13 +87,15 @@ class Stm32RccBase(WordDevice, ABC):
     """The same, of peripherals whose fields have other values."""
     low_power_timers: ClassVar[Mapping[str, KernelField]] = {}
     """Theirs are pclk, lsi, hsi and lse."""
+    buses: ClassVar[Mapping[int, str]] = {}
+    """The bus clock that each xxxENR switches, as `Clocks` names it."""
     on_apb2: ClassVar[tuple[str, ...]] = ()
     """Peripherals with a bit rate that have their registers there."""
 
     def __init__(self, name: str, host: Host) -> None:
         super().__init__(name, host)
         self._clocks = Clocks.of(host)
-        self._clocks.kernel_hz = self._kernel_hz
+        self._clocks.kernel_hz = self.kernel_hz
         self._clocks.kernel_in_stop = self._kernel_in_stop
         self._clocks.stop_left = self._stop_left
         self._ready_s = dict.fromkeys(self.ready_at_reset, 0.0)
@@ -112,6 +114,11 @@ class Stm32RccBase(WordDevice, ABC):
         if reset.cause != "wake-up":
             self.stored[flags.register] |= flags.pin | flags.by_cause.get(reset.cause, 0)
         self._distribute()
+
+    def bus_hz(self, register: int) -> float:
+        bus = self.buses.get(register)
+        hz: float = getattr(self._clocks, bus) if bus else 0.0
+        return hz
 
     def holds_in_reset(self, register: int, bit: int) -> bool:
         held = self.stored.get(register - self.peripheral_resets.distance, 0)
@@ -257,7 +264,7 @@ class Stm32RccBase(WordDevice, ABC):
         )
         return self._kernel_clock(device) in in_stop
 
-    def _kernel_hz(self, device: str) -> float:
+    def kernel_hz(self, device: str) -> float:
         clocks = self._clocks
         match self._kernel_clock(device):
             case "pclk":

@@ -8,7 +8,13 @@ from mcusim.devices.st.rcc_base import ResetRegisters
 
 CR, ICSCR, CFGR, PLLCFGR = 0x00, 0x04, 0x08, 0x0C
 CIER, CIFR, CICR = 0x18, 0x1C, 0x20
-AHB1ENR, AHB3ENR, APB1ENR1, APB2ENR = 0x48, 0x50, 0x58, 0x60
+AHB1ENR, AHB2ENR, AHB3ENR = 0x48, 0x4C, 0x50
+APB1ENR1, APB1ENR2, APB2ENR = 0x58, 0x5C, 0x60
+BUSES = {
+    **dict.fromkeys((AHB1ENR, AHB2ENR, AHB3ENR), "hclk"),
+    **dict.fromkeys((APB1ENR1, APB1ENR2), "pclk1"),
+    APB2ENR: "pclk2",
+}
 CCIPR, BDCR, CSR, CRRCR, CCIPR2 = 0x88, 0x90, 0x94, 0x98, 0x9C
 
 MSION, MSIRGSEL = 1 << 0, 1 << 3

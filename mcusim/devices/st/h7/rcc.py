@@ -45,6 +45,7 @@ class Stm32h743Rcc(Stm32RccBase):
     kernel_fields: ClassVar[Mapping[str, KernelField]] = rr.KERNEL_FIELDS
     kernel_clocks = ("pclk", "pll2q", "pll3q", "hsi", "csi", "lse")
     own_kernel_clocks: ClassVar[Mapping[str, tuple[str, ...]]] = rr.OWN_KERNEL_CLOCKS
+    buses: ClassVar[Mapping[int, str]] = rr.BUSES
     on_apb2 = rr.ON_APB2
 
     def load(self, register: int) -> int:
