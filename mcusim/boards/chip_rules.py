@@ -44,6 +44,8 @@ ADDRESSES = 1 << 32
 """Addresses of a 32-bit core."""
 SYSTEM_CONTROL = (0xE000E000, 0xE002E000)
 """Of an Arm core, 4 kB each: the present state's and the Non-secure one (DDI0403E, DDI0553)."""
+L1_LINE_BYTES = 32
+"""Of the Cortex-M7 and M55 (DDI0489F, 5.9)."""
 LARGEST_CACHE = 1 << 20
 """Bytes; the accelerators of these chips have some kilobytes."""
 MOST_CHARGE_C = 1e-9
@@ -178,6 +180,10 @@ def vector_table_lies_in_memory(chip: Chip, where: Where) -> None:
     if not any(s.base <= chip.vector_table < s.end for s in memory_spans(chip)):
         problem = f"{chip.vector_table:#x} is in no memory region"
         where.report("vector_table", problem, "use the base of the flash")
+    firmware = chip.first_vectors
+    if chip.has_rom_boot and not any(s.base <= firmware < s.end for s in memory_spans(chip)):
+        problem = f"{firmware} is in no memory region"
+        where.report("firmware_vector_table", problem, "say where the ROM looks for the firmware's")
 
 
 def wait_states_rise_with_the_clock(chip: Chip, where: Where) -> None:
@@ -214,6 +220,12 @@ def caches_have_a_possible_shape(chip: Chip, where: Where) -> None:
             problem = f"{cache.sets} sets of {cache.ways} lines of {cache.line_bytes} bytes"
             remedy = "sets are a power of two, a line is a whole number of flash reads"
             where.report(f"flash_timing.{name}", problem, remedy)
+    l1 = (("icache", chip.l1.icache), ("dcache", chip.l1.dcache)) if chip.l1 else ()
+    for name, cache in l1:
+        if not _possible(cache, 1) or cache.line_bytes != L1_LINE_BYTES:
+            problem = f"{cache.sets} sets of {cache.ways} lines of {cache.line_bytes} bytes"
+            remedy = f"sets are a power of two, a line has {L1_LINE_BYTES} bytes"
+            where.report(f"l1.{name}", problem, remedy)
 
 
 def option_bytes_are_words_with_named_bits(chip: Chip, where: Where) -> None:

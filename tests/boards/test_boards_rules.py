@@ -50,6 +50,11 @@ BROKEN_CHIPS = {
         CLOCK + "\n[[power.run]]",
         "power.clock[0].charge_c.radio: is no device with a clock; name one of [[device]]",
     ),
+    "the_firmwares_vectors_lie_in_memory": (
+        "\nvector_table =",
+        '\nfirmware_vector_table = -1\nfirmware_vector_table_source = "a test"\nvector_table =',
+        "firmware_vector_table: -1 is in no memory region",
+    ),
     "charges_are_in_coulombs": (
         "\n[[power.run]]",
         CLOCK.replace("1e-12", "1") + "\n[[power.run]]",
@@ -306,6 +311,14 @@ M0PLUS = 'core = "cortex-m0plus"'
 OPTIONS = (
     '[core_options]\ninterrupts = {}\nsource = "this test"\ngrade = "assumed"\n\n[flash_timing]'
 )
+
+
+def test_level_1_cache_beyond_all_measure_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "chip.toml"
+    text = (core_path("cortex-m7").parents[1] / "chips" / "stm32h743.toml").read_text()
+    file.write_text(text.replace("\nways = 4\n", f"\nways = {10**22}\n"))
+    with pytest.raises(BoardError, match="l1.dcache: 128 sets of 10000000000000000000000 lines"):
+        validate_file(file)
 
 
 def test_core_with_options_needs_them(own_board: OwnBoard) -> None:
