@@ -317,7 +317,7 @@ def test_level_1_cache_beyond_all_measure_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "chip.toml"
     text = (core_path("cortex-m7").parents[1] / "chips" / "stm32h743.toml").read_text()
     file.write_text(text.replace("\nways = 4\n", f"\nways = {10**22}\n"))
-    with pytest.raises(BoardError, match="l1.dcache: 128 sets of 10000000000000000000000 lines"):
+    with pytest.raises(BoardError, match=r"l1\.dcache: 128 sets of 10000000000000000000000 lines"):
         validate_file(file)
 
 
