@@ -60,10 +60,10 @@ OCTOML = {
     ),
 }
 
-PERIPHERALS_A = 120 * (6.5 * 1.28 / 1.2 + 5.42 * 6.8 / 10.04) * 1e-6
+PERIPHERALS_A = 120 * (6.5 * 1.28 / 1.2 + 4.52 * 6.8 / 10.04) * 1e-6
 """Clocks that mbed-os leaves on at 120 MHz (its targets/TARGET_STM/TARGET_STM32L4): TIM5, 6.5
 uA/MHz in Range 1 on the STM32L475 (datasheet, quoted in Amazon FreeRTOS, aws_hal_perf_cntr.c), in
-boost mode's 1.28 V for 1.2 V; LPUART1's bus clock, PWR, two GPIO ports and the APB bridges, 5.42
+boost mode's 1.28 V for 1.2 V; LPUART1's bus clock, PWR and two GPIO ports, 4.52
 uA/MHz in Range 1 boost on the STM32G431 (DS12589 Rev 6, table 34), times TIM2's ratio between the
 two chips."""
 
