@@ -36,6 +36,8 @@ class Block:
 class RocketPredictor:
     def judge(self, kind: int, fallthrough: int, target: int, keep: bool) -> int:
         """What it made of a branch: 0 right, 1 right but late, 2 wrong."""
+    def is_certain(self, fallthrough: int, target: int) -> bool:
+        """Whether a conditional branch to `target` is judged right, and that changes nothing."""
 
 class LatchedCounter:
     """A counter that writes of the firmware latch without asking its device."""

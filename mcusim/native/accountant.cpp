@@ -38,6 +38,30 @@ void Accountant::spin(Block& block) {
     block.recent[column] += spin_.turn[column] * static_cast<std::int64_t>(turns);
 }
 
+void Accountant::prepare_turn(Block& block) {
+  turn_ = Turn{};
+  constexpr std::uint8_t kPlain = kOpenEnd | kInRam;
+  if ((block.flags & ~kPlain) != 0 || block.needs_care != 0 || block.interpreted) return;
+  if (block.has(kOpenEnd) && may_return(block.address)) return;
+  if (block.mispredict_cycles != 0 && !foresees_turn(block)) return;
+  if (block.by_lines ? block.cache_epoch != *fetch_epoch_ : block.ram_fetch_wait != 0) {
+    // Fetched again each time, in a way that is known if one record leads to itself.
+    FetchRecord* const record = fetches_.last();
+    if (record == nullptr || record->next.record != record || record->next.block != &block) return;
+    turn_.fetches = record;
+  }
+  turn_.block = &block;
+  turn_.branch_cycles =
+      block.taken_cycles + std::uint64_t{block.feels_target_penalty & block.target_penalty};
+}
+
+bool Accountant::foresees_turn(const Block& block) const {
+  if (block.branch == BranchKind::kNone)
+    return predictor_.is_certain(block.fallthrough(), block.address);
+  return block.branch == BranchKind::kConditional &&
+         rocket_predictor_.is_certain(block.fallthrough(), block.address);
+}
+
 std::uint32_t Accountant::mispredicted(const Block& previous, std::uint32_t target) {
   const std::uint32_t fallthrough = previous.fallthrough();
   if (previous.branch == BranchKind::kNone)
@@ -362,11 +386,12 @@ void Accountant::settle() {
   if (current_ == nullptr) return;
   current_->cycles_spent += cycles - entered_at_;
   entered_at_ = cycles;
-  current_ = nullptr;
+  current_ = turn_.block = nullptr;
   next_event_pc_ = kNoEvent;
 }
 
 void Accountant::flush() {
+  turn_.block = nullptr;
   for (Block* block : dirty_) {
     for (std::size_t column = 0; column < kColumns; ++column)
       block->recent[column] += std::int64_t{block->fixed[column]} * block->pending;

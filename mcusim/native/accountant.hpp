@@ -142,6 +142,28 @@ class Accountant {
                           std::uint32_t line_shift);
   void assume_accesses(Block& block) const;
 
+  // Another turn of a loop that is one block: `enter` of the block under way, where that would find
+  // all as it did the last time. False: it has to be asked.
+  [[gnu::always_inline]] inline bool turn(std::uint32_t address, std::uint32_t size) {
+    Block* const block = turn_.block;
+    if (block == nullptr || block->address != address || block->size != size) return false;
+    if (cycles >= next_look_ || instructions >= stop_at_instruction || block->may_differ)
+      return false;
+    const std::uint64_t start = cycles + turn_.branch_cycles;
+    if (turn_.fetches != nullptr) {
+      if (fetches_.next(block, start) != turn_.fetches) return false;
+    } else if (block->by_lines) {
+      if (block->cache_epoch != *fetch_epoch_) return false;
+      *line_buffer_ = block->last_sector;
+    }
+    block->cycles_spent += start - entered_at_;
+    entered_at_ = start;
+    ++block->pending;
+    instructions += block->instructions;
+    cycles = start + block->cycles;
+    if (turn_.fetches != nullptr) repeat(*block, *turn_.fetches, start);
+    return true;
+  }
   // Returns false when the run is to stop before this block.
   [[gnu::always_inline]] inline bool enter(Block& block) {
     if (cycles >= next_look_ && !look_up()) return false;
@@ -172,6 +194,8 @@ class Accountant {
       const std::uint32_t lowest = *sp_ - block.stack_drop;
       if (lowest < stacks.watch()) lower_stack(lowest, previous, block);
     }
+    turn_.block = nullptr;
+    if (previous == &block && !accurate_) prepare_turn(block);
     return true;
   }
   // Before `enter` of a branch to itself: once its turns cost the same, and nothing but the time
@@ -278,6 +302,12 @@ class Accountant {
     std::uint64_t turn_cycles = 0;
     Activity turn{};
   };
+  // The block under way, after a turn that tells what the next one costs.
+  struct Turn {
+    Block* block = nullptr;
+    std::uint64_t branch_cycles = 0;
+    FetchRecord* fetches = nullptr;
+  };
   // A call that takes or gives back memory, under way.
   struct HeapCall {
     const HeapFunction* function;
@@ -306,6 +336,8 @@ class Accountant {
     if (std::exchange(looks_again_, false)) next_look_ = 0;
     if (timeline_ != nullptr) next_look_ = std::min(next_look_, timeline_->next());
   }
+  // `block` has been entered from its own end.
+  [[gnu::noinline]] void prepare_turn(Block& block);
   [[gnu::noinline]] void arrive(Block* previous, Block& block);
   // What the block before costs more or less for what came after it.
   [[gnu::always_inline]] void meet(Block& previous, const Block& block) {
@@ -322,6 +354,9 @@ class Accountant {
     }
     entered_at_ = cycles;
   }
+  // Whether the branch at the end of `block` is predicted to go back to its start, and changes
+  // nothing of the prediction when it does.
+  bool foresees_turn(const Block& block) const;
   // Cycles lost to the prediction of the branch that `previous` ends in.
   std::uint32_t mispredicted(const Block& previous, std::uint32_t target);
   void regions_and_heap(const Block& block);
@@ -452,6 +487,7 @@ class Accountant {
   std::uint32_t bus_wait_ = 0;   // of the access under way
   std::uint32_t under_way_ = 0;  // cycles already added for the access under way
   Spin spin_;
+  Turn turn_;
   std::vector<Block*> dirty_;
   Activity totals_{};
 

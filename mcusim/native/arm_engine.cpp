@@ -267,23 +267,26 @@ void ArmEngine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t siz
     if (at < kReturns) uc_emu_stop(uc);
     return;
   }
-  Block* previous = engine.accountant.current();
+  if (engine.careful_ != 0 || !engine.accountant.turn(at, size)) engine.enter(at, size);
+}
+
+void ArmEngine::enter(std::uint32_t address, std::uint32_t size) {
+  Block* previous = accountant.current();
   Block* block = previous != nullptr ? previous->successor : nullptr;
-  if (block == nullptr || block->address != at || block->size != size || block->interpreted ||
+  if (block == nullptr || block->address != address || block->size != size || block->interpreted ||
       block->may_differ) {
-    if (at >= kReturns) return;
-    if (engine.helium_ != nullptr && engine.takes_over(at, size)) return;
-    block = engine.look_for(previous, at, size);
+    if (address >= kReturns) return;
+    if (helium_ != nullptr && takes_over(address, size)) return;
+    block = look_for(previous, address, size);
     if (block == nullptr) return;
   }
-  if (!engine.direct_) engine.read_registers();
+  if (!direct_) read_registers();
   if (previous != nullptr && previous->has(kStackSelect)) {
-    if (!engine.architecture_.priority_masks && engine.options_.unprivileged)
-      engine.privilege_written(*previous);
-    engine.masks_written();
+    if (!architecture_.priority_masks && options_.unprivileged) privilege_written(*previous);
+    masks_written();
   }
-  if (((block->needs_care | engine.careful_) != 0) && !engine.admit(*block)) return;
-  if (!engine.accountant.enter(*block)) engine.attend_before(*block);
+  if (((block->needs_care | careful_) != 0) && !admit(*block)) return;
+  if (!accountant.enter(*block)) attend_before(*block);
 }
 
 void ArmEngine::masks_written() {

@@ -280,6 +280,8 @@ class ArmEngine final : public Engine {
   DeviceWindow* device_at(std::uint32_t address, std::uint32_t bytes, bool write);
 
   // What a block needs before it runs; false when it may not.
+  // The core is about to execute a block.
+  [[gnu::noinline]] void enter(std::uint32_t address, std::uint32_t size);
   [[gnu::noinline]] bool admit(Block& block);
   [[gnu::noinline]] void masks_written();
   [[gnu::noinline]] void privilege_written(const Block& block);

@@ -400,7 +400,8 @@ NB_MODULE(_native, m) {
              std::uint32_t target, bool keep) {
             return static_cast<int>(predictor.judge(branch_kind(kind), fallthrough, target, keep));
           },
-          "kind"_a, "fallthrough"_a, "target"_a, "keep"_a);
+          "kind"_a, "fallthrough"_a, "target"_a, "keep"_a)
+      .def("is_certain", &RocketPredictor::is_certain, "fallthrough"_a, "target"_a);
   nb::enum_<CoreKind>(m, "CoreKind")
       .value("CORTEX_M4", CoreKind::kCortexM4)
       .value("CORTEX_M7", CoreKind::kCortexM7)

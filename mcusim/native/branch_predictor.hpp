@@ -26,6 +26,12 @@ class BranchPredictor {
     return right;
   }
 
+  // Whether that is predicted, and one more time changes nothing.
+  bool is_certain(std::uint32_t fallthrough, std::uint32_t target) const {
+    const Entry& entry = entries_[fallthrough >> 1 & (kEntries - 1)];
+    return entry.branch == fallthrough && entry.target == target && entry.counter == kStronglyTaken;
+  }
+
  private:
   static constexpr std::uint32_t kEntries = 64;
   static constexpr std::uint8_t kWeaklyTaken = 2, kStronglyTaken = 3;

@@ -127,14 +127,18 @@ void RiscvEngine::on_block(uc_engine* uc, std::uint64_t address, std::uint32_t s
   }
   if (size == 0) return;  // begins with an encoding that does not exist
   const auto at = static_cast<std::uint32_t>(address);
-  Block* previous = engine.accountant.current();
+  if (!engine.accountant.turn(at, size)) engine.enter(at, size);
+}
+
+void RiscvEngine::enter(std::uint32_t address, std::uint32_t size) {
+  Block* previous = accountant.current();
   Block* block = previous != nullptr ? previous->successor : nullptr;
-  if (block == nullptr || block->address != at || block->size != size || block->may_differ) {
-    block = engine.look_for(previous, at, size);
+  if (block == nullptr || block->address != address || block->size != size || block->may_differ) {
+    block = look_for(previous, address, size);
     if (block == nullptr) return;
   }
-  if (block->needs_care != 0 && !engine.admit(*block)) return;
-  if (!engine.accountant.enter(*block)) engine.attend_before(*block);
+  if (block->needs_care != 0 && !admit(*block)) return;
+  if (!accountant.enter(*block)) attend_before(*block);
 }
 
 bool RiscvEngine::admit(Block& block) {

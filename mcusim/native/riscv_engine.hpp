@@ -69,6 +69,8 @@ class RiscvEngine final : public Engine {
   bool attention();
   bool interrupt_due() const { return csrs.interrupts_enabled() && csrs.ready_interrupt() != 0; }
   bool serve(std::uint32_t pc);
+  // The core is about to execute a block.
+  [[gnu::noinline]] void enter(std::uint32_t address, std::uint32_t size);
   [[gnu::noinline]] bool admit(Block& block);
   // An instruction is about to execute that something depends on.
   [[gnu::noinline]] void step(std::uint32_t pc);

@@ -13,6 +13,12 @@ bool is_call(BranchKind kind) {
 
 }  // namespace
 
+bool RocketPredictor::is_certain(std::uint32_t fallthrough, std::uint32_t target) const {
+  if (history_ != 0xFFU || !directions_[direction_index(fallthrough)]) return false;
+  const Entry* const entry = find(fallthrough);
+  return entry != nullptr && entry->target == target && entry->last_use == tick_;
+}
+
 RocketPredictor::Guess RocketPredictor::judge_foreseen(std::uint32_t fallthrough,
                                                        std::uint32_t target, bool keep) {
   const bool taken = target != fallthrough;
@@ -64,10 +70,14 @@ RocketPredictor::Prediction RocketPredictor::scan(BranchKind kind, std::uint32_t
   }
 }
 
-RocketPredictor::Entry* RocketPredictor::find(std::uint32_t branch) {
+const RocketPredictor::Entry* RocketPredictor::find(std::uint32_t branch) const {
   std::uint32_t place = first_[bucket_of(branch)];
   while (place != kNobody && entries_[place].branch != branch) place = entries_[place].next;
   return place == kNobody ? nullptr : &entries_[place];
+}
+
+RocketPredictor::Entry* RocketPredictor::find(std::uint32_t branch) {
+  return const_cast<Entry*>(std::as_const(*this).find(branch));
 }
 
 void RocketPredictor::leave_bucket(const Entry& entry) {

@@ -31,6 +31,10 @@ class RocketPredictor {
     return Guess::kWrong;
   }
 
+  // Whether a conditional branch to `target` is judged right, and once more changes nothing but how
+  // often its entry, the last one used, was used.
+  bool is_certain(std::uint32_t fallthrough, std::uint32_t target) const;
+
  private:
   static constexpr std::uint32_t kEntries = 28;
   static constexpr std::uint32_t kDirections = 512;
@@ -54,6 +58,7 @@ class RocketPredictor {
   }
   static std::uint32_t bucket_of(std::uint32_t branch) { return branch >> 1 & (kBuckets - 1); }
   void leave_bucket(const Entry& entry);
+  const Entry* find(std::uint32_t branch) const;
   Entry* find(std::uint32_t branch);
   void insert(std::uint32_t branch, std::uint32_t target);
   // Of a conditional branch that is predicted to be taken.

@@ -1,0 +1,139 @@
+"""A loop of one block: turns whose cost is known already cost what they cost turn by turn.
+
+Code that touches no memory costs the same in both fidelities, and the accurate one has no shortcut.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+import pytest
+from assembly import assemble, firmware
+
+import mcusim
+from mcusim import _native
+from mcusim.timing.record import BranchKind
+
+SYSTICK_VECTOR = 15 * 4
+INSTRUCTIONS = 200_000
+FLASH = {"nucleo-g0b1re": 0x08000000, "nucleo-l4r5zi": 0x08000000, "nucleo-u575zi": 0x08000000}
+FLASH |= {"nucleo-h743zi": 0x08000000, "samd21": 0, "nrf52840": 0}
+Fidelity = Literal["accurate", "fast"]
+NESTED = """
+start:
+    {setup}
+    movs r5, #0
+    .rept {halfwords}
+    nop
+    .endr
+outer:
+    movs r6, #{turns}
+inner:
+    .rept {length}
+    adds r4, #1
+    .endr
+    subs r6, #1
+    bne inner
+    subs r5, #1
+    b outer
+    .balign 4
+tick:
+    adds r7, #1
+    bx lr
+"""
+SYSTICK = """
+    movs r0, #0xE0
+    lsls r1, r0, #8
+    lsls r0, r0, #24
+    orrs r0, r1
+    movs r1, #250
+    lsls r1, r1, #2
+    str r1, [r0, #0x14]
+    movs r1, #7
+    str r1, [r0, #0x10]
+"""
+INSTRUCTION_CACHE = """
+    movw r0, #0xED14
+    movt r0, #0xE000
+    movs r1, #0
+    str r1, [r0, #0x23C]
+    movw r1, #0x0200
+    movt r1, #2
+    str r1, [r0]
+    dsb
+    isb
+"""
+RISCV = {"hifive1-revb": 0x20010000}
+TURNS = [3, 40]
+
+
+def counts(path: Path, board: str, fidelity: Fidelity) -> tuple[object, ...]:
+    base = (FLASH | RISCV)[board]
+    result = mcusim.run(
+        path, board=board, base=base, fidelity=fidelity, max_instructions=INSTRUCTIONS
+    )
+    assert result.instructions >= INSTRUCTIONS
+    events = [result.activity[name] for name in ("alu", "branch", "flash_fetch", "stall")]
+    return result.instructions, result.cycles, events, [f.cycles for f in result.functions]
+
+
+@pytest.mark.parametrize("turns", TURNS)
+@pytest.mark.parametrize("length", [1, 7])
+@pytest.mark.parametrize("ticking", [False, True])
+@pytest.mark.parametrize("board", FLASH)
+def test_an_arm_loop(board: str, ticking: bool, length: int, turns: int, tmp_path: Path) -> None:
+    setup = (INSTRUCTION_CACHE if board == "nucleo-h743zi" else "") + (SYSTICK if ticking else "")
+    source = NESTED.format(setup=setup, halfwords=length, turns=turns, length=length)
+    base = FLASH[board]
+    image = bytearray(firmware(source, base))
+    tick = assemble(source, base + 0x400).labels["tick"] | 1
+    image[SYSTICK_VECTOR : SYSTICK_VECTOR + 4] = tick.to_bytes(4, "little")
+    path = tmp_path / "loop.bin"
+    path.write_bytes(image)
+    assert counts(path, board, "fast") == counts(path, board, "accurate")
+
+
+def bne(register: int, offset: int) -> int:
+    """BNE of a register and zero (RISC-V unprivileged ISA, 2.5)."""
+    high = (offset >> 12 & 1) << 31 | (offset >> 5 & 0x3F) << 25
+    low = (offset >> 1 & 0xF) << 8 | (offset >> 11 & 1) << 7
+    return high | low | register << 15 | 0x1063
+
+
+@pytest.mark.parametrize("turns", TURNS)
+@pytest.mark.parametrize("board", RISCV)
+def test_a_riscv_loop(board: str, turns: int, tmp_path: Path) -> None:
+    code = [
+        0x00000793,  # li a5, 0
+        turns << 20 | 0x713,  # outer: li a4, turns
+        0x00168693,  # inner: addi a3, a3, 1
+        0xFFF70713,  # addi a4, a4, -1
+        bne(14, -8),
+        0xFFF78793,  # addi a5, a5, -1
+        bne(15, -20),
+    ]
+    path = tmp_path / "loop.bin"
+    path.write_bytes(b"".join(word.to_bytes(4, "little") for word in code))
+    assert counts(path, board, "fast") == counts(path, board, "accurate")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_certain_prediction_is_right_and_leaves_no_trace(seed: int) -> None:
+    random = Random(seed)
+    predictors = [_native.RocketPredictor() for _ in range(2)]
+    branches = [(0x20010104 + 8 * k, 0x20010000 + 16 * k) for k in range(40)]
+    certain = 0
+    for _ in range(400):
+        after, target = random.choice(branches)
+        for _ in range(random.choice((1, 3, 20))):
+            outcomes = {p.judge(BranchKind.CONDITIONAL, after, target, True) for p in predictors}
+            assert len(outcomes) == 1
+        if predictors[0].is_certain(after, target):
+            certain += 1
+            for _ in range(random.randrange(5)):
+                assert predictors[1].judge(BranchKind.CONDITIONAL, after, target, True) == 0
+        for p in predictors:
+            p.judge(BranchKind.CONDITIONAL, after, after, True)
+    assert certain > 20
