@@ -39,19 +39,12 @@ void Accountant::spin(Block& block) {
 }
 
 void Accountant::prepare_turn(Block& block) {
-  turn_ = Turn{};
   constexpr std::uint8_t kPlain = kOpenEnd | kInRam;
   if ((block.flags & ~kPlain) != 0 || block.needs_care != 0 || block.interpreted) return;
   if (block.has(kOpenEnd) && may_return(block.address)) return;
   if (block.mispredict_cycles != 0 && !foresees_turn(block)) return;
-  if (block.by_lines ? block.cache_epoch != *fetch_epoch_ : block.ram_fetch_wait != 0) {
-    // Fetched again each time, in a way that is known if one record leads to itself.
-    FetchRecord* const record = fetches_.last();
-    if (record == nullptr || record->next.record != record || record->next.block != &block) return;
-    turn_.fetches = record;
-  }
-  turn_.block = &block;
-  turn_.branch_cycles =
+  turning_ = &block;
+  branch_cycles_ =
       block.taken_cycles + std::uint64_t{block.feels_target_penalty & block.target_penalty};
 }
 
@@ -386,12 +379,12 @@ void Accountant::settle() {
   if (current_ == nullptr) return;
   current_->cycles_spent += cycles - entered_at_;
   entered_at_ = cycles;
-  current_ = turn_.block = nullptr;
+  current_ = turning_ = nullptr;
   next_event_pc_ = kNoEvent;
 }
 
 void Accountant::flush() {
-  turn_.block = nullptr;
+  turning_ = nullptr;
   for (Block* block : dirty_) {
     for (std::size_t column = 0; column < kColumns; ++column)
       block->recent[column] += std::int64_t{block->fixed[column]} * block->pending;

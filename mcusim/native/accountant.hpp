@@ -142,26 +142,18 @@ class Accountant {
                           std::uint32_t line_shift);
   void assume_accesses(Block& block) const;
 
-  // Another turn of a loop that is one block: `enter` of the block under way, where that would find
-  // all as it did the last time. False: it has to be asked.
+  // Another turn of a loop that is one block: `enter` of the block under way, of which nothing is
+  // new but its fetches and the time. False: it has to be asked.
   [[gnu::always_inline]] inline bool turn(std::uint32_t address, std::uint32_t size) {
-    Block* const block = turn_.block;
+    Block* const block = turning_;
     if (block == nullptr || block->address != address || block->size != size) return false;
     if (cycles >= next_look_ || instructions >= stop_at_instruction || block->may_differ)
       return false;
-    const std::uint64_t start = cycles + turn_.branch_cycles;
-    if (turn_.fetches != nullptr) {
-      if (fetches_.next(block, start) != turn_.fetches) return false;
-    } else if (block->by_lines) {
-      if (block->cache_epoch != *fetch_epoch_) return false;
-      *line_buffer_ = block->last_sector;
-    }
+    const std::uint64_t start = cycles + branch_cycles_;
     block->cycles_spent += start - entered_at_;
     entered_at_ = start;
     ++block->pending;
-    instructions += block->instructions;
-    cycles = start + block->cycles;
-    if (turn_.fetches != nullptr) repeat(*block, *turn_.fetches, start);
+    count(*block, start);
     return true;
   }
   // Returns false when the run is to stop before this block.
@@ -183,19 +175,13 @@ class Accountant {
         ((flags & kOpenEnd) != 0 && may_return(block.address)))
       arrive(previous, block);
     if (block.pending++ == 0) dirty_.push_back(&block);
-    instructions += block.instructions;
-    cycles += block.cycles;
-    if (block.by_lines && block.cache_epoch == *fetch_epoch_)
-      *line_buffer_ = block.last_sector;
-    else if (block.by_lines || block.ram_fetch_wait != 0)
-      fetch(block);
-    if (accurate_) move_cursor(block.events);
+    count(block, cycles);
     if (((flags | block.flags) & kMovesStack) != 0) {
       const std::uint32_t lowest = *sp_ - block.stack_drop;
       if (lowest < stacks.watch()) lower_stack(lowest, previous, block);
     }
-    turn_.block = nullptr;
-    if (previous == &block && !accurate_) prepare_turn(block);
+    turning_ = nullptr;
+    if (previous == &block) prepare_turn(block);
     return true;
   }
   // Before `enter` of a branch to itself: once its turns cost the same, and nothing but the time
@@ -302,12 +288,6 @@ class Accountant {
     std::uint64_t turn_cycles = 0;
     Activity turn{};
   };
-  // The block under way, after a turn that tells what the next one costs.
-  struct Turn {
-    Block* block = nullptr;
-    std::uint64_t branch_cycles = 0;
-    FetchRecord* fetches = nullptr;
-  };
   // A call that takes or gives back memory, under way.
   struct HeapCall {
     const HeapFunction* function;
@@ -335,6 +315,16 @@ class Accountant {
     next_look_ = std::min(next_look_, next_turn);
     if (std::exchange(looks_again_, false)) next_look_ = 0;
     if (timeline_ != nullptr) next_look_ = std::min(next_look_, timeline_->next());
+  }
+  // Time and fetches of a block that begins at `start`.
+  [[gnu::always_inline]] void count(Block& block, std::uint64_t start) {
+    instructions += block.instructions;
+    cycles = start + block.cycles;
+    if (block.by_lines && block.cache_epoch == *fetch_epoch_)
+      *line_buffer_ = block.last_sector;
+    else if (block.by_lines || block.ram_fetch_wait != 0)
+      fetch(block);
+    if (accurate_) move_cursor(block.events);
   }
   // `block` has been entered from its own end.
   [[gnu::noinline]] void prepare_turn(Block& block);
@@ -487,7 +477,8 @@ class Accountant {
   std::uint32_t bus_wait_ = 0;   // of the access under way
   std::uint32_t under_way_ = 0;  // cycles already added for the access under way
   Spin spin_;
-  Turn turn_;
+  Block* turning_ = nullptr;         // the block under way, after a turn that tells of the next
+  std::uint64_t branch_cycles_ = 0;  // of it, from its end to its start
   std::vector<Block*> dirty_;
   Activity totals_{};
 
