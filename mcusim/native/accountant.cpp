@@ -44,8 +44,8 @@ void Accountant::prepare_turn(Block& block) {
   if (block.has(kOpenEnd) && may_return(block.address)) return;
   if (block.mispredict_cycles != 0 && !foresees_turn(block)) return;
   turning_ = &block;
-  branch_cycles_ =
-      block.taken_cycles + std::uint64_t{block.feels_target_penalty & block.target_penalty};
+  branch_cycles_ = block.taken_cycles;
+  if (block.feels_target_penalty != 0) branch_cycles_ += block.target_penalty;
 }
 
 bool Accountant::foresees_turn(const Block& block) const {
