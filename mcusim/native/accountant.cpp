@@ -44,8 +44,7 @@ void Accountant::prepare_turn(Block& block) {
   if (block.has(kOpenEnd) && may_return(block.address)) return;
   if (block.mispredict_cycles != 0 && !foresees_turn(block)) return;
   turning_ = &block;
-  branch_cycles_ = block.taken_cycles;
-  if (block.feels_target_penalty != 0) branch_cycles_ += block.target_penalty;
+  branch_cycles_ = block.branch_cycles(block);
 }
 
 bool Accountant::foresees_turn(const Block& block) const {
@@ -384,7 +383,7 @@ void Accountant::settle() {
 }
 
 void Accountant::flush() {
-  turning_ = nullptr;
+  turning_ = nullptr;  // the next turn has to note again that the block has counts
   for (Block* block : dirty_) {
     for (std::size_t column = 0; column < kColumns; ++column)
       block->recent[column] += std::int64_t{block->fixed[column]} * block->pending;

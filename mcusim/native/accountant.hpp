@@ -163,8 +163,7 @@ class Accountant {
     Block* previous = current_;
     if (previous != nullptr) [[likely]] {
       const bool taken = block.address != previous->fallthrough();
-      if (taken)
-        cycles += previous->taken_cycles + (previous->feels_target_penalty & block.target_penalty);
+      if (taken) cycles += previous->branch_cycles(block);
       previous->cycles_spent += cycles - entered_at_;
     }
     const std::uint8_t flags = previous != nullptr ? previous->flags : std::uint8_t{kMovesStack};
@@ -478,7 +477,7 @@ class Accountant {
   std::uint32_t under_way_ = 0;  // cycles already added for the access under way
   Spin spin_;
   Block* turning_ = nullptr;         // the block under way, after a turn that tells of the next
-  std::uint64_t branch_cycles_ = 0;  // of it, from its end to its start
+  std::uint64_t branch_cycles_ = 0;  // of that turn
   std::vector<Block*> dirty_;
   Activity totals_{};
 

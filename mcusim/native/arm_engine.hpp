@@ -279,9 +279,9 @@ class ArmEngine final : public Engine {
   void forget_code(std::uint32_t address, std::uint32_t bytes);
   DeviceWindow* device_at(std::uint32_t address, std::uint32_t bytes, bool write);
 
-  // What a block needs before it runs; false when it may not.
   // The core is about to execute a block.
   [[gnu::noinline]] void enter(std::uint32_t address, std::uint32_t size);
+  // What a block needs before it runs; false when it may not.
   [[gnu::noinline]] bool admit(Block& block);
   [[gnu::noinline]] void masks_written();
   [[gnu::noinline]] void privilege_written(const Block& block);

@@ -145,6 +145,10 @@ struct Block {
   Block* next_here = nullptr;  // another block at the same address
 
   std::uint32_t fallthrough() const { return address + size; }
+  // From its end to the start of the block that it branches to.
+  std::uint64_t branch_cycles(const Block& target) const {
+    return std::uint64_t{taken_cycles} + (feels_target_penalty & target.target_penalty);
+  }
   // What the run has to tell of an instruction: of an AMO, its load and then its store.
   void add_effects(const Instruction& i) {
     if (i.effect == Effect::kNone) return;
