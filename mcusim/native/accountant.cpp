@@ -210,7 +210,7 @@ bool Accountant::misaligned(const Instruction& i, std::uint32_t address) {
 bool Accountant::traps_at(const Instruction& i) {
   if (i.effect != Effect::kRead && i.effect != Effect::kWrite) return divides_by_zero(i);
   const std::uint32_t address = address_of(i);
-  return (address & (std::uint32_t{i.access_bytes} - 1U)) != 0 && misaligned(i, address);
+  return !i.is_aligned(address) && misaligned(i, address);
 }
 
 bool Accountant::would_trap(std::uint32_t pc) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "area.hpp"
 #include "block.hpp"
 #include "branch_predictor.hpp"
 #include "core_rules.hpp"
@@ -18,20 +19,6 @@
 #include "timeline.hpp"
 
 namespace mcusim {
-
-// kRam answers at once or after its wait states, kTcm through the store buffer of a core that has
-// one, kAxi through its L1 caches.
-enum class Place : std::uint8_t { kDevice = 0, kFlash = 1, kRam = 2, kTcm = 3, kAxi = 4 };
-
-struct Area {
-  Place place = Place::kDevice;
-  bool writable = false;
-  std::uint8_t axi_target = 0;
-  std::uint32_t base = 0;
-  std::uint32_t read_wait = 0;
-  std::uint32_t write_wait = 0;
-  CacheUse cache_use = {};  // of a flash
-};
 
 struct RegionCount {
   std::uint64_t calls = 0;
@@ -52,14 +39,6 @@ struct CallingConvention {
 struct Sample {
   std::uint64_t cycle;
   Activity totals;
-};
-
-// A bus between core and devices that an access takes longer on, by so many cycles.
-struct DeviceBus {
-  std::uint32_t base = 0;
-  std::uint32_t size_bytes = 0;
-  std::uint32_t read_wait = 0;
-  std::uint32_t write_wait = 0;
 };
 
 class Accountant {
@@ -371,8 +350,7 @@ class Accountant {
   }
   [[gnu::noinline]] void fetch(Block& block);
   bool hits_cache(Block& block);
-  [[gnu::noinline]] void fetch_from_flash(Block& block);
-  void fetch_lines(Block& block, CacheUse cache_use);
+  void fetch_lines(Block& block);
   // What the fetches of a block that begins at `start` did before, and do now for the first time.
   void repeat(Block& block, FetchRecord& record, std::uint64_t start);
   void keep(Block& block, FetchRecord& record, std::uint64_t start, CacheUse cache_use);
@@ -388,9 +366,15 @@ class Accountant {
   void begin_heap_call(const HeapFunction& function);
   void finish_heap_call(std::uint32_t pc, std::uint32_t sp);
   void refresh_top();
+  // Of the instruction at `offset`, when it isn't at the cursor or has two effects.
+  [[gnu::noinline]] bool step_far(std::uint16_t offset);
   // True when it traps instead.
   bool execute(const Instruction& i);
+  [[gnu::noinline]] bool calculate(const Instruction& i);
   void access(const Instruction& i, std::uint32_t address);
+  void access_ram(const Instruction& i, std::uint32_t address, const Area& area);
+  [[gnu::noinline]] void access_elsewhere(const Instruction& i, std::uint32_t address,
+                                          const Area& area);
   // Whether two overlapping accesses don't overlap after all. Cortex-M4: only in one memory;
   // Cortex-M7: only one of an even word with one of an odd word (jnk0le/random, cortex_m7.md).
   bool collides(std::uint32_t address, std::uint8_t where) const {

@@ -41,6 +41,10 @@ struct Instruction {
   std::uint8_t count;
   std::uint8_t extra;
   std::int32_t displacement;  // absolute address when base is kNoRegister
+
+  bool is_aligned(std::uint32_t address) const {
+    return (address & (std::uint32_t{access_bytes} - 1U)) == 0;
+  }
 };
 static_assert(sizeof(Instruction) == 16);
 
@@ -98,6 +102,7 @@ struct Block {
   bool by_lines = false;        // fetched line by line, through a cache or an accelerator
   std::uint8_t axi_target = 0;  // that the lines come from, with `behind_axi`
   bool behind_axi = false;
+  bool looks_in_cache = false;         // of the flash that the lines come from
   std::uint8_t needs_care = 0;         // the engine looks before each execution
   std::uint8_t mispredict_cycles = 0;  // added when its last branch was predicted wrongly
   BranchKind branch = BranchKind::kNone;

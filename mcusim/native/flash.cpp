@@ -58,7 +58,7 @@ void LineCache::fill(std::uint32_t sector) {
   const std::uint32_t line = line_of(sector);
   if (slot_of_[line] == 0) {
     // Least recently used way of the set makes room.
-    const std::uint32_t set = line % sets_;
+    const std::uint32_t set = set_of(line);
     const auto first = slots_.begin() + std::ptrdiff_t{set} * std::ptrdiff_t{ways_};
     const auto victim =
         std::min_element(first, first + std::ptrdiff_t{ways_},

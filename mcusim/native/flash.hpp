@@ -41,13 +41,14 @@ class LineCache {
   std::uint32_t hit_wait_cycles() const { return hit_wait_cycles_; }
   bool keeps_prefetched() const { return keeps_prefetched_; }
   bool serves_data() const { return serves_data_; }
-  // Whether hits cost and start nothing.
-  bool hits_are_free() const { return hit_wait_cycles_ == 0 && keeps_prefetched_; }
+  // Whether it is in use, and hits cost and start nothing.
+  bool serves_freely() const { return enabled_ && hit_wait_cycles_ == 0 && keeps_prefetched_; }
   std::uint32_t line_of(std::uint32_t sector) const { return sector >> sectors_shift_; }
   std::uint32_t sectors_shift() const { return sectors_shift_; }
 
   // Whether all sectors of `mask` in `line` are present; marks the line as used just now.
   bool touch(std::uint32_t line, std::uint8_t mask) {
+    if (is_newest(line, mask)) return true;
     const std::uint16_t slot = slot_of_[line];
     if (slot == 0 || (slots_[slot - 1U].valid & mask) != mask) return false;
     use(slot);
@@ -56,10 +57,10 @@ class LineCache {
   // Whether they are present and nothing else of the line's set was used since: another use would
   // change nothing.
   bool is_newest(std::uint32_t line, std::uint8_t mask) const {
-    const std::uint16_t slot = slot_of_[line];
+    const std::uint16_t slot = newest_[set_of(line)];
     if (slot == 0) return false;
     const Slot& s = slots_[slot - 1U];
-    return (s.valid & mask) == mask && newest_[s.set] == slot;
+    return s.line == line && (s.valid & mask) == mask;
   }
   bool touch_sector(std::uint32_t sector) { return touch(line_of(sector), bit_of(sector)); }
   bool contains(std::uint32_t sector) const;
@@ -97,6 +98,8 @@ class LineCache {
     s.last_use = ++tick_;
     ++order_;
   }
+  // A power of two, as board files are checked for.
+  std::uint32_t set_of(std::uint32_t line) const { return line & (sets_ - 1U); }
   std::uint8_t bit_of(std::uint32_t sector) const {
     return static_cast<std::uint8_t>(1U << (sector & ((1U << sectors_shift_) - 1U)));
   }
@@ -170,8 +173,8 @@ class Flash {
   // Whether what it is, and with it what fetches cost, is little enough to be kept in a record; no
   // run of free cache hits comes between two, and no read takes longer than a few blocks.
   bool keeps_records() const {
-    return serial.byte_cycles == 0 && icache.is_tiny() &&
-           !(icache.enabled() && icache.hits_are_free()) && wait_states < FetchChain::kLength;
+    return serial.byte_cycles == 0 && icache.is_tiny() && !icache.serves_freely() &&
+           wait_states < FetchChain::kLength;
   }
   AcceleratorState state(std::uint64_t start) const;
   // Compared in place: this is asked before each block, and building a state costs as much as the

@@ -40,33 +40,38 @@ void Accountant::assume_accesses(Block& block) const {
   last_area_ = where;
   last_address_ = address;
   access_offset_ = i.offset;
+  if (area.place == Place::kRam && i.is_aligned(address)) [[likely]]
+    return access_ram(i, address, area);
+  access_elsewhere(i, address, area);
+}
+
+[[gnu::always_inline]] inline void Accountant::access_ram(const Instruction& i,
+                                                          std::uint32_t address, const Area& area) {
   if (i.effect == Effect::kRead) {
-    if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0) split_read(address, i);
-    if (area.place == Place::kRam) [[likely]] {
-      current_->recent[kRamRead] += i.count;
-      if (area.read_wait != 0) wait(std::uint64_t{area.read_wait} * i.count);
-    } else {
-      read_elsewhere(i, address, area);
-    }
-  } else if (area.place == Place::kRam) [[likely]] {
-    current_->recent[kRamWrite] += i.count;
-    if (area.write_wait != 0) wait(std::uint64_t{area.write_wait} * i.count);
-    if (address >= heap_written_ && i.base != stack_register_) written(address, i);
-  } else if (area.place != Place::kDevice) {
-    write_elsewhere(i, address, area);
+    current_->recent[kRamRead] += i.count;
+    if (area.read_wait != 0) wait(std::uint64_t{area.read_wait} * i.count);
+    return;
   }
+  current_->recent[kRamWrite] += i.count;
+  if (area.write_wait != 0) wait(std::uint64_t{area.write_wait} * i.count);
+  if (address >= heap_written_ && i.base != stack_register_) written(address, i);
+}
+
+void Accountant::access_elsewhere(const Instruction& i, std::uint32_t address, const Area& area) {
+  const bool read = i.effect == Effect::kRead;
+  if (read && !i.is_aligned(address)) split_read(address, i);
+  if (area.place == Place::kRam) return access_ram(i, address, area);
+  if (area.place == Place::kDevice) return;  // counted when the device answers
+  if (read)
+    read_elsewhere(i, address, area);
+  else
+    write_elsewhere(i, address, area);
 }
 
 [[gnu::always_inline]] inline bool Accountant::execute(const Instruction& i) {
-  if (i.effect != Effect::kRead && i.effect != Effect::kWrite) {
-    if (traps != 0 && divides_by_zero(i)) [[unlikely]]
-      return true;
-    cycles += i.extra;
-    divide(i);
-    return false;
-  }
+  if (i.effect != Effect::kRead && i.effect != Effect::kWrite) return calculate(i);
   const std::uint32_t address = address_of(i);
-  if ((address & (std::uint32_t{i.access_bytes} - 1U)) != 0 && misaligned(i, address)) [[unlikely]]
+  if (!i.is_aligned(address) && misaligned(i, address)) [[unlikely]]
     return true;
   cycles += i.extra;
   under_way_ = i.extra;
@@ -74,8 +79,24 @@ void Accountant::assume_accesses(Block& block) const {
   return false;
 }
 
+bool Accountant::calculate(const Instruction& i) {
+  if (traps != 0 && divides_by_zero(i)) [[unlikely]]
+    return true;
+  cycles += i.extra;
+  divide(i);
+  return false;
+}
+
 bool Accountant::step(std::uint32_t pc) {
   const auto offset = static_cast<std::uint16_t>(pc - current_->address);
+  const Instruction* const i = cursor_;
+  if (i[0].offset != offset || i[1].offset == offset) [[unlikely]]
+    return step_far(offset);
+  move_cursor(i + 1);
+  return execute(*i);
+}
+
+bool Accountant::step_far(std::uint16_t offset) {
   const Instruction* i = cursor_;
   while (i->offset < offset) ++i;  // skipped: their condition failed
   const Instruction* end = i;
@@ -118,6 +139,7 @@ void Accountant::place(Block& block) const {
 void Accountant::place_again(Block& block) const {
   const Area& area = areas_[area_of_[block.address >> 16]];
   block.cache_epoch = ~0ULL;
+  block.looks_in_cache = area.cache_use.looks;
   block.lines.clear();
   block.sector_cycle.clear();
   if (!block.by_lines) {
@@ -156,22 +178,13 @@ void Accountant::place_lines(Block& block, std::uint32_t base, std::uint32_t shi
 }
 
 void Accountant::fetch(Block& block) {
-  if (!block.by_lines) {
-    if (block.ram_fetch_wait == 0) return;
-    return wait_for_fetches(block.ram_fetch_wait);
-  }
+  if (!block.by_lines) return wait_for_fetches(block.ram_fetch_wait);
   if (block.behind_axi) return fetch_over_axi(block);
+  if (block.looks_in_cache && flash_->icache.serves_freely() && hits_cache(block))
+    return flash_->fetched_from_cache(block.last_sector);
   const std::uint64_t start = cycles - block.cycles;
   if (FetchRecord* record = fetches_.next(&block, start)) return repeat(block, *record, start);
-  fetch_from_flash(block);
-}
-
-void Accountant::fetch_from_flash(Block& block) {
-  const LineCache& cache = flash_->icache;
-  const CacheUse use = areas_[area_of_[block.address >> 16]].cache_use;
-  if (!use.looks || !cache.enabled() || !cache.hits_are_free() || !hits_cache(block))
-    return fetch_lines(block, use);
-  flash_->fetched_from_cache(block.last_sector);
+  fetch_lines(block);
 }
 
 bool Accountant::hits_cache(Block& block) {
@@ -201,8 +214,9 @@ void Accountant::fetch_over_axi(Block& block) {
   if (stall != 0) wait_for_fetches(stall);
 }
 
-void Accountant::fetch_lines(Block& block, CacheUse cache_use) {
+void Accountant::fetch_lines(Block& block) {
   const std::uint64_t start = cycles - block.cycles;
+  const CacheUse cache_use = areas_[area_of_[block.address >> 16]].cache_use;
   if (!flash_->keeps_records()) return wait_for_fetches(fetch_from(block, start, cache_use));
   if (block.fetches.empty()) block.fetches.resize(FetchRecord::kMost);
   FetchRecord* const before = fetches_.last();
@@ -260,7 +274,6 @@ void Accountant::split_read(std::uint32_t address, const Instruction& i) {
 }
 
 void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, const Area& area) {
-  if (area.place == Place::kDevice) return;  // counted when the device answers
   if (area.place == Place::kTcm) {
     current_->recent[kRamRead] += i.count;
     return;
@@ -275,6 +288,8 @@ void Accountant::read_elsewhere(const Instruction& i, std::uint32_t address, con
     const std::uint32_t bytes = std::uint32_t{i.access_bytes} * i.count;
     return wait(flash_->read_bytes(address - area.base, bytes, start, current_->recent));
   }
+  if (i.count == 1)
+    return wait(flash_->read(address - area.base, start, current_->recent, area.cache_use));
   std::uint64_t stall = 0;
   std::uint32_t last_sector = 0xFFFFFFFFU;
   for (std::uint32_t k = 0; k < i.count; ++k) {

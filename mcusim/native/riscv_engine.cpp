@@ -179,12 +179,18 @@ void RiscvEngine::redirect(std::uint32_t pc, bool in_block) {
 void RiscvEngine::on_code(uc_engine*, std::uint64_t address, std::uint32_t, void* self) {
   auto& engine = *static_cast<RiscvEngine*>(self);
   const auto at = static_cast<std::uint32_t>(address);
-  if (engine.guarded() || !engine.accountant.passes(at)) engine.step(at);
+  if (engine.guarded()) [[unlikely]]
+    return engine.step_guarded(at);
+  if (!engine.accountant.passes(at)) engine.step(at);
 }
 
 void RiscvEngine::step(std::uint32_t pc) {
-  if (guarded() && refuses(pc)) return;
-  if (!accountant.passes(pc) && accountant.step(pc)) trap_misaligned(pc);
+  if (accountant.step(pc)) [[unlikely]]
+    trap_misaligned(pc);
+}
+
+void RiscvEngine::step_guarded(std::uint32_t pc) {
+  if (!refuses(pc) && !accountant.passes(pc)) step(pc);
 }
 
 void RiscvEngine::on_interrupt(uc_engine* uc, std::uint32_t number, void* self) {

@@ -74,6 +74,8 @@ class RiscvEngine final : public Engine {
   [[gnu::noinline]] bool admit(Block& block);
   // An instruction is about to execute that something depends on.
   [[gnu::noinline]] void step(std::uint32_t pc);
+  // One is about to execute under physical memory protection.
+  [[gnu::noinline]] void step_guarded(std::uint32_t pc);
   [[gnu::noinline]] void attend_before(Block& block);
   void redirect(std::uint32_t pc, bool in_block);
   StopInfo stopped_at_limit();
