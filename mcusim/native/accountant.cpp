@@ -39,8 +39,9 @@ void Accountant::spin(Block& block) {
 }
 
 void Accountant::prepare_turn(Block& block) {
-  constexpr std::uint8_t kPlain = kOpenEnd | kInRam;
-  if ((block.flags & ~kPlain) != 0 || block.needs_care != 0 || block.interpreted) return;
+  constexpr std::uint8_t kPlain = kOpenEnd | kInRam | kUsesFpu;
+  if ((block.flags & ~kPlain) != 0 || (block.needs_care & ~kCareForFpu) != 0 || block.interpreted)
+    return;
   if (block.has(kOpenEnd) && may_return(block.address)) return;
   if (block.mispredict_cycles != 0 && !foresees_turn(block)) return;
   turning_ = &block;

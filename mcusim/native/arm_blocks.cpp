@@ -38,7 +38,8 @@ void ArmEngine::inspect(Block& block, std::span<const std::uint8_t> host) {
     block.sets_main = move && (host[i.offset + 3U] & 0xD0U) == 0x80U && host[i.offset + 2U] == kMsp;
   }
   block.spins = is_branch_to_itself(host);
-  block.needs_care = block.sends_event || block.spins || block.has(kUsesFpu) ? 1U : 0U;
+  block.needs_care = block.sends_event || block.spins ? kCareAlways : 0;
+  if (block.has(kUsesFpu)) block.needs_care |= kCareForFpu;
   find_test_targets(block);
   if (helium_ != nullptr)
     for (const std::uint32_t page : {block.address >> 10, (block.fallthrough() - 1) >> 10})

@@ -80,6 +80,12 @@ enum class BranchKind : std::uint8_t {
   kIndirectCall = 6,
 };
 
+// Why the engine looks before each execution of a block.
+enum Care : std::uint8_t {
+  kCareAlways = 1,
+  kCareForFpu = 2,  // whether it is on and has its registers, which a loop's next turn can rely on
+};
+
 // A function of the firmware that takes or gives back memory.
 enum class HeapKind : std::uint8_t { kGrow, kAllocate, kFree };
 struct HeapFunction {
@@ -103,7 +109,7 @@ struct Block {
   std::uint8_t axi_target = 0;  // that the lines come from, with `behind_axi`
   bool behind_axi = false;
   bool looks_in_cache = false;         // of the flash that the lines come from
-  std::uint8_t needs_care = 0;         // the engine looks before each execution
+  std::uint8_t needs_care = 0;         // of Care
   std::uint8_t mispredict_cycles = 0;  // added when its last branch was predicted wrongly
   BranchKind branch = BranchKind::kNone;
   std::uint8_t late_cycles = 0;  // added when it was predicted rightly, but late

@@ -59,10 +59,10 @@ void RiscvEngine::inspect(Block& block, std::span<const std::uint8_t> code) {
     if (!is_watched(last) || std::find(watched_.begin(), watched_.end(), at) != watched_.end())
       continue;
     watched_.push_back(at);
-    block.needs_care = 1;
+    block.needs_care |= kCareAlways;
   }
   block.spins = block.code.size() == 1 && spins(last);
-  if (block.spins) block.needs_care = 1;
+  if (block.spins) block.needs_care |= kCareAlways;
 }
 
 bool RiscvEngine::is_watched(std::uint32_t code) const {

@@ -26,7 +26,7 @@ void ArmEngine::find_test_targets(Block& block) {
         std::find(test_targets_.begin(), test_targets_.end(), at) != test_targets_.end())
       continue;
     test_targets_.push_back(at);
-    block.needs_care = 1;
+    block.needs_care |= kCareAlways;
   }
 }
 

@@ -67,6 +67,46 @@ INSTRUCTION_CACHE = """
     dsb
     isb
 """
+FPU_ON = """
+    movw r0, #0xED88
+    movt r0, #0xE000
+    mov r3, #0xF00000
+    str r3, [r0]
+    dsb
+    isb
+"""
+FPU_LOOP = """
+start:
+    {setup}
+    movs r4, #0
+outer:
+    movs r6, #{turns}
+inner:
+    vadd.f32 s0, s0, s1
+    {middle}
+    vmul.f32 s2, s0, s1
+    subs r6, #1
+    bne inner
+    b outer
+    .balign 4
+tick:
+    vmov.f32 s3, s0
+    bx lr
+    .balign 4
+fault:
+    adds r7, #1
+    str r3, [r0]
+    dsb
+    isb
+    bx lr
+"""
+FPU_OFF = """
+    cmp r6, #2
+    it eq
+    streq r4, [r0]
+"""
+FPU_BOARDS = ("nucleo-l4r5zi", "nucleo-h743zi", "nucleo-u575zi", "nrf52840")
+HARD_FAULT_VECTOR = 3 * 4
 RISCV = {"hifive1-revb": 0x20010000}
 TURNS = [3, 40]
 
@@ -102,6 +142,26 @@ def test_an_arm_loop(
     image = bytearray(firmware(source, base))
     labels = assemble(source, base + 0x400).labels
     image[SYSTICK_VECTOR : SYSTICK_VECTOR + 4] = (labels["tick"] | 1).to_bytes(4, "little")
+    path = tmp_path / "loop.bin"
+    path.write_bytes(image)
+    assert costs_the_same(path, board, fidelity, labels["inner"])
+
+
+@pytest.mark.parametrize("turns", TURNS)
+@pytest.mark.parametrize("kind", ["alone", "ticking", "switched off"])
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+@pytest.mark.parametrize("board", FPU_BOARDS)
+def test_a_loop_with_the_fpu(
+    board: str, fidelity: Fidelity, kind: str, turns: int, tmp_path: Path
+) -> None:
+    setup = (SYSTICK if kind == "ticking" else "") + FPU_ON
+    middle = FPU_OFF if kind == "switched off" else ""
+    source = FPU_LOOP.format(setup=setup, middle=middle, turns=turns)
+    base = FLASH[board]
+    image = bytearray(firmware(source, base))
+    labels = assemble(source, base + 0x400).labels
+    for vector, handler in ((SYSTICK_VECTOR, "tick"), (HARD_FAULT_VECTOR, "fault")):
+        image[vector : vector + 4] = (labels[handler] | 1).to_bytes(4, "little")
     path = tmp_path / "loop.bin"
     path.write_bytes(image)
     assert costs_the_same(path, board, fidelity, labels["inner"])
