@@ -9,6 +9,7 @@ from typing import Literal
 
 from mcusim.boards import Board, load_board
 from mcusim.boards.power_schema import Regulator
+from mcusim.devices import takes_image
 from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
 from mcusim.firmware import (
@@ -168,6 +169,7 @@ def start(
             chosen.first_vectors,
             ram_start=chip.has_rom_boot,
             devices=chip.device,
+            flashed=[device for device in chip.device if takes_image(device.type)],
             pairs=chip.trustzone is not None and secure is None,
         )
     else:

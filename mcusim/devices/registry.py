@@ -92,6 +92,11 @@ def device_types() -> list[str]:
     return sorted(_TYPES)
 
 
+def takes_image(type_name: str) -> bool:
+    """Whether a programmer writes parts of a firmware into devices of a type."""
+    return type_name in _TYPES and _TYPES[type_name].takes_image
+
+
 def create(
     type_name: str, name: str, host: Host, own: Mapping[str, type[Device]] | None = None
 ) -> Device:

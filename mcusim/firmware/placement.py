@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mcusim.errors import FirmwareError
-from mcusim.firmware.image import Arch, FirmwareImage, Section
+from mcusim.firmware.image import Arch, FirmwareImage
 from mcusim.firmware.memorymap import MemoryMap
 from mcusim.firmware.names import hex32, span
 
@@ -25,6 +25,7 @@ def check_placement(
     ram_start: bool = False,
     pairs: bool = False,
     devices: Sequence[Device] = (),
+    flashed: Sequence[Device] = (),
 ) -> None:
     """Check that the firmware can be loaded and started on a board.
 
@@ -32,11 +33,12 @@ def check_placement(
     None leaves that check out, as does a firmware that is not for an M-profile core. With
     `ram_start`, a firmware that lies in RAM alone needs none: its loader starts it at its entry.
     `pairs`: the chip also takes a Secure firmware beside this one, and none was given.
-    Start-up code may use addresses of `devices` as memory (backup SRAM), once it has clocked them.
+    Start-up code may use addresses of `devices` as memory (backup SRAM), once it has clocked them;
+    `flashed` are those that a programmer writes as it does flash (UICR).
     Raises FirmwareError with the first thing that is wrong.
     """
     regions = MemoryMap(memories)
-    for what, address, size in _ranges(image, devices):
+    for what, address, size in _ranges(image, devices, flashed):
         _check_inside(image, regions, what, address, size)
     _check_overlaps(image, regions)
     if vector_table is None or image.arch is not Arch.ARM:
@@ -108,17 +110,22 @@ def check_hart_start(
         )
 
 
-def _ranges(image: FirmwareImage, devices: Sequence[Device]) -> Iterable[tuple[str, int, int]]:
+def _ranges(
+    image: FirmwareImage, devices: Sequence[Device], flashed: Sequence[Device]
+) -> Iterable[tuple[str, int, int]]:
     """Return what has to lie in a memory: loaded segments, then sections where they are used."""
     for segment in image.segments:
-        yield "segment", segment.address, len(segment.data)
+        if not _is_within(segment.address, segment.end, flashed):
+            yield "segment", segment.address, len(segment.data)
     for section in image.sections:
-        if not section.reserved and not any(_is_within(section, device) for device in devices):
+        if not section.reserved and not _is_within(section.vma, section.end, devices):
             yield f"section {section.name}", section.vma, section.size
 
 
-def _is_within(section: Section, device: Device) -> bool:
-    return device.base <= section.vma and section.end <= device.base + device.size_bytes
+def _is_within(start: int, end: int, devices: Sequence[Device]) -> bool:
+    return any(
+        device.base <= start and end <= device.base + device.size_bytes for device in devices
+    )
 
 
 def _check_inside(

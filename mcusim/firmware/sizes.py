@@ -106,8 +106,9 @@ def _in_flash(section: Section, regions: MemoryMap) -> bool:
 
 
 def _stored_in_flash(regions: MemoryMap, lma: int) -> bool:
-    # An address that the board does not have is no reason to lose bytes here: placement says it.
-    return regions.kind_at(lma) != "ram"
+    # What lies in no memory is in flash of a device's own (UICR): placement refuses the rest.
+    kind = regions.kind_at(lma)
+    return kind != "ram" and (kind is not None or not regions.windows)
 
 
 def _in_ram(section: Section, regions: MemoryMap) -> bool:

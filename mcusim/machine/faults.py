@@ -10,7 +10,7 @@ from mcusim.machine import riscv_faults
 from mcusim.machine.frames import Frame, call_stack
 from mcusim.machine.handlers import exception_name, no_handler
 from mcusim.machine.machine import Machine
-from mcusim.machine.places import access_in_words, place, place_in_words
+from mcusim.machine.places import access_in_words, place, place_in_words, where_programs_end
 from mcusim.result import Fault
 
 _KINDS = {
@@ -215,7 +215,10 @@ def _sentence(machine: Machine, stopped: Stopped, where: str, registers: dict[st
                 f"0x{stopped.address or 0:08x} is outside RAM: look for a stack overflow"
             )
         case Cause.BREAKPOINT:
-            return f"BKPT in {where}: not a semihosting call (BKPT 0xAB), and no debugger is there"
+            return (
+                f"BKPT in {where}: not a semihosting call (BKPT 0xAB), and no debugger is there"
+                f"{where_programs_end(machine)}"
+            )
         case Cause.EXCEPTION_RETURN:
             return (
                 f"EXC_RETURN (0x{EXC_RETURN_LOWEST:08x} or above) loaded into the PC outside of "

@@ -6,12 +6,18 @@ from mcusim import _native
 from mcusim.boards import Board
 from mcusim.devices.reset import Reset
 from mcusim.firmware import FirmwareImage
+from mcusim.machine.bus import Bus
 
 
-def load(engine: _native.Engine, image: FirmwareImage) -> None:
-    """Puts all segments where they belong."""
+def load(engine: _native.Engine, board: Board, image: FirmwareImage, bus: Bus) -> None:
+    """Puts all segments where they belong: into a memory, or a device that is flash (UICR)."""
     for segment in image.segments:
-        engine.write(segment.address, segment.data)
+        found = bus.at(segment.address)
+        if board.region_at(segment.address) is None and found is not None:
+            device, base = found
+            device.program(segment.address - base, segment.data)
+        else:
+            engine.write(segment.address, segment.data)
 
 
 def load_again(engine: _native.Engine, board: Board, image: FirmwareImage, reset: Reset) -> None:

@@ -28,3 +28,10 @@ def access_in_words(machine: Machine, address: int, write: bool, where: str) -> 
         for m in machine.board.chip.memory
     )
     return f"{verb} 0x{address:08x} in {where}: nothing is mapped there; memories are {regions}"
+
+
+def where_programs_end(machine: Machine) -> str:
+    """Of a breakpoint without symbols: that it may be where the firmware's main returned to."""
+    if machine.image.symbols.functions:
+        return ""
+    return "; if main has returned, that is _exit: the ELF's symbols would tell"

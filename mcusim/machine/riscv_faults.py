@@ -17,7 +17,7 @@ from mcusim.cpu.unicorn_riscv import (
     as_riscv,
 )
 from mcusim.machine.machine import Machine
-from mcusim.machine.places import access_in_words, place
+from mcusim.machine.places import access_in_words, place, where_programs_end
 
 _NAMES = {
     1: "instruction access fault",
@@ -152,7 +152,10 @@ def _happened(machine: Machine, stopped: Stopped, where: str) -> str:
                 "look at pmpcfg and pmpaddr"
             )
         case Cause.BREAKPOINT:
-            return f"EBREAK in {where}: not a semihosting call, and no debugger is there"
+            return (
+                f"EBREAK in {where}: not a semihosting call, and no debugger is there"
+                f"{where_programs_end(machine)}"
+            )
         case Cause.NO_HANDLER:
             return no_handler(machine, stopped.number, where)
         case _:

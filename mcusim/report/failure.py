@@ -15,6 +15,7 @@ from mcusim.result import Collision, Fault, FrameInfo, HotLoop, ResetRow, Result
 
 BACKTRACE_ROWS = 8
 RESET_ROWS = 5
+NO_SYMBOL = "(no symbol)"
 
 
 def failures(result: Result, width: int) -> list[RenderableType]:
@@ -45,7 +46,9 @@ def fault(info: Fault, width: int) -> RenderableType:
 def _backtrace(frames: list[FrameInfo]) -> RenderableType:
     grid = Table.grid(padding=(0, 2, 0, 0))
     for frame in frames[:BACKTRACE_ROWS]:
-        grid.add_row(text(frame.function), figures.hex32(frame.address), text(frame.line))
+        at = figures.hex32(frame.address)
+        name = NO_SYMBOL if frame.function == at else frame.function
+        grid.add_row(text(name), at, text(frame.line))
     if len(frames) > BACKTRACE_ROWS:
         grid.add_row(f"… {len(frames) - BACKTRACE_ROWS} more")
     return grid

@@ -243,7 +243,7 @@ def _function_cells(row: FunctionRow, result: Result, full: bool) -> list[str]:
     cells = [
         row.name,
         figures.count(row.calls),
-        figures.percent(figures.ratio(row.cycles, result.cycles)),
+        figures.percent(figures.ratio(row.cycles, result.cycles * max(1, len(result.cores)))),
         figures.energy(row.energy_j),
     ]
     return [*cells, figures.count(row.instructions), row.line] if full else cells

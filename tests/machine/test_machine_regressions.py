@@ -205,6 +205,15 @@ def test_reset_request_ends_the_run_before_a_breakpoint_of_the_same_block(tmp_pa
     assert "reset" in run(source + leave("r2"), tmp_path).reason
 
 
+def test_a_breakpoint_without_symbols_says_that_it_may_be_the_end(tmp_path):
+    result = run("bkpt #0\nb .\n", tmp_path)
+    assert result.outcome == "fault"
+    assert "BKPT in 0x00000400" in result.fault.message
+    assert "if main has returned, that is _exit: the ELF's symbols would tell" in (
+        result.fault.message
+    )
+
+
 @pytest.mark.parametrize("fidelity", FIDELITIES)
 def test_a_fault_counts_no_device_access(fidelity, tmp_path):
     result = run("ldr r4, =0x60000000\nldr r0, [r4]\nb .\n.ltorg\n", tmp_path, fidelity)

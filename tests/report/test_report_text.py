@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from mcusim.report.text import DETAILS, render
-from mcusim.result import FunctionRow
+from mcusim.result import CoreRow, FrameInfo, FunctionRow
 from tests.report.factory import (
     YEAR_S,
     make_battery,
     make_collision,
     make_energy,
+    make_fault,
     make_faulted_result,
     make_hot_loop,
     make_inference,
@@ -161,6 +162,35 @@ def test_details_replace_the_overview() -> None:
     assert "Regions" not in text
     assert "(published)" in render(FULL, details=["basis"])
     assert "memset" in render(FULL, details=["functions"])
+
+
+def test_functions_of_two_cores_are_a_share_of_both_cores_cycles() -> None:
+    cores = [
+        CoreRow(
+            number=number,
+            cycles_awake=1000,
+            cycles_asleep=0,
+            instructions=1000,
+            energy_j=0.0,
+            activity={},
+            cycles_breakdown={},
+        )
+        for number in (0, 1)
+    ]
+    rows = [
+        FunctionRow(name="both", line="", calls=2, cycles=2000, instructions=2000, energy_j=0.0)
+    ]
+    alone = render(make_result(cycles=2000, functions=rows), details=["functions"])
+    beside = render(make_result(cycles=1000, functions=rows, cores=cores), details=["functions"])
+    for text in (alone, beside):
+        assert "100 %" in next(line for line in text.splitlines() if "both" in line)
+
+
+def test_calls_without_symbols_show_their_address_once() -> None:
+    frames = [FrameInfo(function="0x10003c20", address=0x10003C20)]
+    result = make_faulted_result(fault=make_fault(function="", pc=0x1000_0000, call_stack=frames))
+    line = next(line for line in render(result).splitlines() if "10003c20" in line)
+    assert line.split(maxsplit=1)[1].strip() == "(no symbol)  0x10003c20"
 
 
 def test_nothing_counted_is_no_division_by_zero() -> None:

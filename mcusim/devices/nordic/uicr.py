@@ -15,13 +15,14 @@ NFC_PINS_ARE_GPIO = 0xFFFFFFFE
 
 
 class NrfUicr(Device):
-    """Erased, except for what start-up code programs once and then resets the chip for.
+    """Erased, except for what the image holds, and what start-up code programs once.
 
     Nordic's SystemInit writes PSELRESET and NFCPINS when they aren't as it wants them (with
     CONFIG_GPIO_AS_PINRESET and CONFIG_NFCT_PINS_AS_GPIOS), and resets: the chip that is simulated
     has been through that, as a board on a desk has.
     """
 
+    takes_image = True
     programmed: ClassVar[dict[int, int]] = {
         PSELRESET0: RESET_PIN,
         PSELRESET1: RESET_PIN,
@@ -33,6 +34,12 @@ class NrfUicr(Device):
         self._fabric = host.shared(NrfFabric)
         self._fabric.uicr = self
         self.stored = dict(self.programmed)
+
+    def program(self, offset: int, data: bytes) -> None:
+        for at, byte in enumerate(data, offset):
+            word, shift = at & ~3, 8 * (at & 3)
+            kept = self.stored.get(word, UNPROGRAMMED) & ~(0xFF << shift)
+            self.stored[word] = kept | byte << shift
 
     def inherit(self, before: Self, reset: Reset) -> None:
         self.stored = before.stored

@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from firmware_lab import BOARD, build, execute
+from firmware_lab import BOARD, build, execute, reports
+from intelhex import IntelHex
 
 import mcusim
 from mcusim.boards import load_board
+from mcusim.errors import FirmwareError
+from mcusim.firmware import load_firmware
 
 START_BOTH = """
 uint32_t began = cycles();
@@ -116,3 +119,35 @@ def test_the_chip_says_what_it_is(tmp_path: Path) -> None:
     assert found["customer"] == [0xFFFFFFFF]
     assert found["errata"] == [8]
     assert found["half"] == [5]
+
+
+@pytest.mark.parametrize(("board", "uicr"), [("nrf52840", 0x10001000), ("nrf5340", 0x00FF8000)])
+def test_an_image_holds_words_of_uicr(board: str, uicr: int, tmp_path: Path) -> None:
+    read = "REG({:#x})"
+    body = f'report("customer", {read.format(uicr + 0x80)});'
+    body += f'\nreport("next", {read.format(uicr + 0x84)});'
+    elf = build(tmp_path, body, board=board)
+    image = IntelHex()
+    for segment in load_firmware(elf).segments:
+        image.frombytes(segment.data, segment.address)
+    plain = mcusim.run(elf, board=board)
+    image.frombytes(b"\x78\x56\x34\x12\xff\xff\x0b", uicr + 0x80)
+    path = tmp_path / "main.hex"
+    image.write_hex_file(str(path))
+    result = mcusim.run(path, board=board)
+    assert reports(result) == {"customer": [0x12345678], "next": [0xFF0BFFFF]}
+    assert reports(plain)["customer"] == [0xFFFFFFFF]
+    assert result.memory.flash_bytes == plain.memory.flash_bytes
+
+
+def test_what_lies_beyond_uicr_is_refused(tmp_path: Path) -> None:
+    image = IntelHex()
+    for segment in load_firmware(build(tmp_path, "")).segments:
+        image.frombytes(segment.data, segment.address)
+    image.frombytes(bytes(8), 0x10001FFC)
+    path = tmp_path / "main.hex"
+    image.write_hex_file(str(path))
+    with pytest.raises(
+        FirmwareError, match=r"0x10001FFC\.\.0x10002003.*outside the board's memory"
+    ):
+        mcusim.run(path, board="nrf52840")
