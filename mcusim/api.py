@@ -13,11 +13,13 @@ from mcusim.devices import takes_image
 from mcusim.devices.own import load_device_file
 from mcusim.errors import UsageError
 from mcusim.firmware import (
+    FirmwareImage,
     as_flashed,
     check_architecture,
     check_hart_start,
     check_placement,
     load_firmware,
+    vectors_behind_bootloader,
     with_secure,
 )
 from mcusim.machine.machine import Machine
@@ -158,26 +160,18 @@ def start(
     if secure is not None:
         chosen = chosen.with_security()
         image = with_secure(image, load_firmware(secure))
-    chip = chosen.chip
-    if chip.riscv is not None and chip.riscv.rom_first:
+    if chosen.chip.riscv is not None and chosen.chip.riscv.rom_first:
         image = as_flashed(image)
-    check_architecture(image, chip.riscv is not None, chosen.core.title)
-    if chip.riscv is None:
-        check_placement(
-            image,
-            chip.memory,
-            chosen.first_vectors,
-            ram_start=chip.has_rom_boot,
-            devices=chip.device,
-            flashed=[device for device in chip.device if takes_image(device.type)],
-            pairs=chip.trustzone is not None and secure is None,
-        )
-    else:
-        check_placement(image, chip.memory)
-        check_hart_start(image, chip.memory, chosen.first_vectors, rom_first=chip.riscv.rom_first)
+    starts = _check(image, chosen, alone=secure is None)
     own = [device for path in devices for device in load_device_file(path)]
     names = None if svd is None else Svd(svd)
-    machine = Machine(chosen, image, accurate=fidelity == "accurate", own=own)
+    machine = Machine(starts, image, accurate=fidelity == "accurate", own=own)
+    if starts is not chosen:
+        machine.warn(
+            f"no vector table at 0x{chosen.first_vectors:08x}, where the chip starts: the run "
+            f"begins by the firmware's at 0x{starts.first_vectors:08x}, as behind a bootloader, "
+            "whose time and memory are in no figure"
+        )
     machine.unmodelled.svd = names
     try:
         machine.regions.watch_functions(image, tuple(roi))
@@ -199,6 +193,32 @@ def start(
         simulation.close()
         raise
     return simulation
+
+
+def _check(image: FirmwareImage, board: Board, *, alone: bool) -> Board:
+    """Checks that the firmware fits, and returns the board as the core starts it.
+
+    `alone`: there is no Secure firmware beside it.
+    """
+    chip = board.chip
+    check_architecture(image, chip.riscv is not None, board.core.title)
+    if chip.riscv is not None:
+        check_placement(image, chip.memory)
+        check_hart_start(image, chip.memory, board.first_vectors, rom_first=chip.riscv.rom_first)
+        return board
+    if not chip.has_rom_boot and chip.trustzone is None:
+        found = vectors_behind_bootloader(image, chip.memory, board.first_vectors)
+        board = board if found is None else board.with_vector_table(found)
+    check_placement(
+        image,
+        chip.memory,
+        board.first_vectors,
+        ram_start=chip.has_rom_boot,
+        devices=chip.device,
+        flashed=[device for device in chip.device if takes_image(device.type)],
+        pairs=chip.trustzone is not None and alone,
+    )
+    return board
 
 
 def _tell(message: str) -> None:

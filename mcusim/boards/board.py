@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from mcusim.boards.hints import nearest
 from mcusim.boards.limits import clock_problem, regulator_problem, supply_problem
 from mcusim.boards.option_bytes import option_problem, programmed
@@ -145,6 +147,13 @@ class Board:
         if problem := clock_problem(self.chip, clock_hz):
             raise UsageError(_sentence("clock", *problem))
         return replace(self, clock_hz=float(clock_hz), clock_source=CHOSEN)
+
+    def with_vector_table(self, address: int) -> Board:
+        """The same board with a core that starts elsewhere, as behind a bootloader."""
+        chip = structs.replace(
+            self.chip, vector_table=address, vector_table_source="the firmware's own"
+        )
+        return replace(self, chip=chip)
 
     def with_supply(self, supply_v: float) -> Board:
         """The same board at another supply voltage."""

@@ -20,6 +20,7 @@ from mcusim.firmware.placement import (
     check_placement,
     is_all_in_ram,
     ram_entry,
+    vectors_behind_bootloader,
 )
 from mcusim.firmware.sizes import (
     flash_bytes,
@@ -53,5 +54,6 @@ __all__ = [
     "ram_sections",
     "reserved_sections",
     "static_ram_bytes",
+    "vectors_behind_bootloader",
     "with_secure",
 ]

@@ -14,6 +14,10 @@ from mcusim.firmware.names import hex32, span
 if TYPE_CHECKING:
     from mcusim.boards.schema import Device, Memory
 
+VECTOR_TABLE_ALIGNMENT = 0x80
+"""Of a table in bytes, at least (DDI0403E B3.2.5; DDI0419E B3.2.5: 0x100)."""
+MCUBOOT_HEADER_BYTES = 0x200
+"""Of an image for MCUboot, before its vector table (Zephyr, ROM_START_OFFSET)."""
 _ADVICE = "check --board, or the linker script"
 
 
@@ -67,6 +71,29 @@ def _check_entry(image: FirmwareImage, regions: MemoryMap) -> None:
             f"{image.path}: entry {hex32(entry)} is outside the loaded firmware; check the"
             " linker script (ENTRY)"
         )
+
+
+def vectors_behind_bootloader(
+    image: FirmwareImage, memories: Sequence[Memory], vector_table: int
+) -> int | None:
+    """Where a bootloader would find the vector table of a firmware that leaves its place free.
+
+    That is the first address of the firmware in flash, or `MCUBOOT_HEADER_BYTES` behind it. None:
+    the firmware has something at `vector_table`, where the chip starts, or no such table.
+    """
+    regions = MemoryMap(memories)
+    if image.arch is not Arch.ARM or _read(image, regions, vector_table, 8) is not None:
+        return None
+    starts = [s.address for s in image.segments if regions.kind_at(s.address) == "flash"]
+    for table in (first + skipped for first in starts[:1] for skipped in (0, MCUBOOT_HEADER_BYTES)):
+        words = _read(image, regions, table, 8)
+        if table % VECTOR_TABLE_ALIGNMENT or words is None:
+            continue
+        stack, reset = int.from_bytes(words[:4], "little"), int.from_bytes(words[4:], "little")
+        starts_code = reset & 1 and _read(image, regions, reset & ~1, 2) is not None
+        if starts_code and regions.kind_at(stack - 1) == "ram":
+            return table
+    return None
 
 
 def check_architecture(image: FirmwareImage, riscv: bool, core: str) -> None:

@@ -227,7 +227,7 @@ class Accountant {
   void set_limits(std::uint64_t cycle, std::uint64_t instruction) {
     stop_at_cycle_ = cycle;
     stop_at_instruction = instruction;
-    rearm_look();
+    look_soon();  // something may have become pending since the core ran
   }
 
   std::uint64_t cycles = 0;

@@ -55,7 +55,6 @@ std::uint64_t Engine::instructions_left() const {
 void Engine::set_limits(std::uint64_t cycle, std::uint64_t instruction) {
   instruction_limit_ = instruction;
   accountant.set_limits(cycle, instructions_left());
-  if (signals_) accountant.look_soon();
 }
 
 void Engine::catch_up(std::uint64_t until) {

@@ -48,7 +48,8 @@ def _backtrace(frames: list[FrameInfo]) -> RenderableType:
     for frame in frames[:BACKTRACE_ROWS]:
         at = figures.hex32(frame.address)
         name = NO_SYMBOL if frame.function == at else frame.function
-        grid.add_row(text(name), at, text(frame.line))
+        # An empty last column would not be measured with its padding, and names be cut.
+        grid.add_row(text(name), at, *([text(frame.line)] if frame.line else []))
     if len(frames) > BACKTRACE_ROWS:
         grid.add_row(f"… {len(frames) - BACKTRACE_ROWS} more")
     return grid

@@ -22,6 +22,7 @@ from mcusim.firmware import (
     flash_bytes,
     load_firmware,
     static_ram_bytes,
+    vectors_behind_bootloader,
 )
 
 BOARD = [memory("flash", FLASH, 1 << 20, 0), memory("ram", RAM, 256 << 10)]
@@ -76,6 +77,33 @@ def test_a_section_may_lie_in_a_device_that_start_up_code_fills() -> None:
     beyond = image(code, sections=(section(".backup", 0x40024FFC, 8),))
     with pytest.raises(FirmwareError, match="outside the board's memory"):
         check_placement(beyond, BOARD, FLASH, devices=[backup])
+
+
+@pytest.mark.parametrize("skipped", [0, 0x200])
+def test_a_bootloader_finds_the_table_of_a_firmware_behind_it(skipped: int) -> None:
+    start = FLASH + 0x8000
+    header = b"\x3d\xb8\xf3\x96".ljust(skipped, b"\0") if skipped else b""
+    table = vectors(reset=start + skipped + 9)
+    behind = image((start, header + table), (RAM, bytes(4)))
+    assert vectors_behind_bootloader(behind, BOARD, FLASH) == start + skipped
+
+
+@pytest.mark.parametrize(
+    "firmware",
+    [
+        image((FLASH, vectors())),
+        image((FLASH + 0x8000, vectors(reset=FLASH + 0x8008))),
+        image((FLASH + 0x8000, vectors(stack=FLASH, reset=FLASH + 0x8009))),
+        image((FLASH + 0x8000, vectors(reset=FLASH + 0x9001))),
+        image((FLASH + 0x8040, vectors(reset=FLASH + 0x8049))),
+        image((FLASH + 0x8000, b"none")),
+        image((RAM, vectors(reset=RAM + 9))),
+        image(),
+    ],
+    ids=["at its place", "no Thumb", "stack in flash", "no code", "odd place", "short", "RAM", "-"],
+)
+def test_there_is_no_table_behind_a_bootloader(firmware: FirmwareImage) -> None:
+    assert vectors_behind_bootloader(firmware, BOARD, FLASH) is None
 
 
 def test_samples_fit_their_own_board_only(sample: Path) -> None:

@@ -130,6 +130,30 @@ def test_each_core_has_its_interrupts_and_its_systick(tmp_path: Path) -> None:
     assert words[1] >= 4
 
 
+@pytest.mark.parametrize("waiting", [0, 1])
+@pytest.mark.parametrize("waits", ["for (;;) continue;", "while (!results[2]) continue;"])
+def test_an_interrupt_reaches_a_core_that_does_nothing_but_wait(
+    waits: str, waiting: int, tmp_path: Path
+) -> None:
+    """Neither core has a timer that would have it look up."""
+    other = 1 - waiting
+    _, words = execute(
+        tmp_path,
+        f"""
+        static uint32_t now(void) {{ return 0xFFFFFF - SYST_CVR; }}
+        static void start(void) {{ SYST_RVR = 0xFFFFFF; SYST_CVR = 0; SYST_CSR = 5; }}
+        static void on_interrupt(void) {{ results[0] = FIFO_RD; results[1] = now(); finish(); }}
+        void core{waiting}(void) {{
+          start(); handler = on_interrupt; ISER = 1u << {15 + waiting}; {waits} finish();
+        }}
+        void core{other}(void) {{ start(); work(10000); results[3] = now(); push(321); for (;;); }}
+        """,
+        max_time_s=0.1,
+    )
+    assert words[0] == 321
+    assert abs(words[1] - words[3]) <= TURN_CYCLES + 100
+
+
 def test_a_core_that_waits_is_woken_at_once(tmp_path: Path) -> None:
     result, words = execute(
         tmp_path,
