@@ -21,6 +21,9 @@ _HEADER = struct.Struct("<BBBBIB3sHBHH4sB")
 _SEGMENT = struct.Struct("<II")
 _MAX_SEGMENTS = 16
 _PAGE_BYTES = 0x10000
+_DESCRIPTION_MAGIC, _HASH_OFFSET = (0xABCD5432).to_bytes(4, "little"), 144
+"""Of esp_app_desc_t, and of its app_elf_sha256 (esp-idf, esp_app_desc.h; esptool's
+--elf-sha256-offset counts 32 bytes of headers more)."""
 _MAPPED = range(0x3C000000, 0x3C800000)
 """What the data bus sees through the cache's MMU (esp-idf, soc.h: SOC_DROM_LOW, SOC_DROM_HIGH)."""
 _LOWEST_LOADED = 0x10000000
@@ -68,9 +71,14 @@ def load_esp_image(path: str, data: bytes, sha256: str) -> FirmwareImage:
 def as_flashed(image: FirmwareImage) -> FirmwareImage:
     """An ELF as the boot loader has it in memory: each section where the firmware uses it.
 
-    So esptool's elf2image takes an ELF (esptool, bin_image.py: ELFFile). Zephyr's has
-    the places of the sections in the image as load addresses.
+    So esptool's elf2image takes an ELF (esptool, bin_image.py: ELFFile), and puts its hash into the
+    application's description.
     """
+    return _with_hash(_as_used(image)) if image.format == "elf" else image
+
+
+def _as_used(image: FirmwareImage) -> FirmwareImage:
+    # Zephyr's ELF has the places of the sections in the image as load addresses.
     loaded = [section for section in image.sections if section.loaded]
     if all(section.lma == section.vma for section in loaded):
         return image
@@ -85,6 +93,21 @@ def as_flashed(image: FirmwareImage) -> FirmwareImage:
         segments=tuple(sorted(segments, key=lambda segment: segment.address)),
         sections=tuple(msgspec.structs.replace(section, lma=section.vma) for section in kept),
     )
+
+
+def _with_hash(image: FirmwareImage) -> FirmwareImage:
+    segments = tuple(
+        Segment(segment.address, _described(segment.data, bytes.fromhex(image.sha256)))
+        for segment in image.segments
+    )
+    return replace(image, segments=segments)
+
+
+def _described(data: bytes, sha256: bytes) -> bytes:
+    end = _HASH_OFFSET + len(sha256)
+    if data[:4] != _DESCRIPTION_MAGIC or any(data[_HASH_OFFSET:end]) or len(data) < end:
+        return data
+    return data[:_HASH_OFFSET] + sha256 + data[end:]
 
 
 def _chip_of(data: bytes) -> int:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import mcusim
 from mcusim.errors import FirmwareError
-from mcusim.firmware import FirmwareImage, as_flashed, load_firmware
+from mcusim.firmware import Arch, FirmwareImage, Segment, as_flashed, load_firmware
 from mcusim.firmware.esp_image import is_esp_image, load_esp_image
 
 FLASH, RAM, ENTRY = 0x42000020, 0x3FC80000, 0x42000020
@@ -112,6 +112,25 @@ def test_an_elf_is_taken_as_esptool_takes_it(tmp_path: Path) -> None:
         simulation.run_to_end()
         assert simulation.machine.register("t1") == 7
     assert [s.address for s in as_flashed(load_firmware(elf)).segments] == [RAM, 0x40390000]
+
+
+@pytest.mark.parametrize("own", [b"\0" * 32, b"\1" * 32])
+def test_the_description_of_an_application_gets_the_hash_of_its_elf(own: bytes) -> None:
+    """As esptool's elf2image puts it there, where nothing is."""
+    described = (0xABCD5432).to_bytes(4, "little").ljust(144, b"\0") + own + bytes(80)
+    sha256 = hashlib.sha256(b"an ELF").hexdigest()
+    elf = FirmwareImage(
+        path="a.elf",
+        sha256=sha256,
+        format="elf",
+        arch=Arch.RISCV,
+        entry=ENTRY,
+        segments=(Segment(0x3C000020, described), Segment(FLASH, bytes(256))),
+    )
+    first, second = as_flashed(elf).segments
+    assert first.data[144:176].hex() == (own.hex() if any(own) else sha256)
+    assert (first.data[:144], first.data[176:]) == (described[:144], described[176:])
+    assert not any(second.data)
 
 
 def test_the_header_of_an_image_shows_in_front_of_its_constants(tmp_path: Path) -> None:
