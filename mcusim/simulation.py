@@ -14,15 +14,18 @@ import re
 from collections.abc import Callable
 from types import TracebackType
 
+from msgspec import structs
+
 from mcusim._version import __version__
 from mcusim.errors import McusimError, UsageError
+from mcusim.machine.draining import drain
 from mcusim.machine.machine import Machine
 from mcusim.machine.memory_use import MemoryWatch
 from mcusim.machine.resets import OnReset
 from mcusim.machine.run_loop import Ending, Progress, RunLoop
 from mcusim.machine.serial import SerialLine
 from mcusim.machine.serial_ends import Plug, open_end, parse_uart
-from mcusim.machine.summary import summarise
+from mcusim.machine.summary import printed, summarise
 from mcusim.result import Result
 
 LONGEST_WAIT_S = 0.05
@@ -245,7 +248,7 @@ class Simulation:
             if self.ending is None:
                 self.ending = Ending("stopped", "ended by the script")
             self._loop.settle(self.ending)
-            self._result = summarise(
+            result = summarise(
                 self.machine,
                 self._watch,
                 self.ending,
@@ -253,6 +256,9 @@ class Simulation:
                 self._loop.entry,
                 self._loop.resets,
             )
+            if self.ending.outcome in ("exited", "fault"):
+                drain(self.machine)
+            self._result = structs.replace(result, output=printed(self.machine))
         return self._result
 
     def close(self) -> None:

@@ -50,6 +50,8 @@ class SerialLine:
         self._in_flight = False
         self._due = 0
         self._unread = bytearray()
+        self.sent_bytes = 0
+        """So many have left the device."""
         self._listeners: list[Listener] = []
         self.attached = False
         """Whether someone has connected to it, for a device that can tell."""
@@ -68,6 +70,7 @@ class SerialLine:
 
     def sent(self, byte: int) -> None:
         """A frame has left the device."""
+        self.sent_bytes += 1
         self._unread.append(byte & 0xFF)
         if len(self._unread) > UNREAD_LIMIT_BYTES:
             del self._unread[: -UNREAD_LIMIT_BYTES // 2]

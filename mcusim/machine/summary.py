@@ -86,9 +86,14 @@ def summarise(
         resets=resets.rows,
         reset_count=resets.total,
         hot_loop=hot_loop.find(machine, ending.tail) if ending.outcome == "limit" else None,
-        output=machine.output.decode("utf-8", errors="replace"),
+        output=printed(machine),
         warnings=warnings,
     )
+
+
+def printed(machine: Machine) -> str:
+    """What the firmware has sent out so far, as text."""
+    return machine.output.decode("utf-8", errors="replace")
 
 
 def _by_column(activity: Counts) -> dict[str, int]:
