@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mcusim import _native
 from mcusim.cpu.stops import Cause, Stopped
 from mcusim.cpu.unicorn_arm import WITHOUT_FAULT_STATUS, as_arm
-from mcusim.machine import faults
+from mcusim.machine import faults, rtt
 from mcusim.machine.machine import Machine
 from mcusim.machine.places import place_in_words
 from mcusim.machine.resets import OnReset, Resets
@@ -68,6 +68,7 @@ class RunLoop:
         self._max_instructions = max_instructions
         self._progress = progress
         self._semihosting = Semihosting(machine)
+        self._rtt = rtt.find(machine)
         self.resets = Resets(machine, on_reset)
         machine.clock.listeners.append(lambda _: self._set_limits())
         self._slice_ends = 0
@@ -122,6 +123,8 @@ class RunLoop:
         """Completes the account of a run that won't go on."""
         if self._tail is not None:
             ending.tail = self._tail
+        if self._rtt is not None:
+            self._rtt.take()
         for engine in self._machine.cores.engines:
             engine.settle()
 
@@ -132,6 +135,8 @@ class RunLoop:
         return self._machine.architecture.as_stopped(*told)
 
     def _slice(self, pc: int) -> Stopped:
+        if self._rtt is not None:
+            self._rtt.poll()
         self._slice_ends = self._engine.cycles + self._slice_cycles
         self._set_limits()
         began = time.perf_counter()
@@ -146,9 +151,10 @@ class RunLoop:
         # Anew at each change of the clock, as the limit of a run is one of time.
         if self._pausing or self._machine.ended is not None or self._machine.clock.is_full:
             return
-        boundary = self._max_cycles if self._tail is not None else self._tail_starts
-        first = self._machine.cores.first
-        first.set_limits(min(self._slice_ends, boundary), self._max_instructions)
+        ends = min(self._slice_ends, self._tail_starts if self._tail is None else self._max_cycles)
+        if self._rtt is not None:
+            ends = min(ends, self._machine.clock.cycle_at(self._rtt.next_s))
+        self._machine.cores.first.set_limits(ends, self._max_instructions)
 
     @property
     def _max_s(self) -> float:
