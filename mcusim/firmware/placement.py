@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mcusim.boards.schema import Device, Memory
 
 VECTOR_TABLE_ALIGNMENT = 0x80
-"""Of a table in bytes, at least (DDI0403E B3.2.5; DDI0419E B3.2.5: 0x100)."""
+"""Of a table in bytes, at least: VTOR has no bits below (DDI0403E B3.2.5)."""
 MCUBOOT_HEADER_BYTES = 0x200
 """Of an image for MCUboot, before its vector table (Zephyr, ROM_START_OFFSET)."""
 _ADVICE = "check --board, or the linker script"
