@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
+NO_SYMBOL = "(no symbol)"
+"""Name of code that the firmware file has no function for."""
 Outcome = Literal["exited", "stopped", "limit", "fault"]
 """exited: the firmware ended itself; stopped: Ctrl-C; limit: --max-time or --max-instructions;
 fault: an exception that nothing handles."""

@@ -248,7 +248,7 @@ class Simulation:
             if self.ending is None:
                 self.ending = Ending("stopped", "ended by the script")
             self._loop.settle(self.ending)
-            result = summarise(
+            self._result = summarise(
                 self.machine,
                 self._watch,
                 self.ending,
@@ -258,7 +258,7 @@ class Simulation:
             )
             if self.ending.outcome in ("exited", "fault"):
                 drain(self.machine)
-            self._result = structs.replace(result, output=printed(self.machine))
+                self._result = structs.replace(self._result, output=printed(self.machine))
         return self._result
 
     def close(self) -> None:

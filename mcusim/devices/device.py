@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, Protocol, Self, TypeVar
 
@@ -321,8 +322,6 @@ class Device:
     """Where `--device` puts it; without, a board file says where."""
     size_bytes: ClassVar[int] = 0x400
     """Bytes from `address` that it answers, a multiple of 1 kB."""
-    takes_image: ClassVar[bool] = False
-    """Whether a programmer writes parts of a firmware into it, as into flash."""
 
     def __init__(self, name: str, host: Host) -> None:
         self.name = name
@@ -337,10 +336,6 @@ class Device:
     def placed(self, base: int) -> None:
         """Takes the address at which the machine puts the device, once, before the run."""
         self.base = base
-
-    def program(self, offset: int, data: bytes) -> None:
-        """Holds `data` from the start, as a programmer left it; where `takes_image` says so."""
-        raise NotImplementedError
 
     def inherit(self, before: Self, reset: Reset) -> None:
         """Takes over what a reset leaves as it is from the device that this new one replaces."""
@@ -368,3 +363,11 @@ class Device:
     def write(self, offset: int, size: int, value: int) -> None:
         """Stores `value` in the register at `offset`."""
         self.stored[offset] = value
+
+
+class FlashedDevice(Device, ABC):
+    """One that a programmer writes parts of a firmware into, as into flash."""
+
+    @abstractmethod
+    def program(self, offset: int, data: bytes) -> None:
+        """Holds `data` from the start, as a programmer left it."""

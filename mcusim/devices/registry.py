@@ -11,7 +11,7 @@ from mcusim.devices.arm.ethos_u55 import EthosU55
 from mcusim.devices.arm.itm import Itm
 from mcusim.devices.arm.memory_control import CortexM55MemoryControl
 from mcusim.devices.arm.sse300 import DEVICES as SSE300
-from mcusim.devices.device import Device, Host
+from mcusim.devices.device import Device, FlashedDevice, Host
 from mcusim.devices.espressif import DEVICES as ESPRESSIF
 from mcusim.devices.microchip import DEVICES as SAM
 from mcusim.devices.nordic.egu import NrfEgu
@@ -94,7 +94,7 @@ def device_types() -> list[str]:
 
 def takes_image(type_name: str) -> bool:
     """Whether a programmer writes parts of a firmware into devices of a type."""
-    return type_name in _TYPES and _TYPES[type_name].takes_image
+    return issubclass(_TYPES.get(type_name, Device), FlashedDevice)
 
 
 def create(

@@ -85,13 +85,13 @@ def vectors_behind_bootloader(
     if image.arch is not Arch.ARM or _read(image, regions, vector_table, 8) is not None:
         return None
     starts = [s.address for s in image.segments if regions.kind_at(s.address) == "flash"]
-    for table in (first + skipped for first in starts[:1] for skipped in (0, MCUBOOT_HEADER_BYTES)):
+    if not starts:
+        return None
+    for table in (starts[0], starts[0] + MCUBOOT_HEADER_BYTES):
         words = _read(image, regions, table, 8)
         if table % VECTOR_TABLE_ALIGNMENT or words is None:
             continue
-        stack, reset = int.from_bytes(words[:4], "little"), int.from_bytes(words[4:], "little")
-        starts_code = reset & 1 and _read(image, regions, reset & ~1, 2) is not None
-        if starts_code and regions.kind_at(stack - 1) == "ram":
+        if not _vectors_problem(image, regions, words):
             return table
     return None
 
@@ -193,22 +193,27 @@ def _check_vectors(image: FirmwareImage, regions: MemoryMap, table: int, pairs: 
             f" loaded byte is at {hex32(image.segments[0].address)}; {_ADVICE}"
             + ("; a Non-secure image needs its Secure one, too (--secure)" if pairs else "")
         )
+    if problem := _vectors_problem(image, regions, words):
+        raise FirmwareError(f"{where}: {problem}")
+
+
+def _vectors_problem(image: FirmwareImage, regions: MemoryMap, words: bytes) -> str:
+    """Return what keeps a core from starting by the first two words of a vector table, if any."""
     stack, reset = int.from_bytes(words[:4], "little"), int.from_bytes(words[4:], "little")
     # The stack grows downwards from a pointer that may stand just behind the memory.
     if regions.kind_at(stack - 1) != "ram":
-        raise FirmwareError(
-            f"{where}: initial stack pointer {hex32(stack)} is not in RAM:"
+        return (
+            f"initial stack pointer {hex32(stack)} is not in RAM:"
             f" the board has {regions.describe()}; {_ADVICE}"
         )
     if _read(image, regions, reset & ~1, 2) is None:
-        raise FirmwareError(
-            f"{where}: reset vector {hex32(reset)} points outside the loaded firmware; {_ADVICE}"
-        )
+        return f"reset vector {hex32(reset)} points outside the loaded firmware; {_ADVICE}"
     if not reset & 1:
-        raise FirmwareError(
-            f"{where}: reset vector {hex32(reset)} has no Thumb bit (bit 0);"
+        return (
+            f"reset vector {hex32(reset)} has no Thumb bit (bit 0);"
             " declare the handler as a Thumb function (.thumb_func)"
         )
+    return ""
 
 
 def _read(image: FirmwareImage, regions: MemoryMap, address: int, size: int) -> bytes | None:

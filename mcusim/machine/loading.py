@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mcusim import _native
 from mcusim.boards import Board
+from mcusim.devices import Device
+from mcusim.devices.device import FlashedDevice
 from mcusim.devices.reset import Reset
 from mcusim.firmware import FirmwareImage
-from mcusim.machine.bus import Bus
 
 
-def load(engine: _native.Engine, board: Board, image: FirmwareImage, bus: Bus) -> None:
+def load(
+    engine: _native.Engine, board: Board, image: FirmwareImage, devices: Mapping[str, Device]
+) -> None:
     """Puts all segments where they belong: into a memory, or a device that is flash (UICR)."""
     for segment in image.segments:
-        found = bus.at(segment.address)
-        if board.region_at(segment.address) is None and found is not None:
-            device, base = found
-            device.program(segment.address - base, segment.data)
-        else:
+        if board.region_at(segment.address) is not None:
             engine.write(segment.address, segment.data)
+            continue
+        for entry in board.chip.device:
+            device = devices[entry.name]
+            offset = segment.address - entry.base
+            if isinstance(device, FlashedDevice) and 0 <= offset < entry.size_bytes:
+                device.program(offset, segment.data)
 
 
 def load_again(engine: _native.Engine, board: Board, image: FirmwareImage, reset: Reset) -> None:

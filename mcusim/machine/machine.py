@@ -88,7 +88,7 @@ class Machine(CoreInputs):
         self._equip()
         self._map_devices()
         self.peripheral_clocks = PeripheralClocks(self, self._bus)
-        load(self.engine, board, self.image, self._bus)
+        load(self.engine, board, self.image, self.devices)
         for engine in self.cores.engines:
             engine.set_decode(self._decode)
         self.cores.set_devices(self._bus.read, self._bus.write)

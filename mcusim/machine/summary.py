@@ -18,6 +18,7 @@ from mcusim.machine.resets import Resets
 from mcusim.machine.run_loop import Ending
 from mcusim.power import price_rows
 from mcusim.result import (
+    NO_SYMBOL,
     BoardInfo,
     FirmwareInfo,
     FunctionRow,
@@ -172,7 +173,7 @@ def _functions(machine: Machine, energy: ClockEnergy) -> list[FunctionRow]:
     calls: list[int] = []
     for row, address in enumerate(table["address"].tolist()):
         symbol = machine.image.symbols.function_at(address)
-        name = symbol.display if symbol is not None else "(no symbol)"
+        name = symbol.display if symbol is not None else NO_SYMBOL
         if name not in names:
             names[name] = len(names)
             calls.append(0)

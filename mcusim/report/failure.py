@@ -11,11 +11,10 @@ from rich.text import Text
 from mcusim.report import figures
 from mcusim.report.blocks import pairs, paragraph, section, text
 from mcusim.report.headline import place
-from mcusim.result import Collision, Fault, FrameInfo, HotLoop, ResetRow, Result
+from mcusim.result import NO_SYMBOL, Collision, Fault, FrameInfo, HotLoop, ResetRow, Result
 
 BACKTRACE_ROWS = 8
 RESET_ROWS = 5
-NO_SYMBOL = "(no symbol)"
 
 
 def failures(result: Result, width: int) -> list[RenderableType]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import struct
+import sys
 from pathlib import Path
 
 import pytest
 from assembly import assemble, firmware
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "firmware"))
+
+from uf2_blocks import block
 
 import mcusim
 from mcusim.errors import FirmwareError
@@ -27,9 +31,9 @@ wait:
     blo wait
     ldr r2, =0xE000ED08
     ldr r2, [r2]
-    push {{r2}}
+    push {r2}
     ldr r1, =0x20026
-    push {{r1}}
+    push {r1}
     mov r1, sp
     movs r0, #0x20
     bkpt #0xab
@@ -43,30 +47,15 @@ tick:
 
 
 def image(place: int) -> bytes:
-    source = COUNTS_TICKS.format()
-    made = bytearray(firmware(source, place, sp=0x20001000))
-    handler = assemble(source, place + 0x400).labels["tick"] | 1
+    made = bytearray(firmware(COUNTS_TICKS, place, sp=0x20001000))
+    handler = assemble(COUNTS_TICKS, place + 0x400).labels["tick"] | 1
     made[SYSTICK_VECTOR : SYSTICK_VECTOR + 4] = handler.to_bytes(4, "little")
     return bytes(made)
 
 
 def uf2(place: int, data: bytes, family: int) -> bytes:
-    blocks = [data[at : at + 256] for at in range(0, len(data), 256)]
     return b"".join(
-        struct.pack(
-            "<8I",
-            0x0A324655,
-            0x9E5D5157,
-            0x2000,
-            place + 256 * k,
-            len(part),
-            k,
-            len(blocks),
-            family,
-        )
-        + part.ljust(476, b"\0")
-        + struct.pack("<I", 0x0AB16F30)
-        for k, part in enumerate(blocks)
+        block(place + at, data[at : at + 256], family) for at in range(0, len(data), 256)
     )
 
 

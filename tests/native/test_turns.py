@@ -128,7 +128,8 @@ def costs_the_same(path: Path, board: str, fidelity: Fidelity, inner: int) -> bo
     return counts(path, board, fidelity, None) == counts(path, board, fidelity, inner)
 
 
-@pytest.mark.parametrize(("length", "turns"), [(1, 40), (7, 3)])
+@pytest.mark.parametrize("turns", TURNS)
+@pytest.mark.parametrize("length", [1, 7])
 @pytest.mark.parametrize("ticking", [False, True])
 @pytest.mark.parametrize("fidelity", FIDELITIES)
 @pytest.mark.parametrize("board", FLASH)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-from mcusim.devices.device import Device, Host
+from mcusim.devices.device import FlashedDevice, Host
 from mcusim.devices.nordic.fabric import NrfFabric
 from mcusim.devices.reset import Reset
 
@@ -14,7 +14,7 @@ RESET_PIN = 18
 NFC_PINS_ARE_GPIO = 0xFFFFFFFE
 
 
-class NrfUicr(Device):
+class NrfUicr(FlashedDevice):
     """Erased, except for what the image holds, and what start-up code programs once.
 
     Nordic's SystemInit writes PSELRESET and NFCPINS when they aren't as it wants them (with
@@ -22,7 +22,6 @@ class NrfUicr(Device):
     has been through that, as a board on a desk has.
     """
 
-    takes_image = True
     programmed: ClassVar[dict[int, int]] = {
         PSELRESET0: RESET_PIN,
         PSELRESET1: RESET_PIN,

@@ -121,15 +121,20 @@ def test_the_chip_says_what_it_is(tmp_path: Path) -> None:
     assert found["half"] == [5]
 
 
+def as_hex(elf: Path) -> IntelHex:
+    image = IntelHex()
+    for segment in load_firmware(elf).segments:
+        image.frombytes(segment.data, segment.address)
+    return image
+
+
 @pytest.mark.parametrize(("board", "uicr"), [("nrf52840", 0x10001000), ("nrf5340", 0x00FF8000)])
 def test_an_image_holds_words_of_uicr(board: str, uicr: int, tmp_path: Path) -> None:
     read = "REG({:#x})"
     body = f'report("customer", {read.format(uicr + 0x80)});'
     body += f'\nreport("next", {read.format(uicr + 0x84)});'
     elf = build(tmp_path, body, board=board)
-    image = IntelHex()
-    for segment in load_firmware(elf).segments:
-        image.frombytes(segment.data, segment.address)
+    image = as_hex(elf)
     plain = mcusim.run(elf, board=board)
     image.frombytes(b"\x78\x56\x34\x12\xff\xff\x0b", uicr + 0x80)
     path = tmp_path / "main.hex"
@@ -141,9 +146,7 @@ def test_an_image_holds_words_of_uicr(board: str, uicr: int, tmp_path: Path) -> 
 
 
 def test_what_lies_beyond_uicr_is_refused(tmp_path: Path) -> None:
-    image = IntelHex()
-    for segment in load_firmware(build(tmp_path, "")).segments:
-        image.frombytes(segment.data, segment.address)
+    image = as_hex(build(tmp_path, ""))
     image.frombytes(bytes(8), 0x10001FFC)
     path = tmp_path / "main.hex"
     image.write_hex_file(str(path))
